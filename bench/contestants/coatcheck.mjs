@@ -1,0 +1,111 @@
+import { commitSession } from '../../dist/core/commit.js'
+import { createCookie } from '../../dist/core/cookie.js'
+import { withSession } from '../../dist/frameworks/fetch.js'
+import { createCookieSessionStorage } from '../../dist/storages/cookie.js'
+import { createMemorySessionStorage } from '../../dist/storages/memory.js'
+import { fetchApp } from '../lib/fetch-app.mjs'
+import { fill, secret } from '../lib/payload.mjs'
+
+const sessionCookie = (options) => createCookie('session', { secrets: [secret], ...options })
+
+/** What the middleware does for a request, without Request and Response. */
+function cycle({ mode, data }, storage, cookieOptions) {
+  const cookie = sessionCookie(cookieOptions)
+  const url = 'https://shop.example/'
+  const serve = async (header, handle) => {
+    const read = cookie.read(header)
+    const reading = read instanceof Promise ? await read : read
+    const session = await storage.read(reading.value)
+    const count = handle(session)
+    const { setCookie } = await commitSession(cookie, storage, session, reading, url)
+    return { count, setCookie }
+  }
+  return {
+    async start() {
+      const { setCookie } = await serve(null, (session) => fill(session, data))
+      return setCookie
+    },
+    request: (header) => serve(header, handlers[mode]),
+    close: () => storage.close?.(),
+  }
+}
+
+const handlers = {
+  ro: (session) => session.get('count'),
+  rw(session) {
+    const count = session.get('count')
+    session.set('count', count + 1)
+    return count
+  },
+}
+
+const routeOf = ({ url }) => url.slice(url.lastIndexOf('/') + 1)
+
+/** The whole middleware over Request and Response. */
+function app({ mode, data }, storage) {
+  const answer = (request, session) => {
+    const handle = handlers[routeOf(request)] ?? ((session) => fill(session, data))
+    return new Response(String(handle(session)))
+  }
+  const handler = withSession({ cookie: sessionCookie(), storage }, answer)
+  return { ...fetchApp(handler, mode), close: () => storage.close?.() }
+}
+
+/** The same Request and Response without a session. */
+function bareApp({ mode }) {
+  const handler = async (request) => {
+    routeOf(request)
+    return new Response(request.headers.get('cookie') ? '1' : '0')
+  }
+  return { ...fetchApp(handler, mode), start: () => 'session=x' }
+}
+
+const bare = 'fetch handler without sessions'
+const ours = (workload, name, make, rest) => ({ workload, name, kind: 'ours', make, ...rest })
+
+export const contestants = [
+  ours('cookie', 'coatcheck cookie (sealed)', (context) =>
+    cycle(context, createCookieSessionStorage()),
+  ),
+  ours('cookie', 'coatcheck cookie (signed)', (context) =>
+    cycle(context, createCookieSessionStorage(), { encrypt: false }),
+  ),
+  ours('memory', 'coatcheck memory', (context) => cycle(context, createMemorySessionStorage())),
+  ours('memory', 'coatcheck memory (signed id)', (context) =>
+    cycle(context, createMemorySessionStorage(), { encrypt: false }),
+  ),
+  ours('fs', 'coatcheck fs', async (context) => {
+    const { createFsSessionStorage } = await import('../../dist/storages/fs.js')
+    return cycle(context, createFsSessionStorage(`${context.folder}/coatcheck`))
+  }),
+  { workload: ['cookie', 'memory'], name: bare, kind: 'base', make: bareApp },
+  ours(
+    'cookie',
+    'coatcheck withSession, cookie (sealed)',
+    (context) => app(context, createCookieSessionStorage()),
+    { minus: bare },
+  ),
+  ours(
+    'memory',
+    'coatcheck withSession, memory',
+    (context) => app(context, createMemorySessionStorage()),
+    { minus: bare },
+  ),
+  ours(
+    'heap',
+    'coatcheck memory',
+    ({ ttl }) => {
+      const storage = createMemorySessionStorage({ idleTimeout: ttl / 1000 })
+      return {
+        async put(data) {
+          const session = await storage.read(null)
+          fill(session, data)
+          return storage.save(session)
+        },
+        sweep: () => storage.deleteExpired(),
+        close: () => storage.close(),
+      }
+    },
+    { note: 'sweeps every minute; told to here' },
+  ),
+]

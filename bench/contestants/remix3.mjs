@@ -1,0 +1,115 @@
+import { createCookie } from '@remix-run/cookie'
+import { createRouter } from '@remix-run/fetch-router'
+import { Session } from '@remix-run/session'
+import { createCookieSessionStorage } from '@remix-run/session/cookie-storage'
+import { createFsSessionStorage } from '@remix-run/session/fs-storage'
+import { createMemorySessionStorage } from '@remix-run/session/memory-storage'
+import { session } from '@remix-run/session-middleware'
+import { fetchApp } from '../lib/fetch-app.mjs'
+import { fill, secret } from '../lib/payload.mjs'
+
+const sessionCookie = () =>
+  createCookie('session', {
+    secrets: [secret],
+    httpOnly: true,
+    secure: true,
+    sameSite: 'Lax',
+    path: '/',
+  })
+
+/** What @remix-run/session-middleware does for a request, without the router around it. */
+function cycle({ mode, data }, storage) {
+  const cookie = sessionCookie()
+  return {
+    async start() {
+      const session = await storage.read(null)
+      fill(session, data)
+      return cookie.serialize(await storage.save(session))
+    },
+    async request(header) {
+      const session = await storage.read(await cookie.parse(header))
+      const count = session.get('count')
+      if (mode === 'rw') session.set('count', count + 1)
+      const value = await storage.save(session)
+      return { count, setCookie: value == null ? undefined : await cookie.serialize(value) }
+    },
+  }
+}
+
+const bareApp = ({ mode }) => {
+  const router = createRouter()
+  const answer = ({ headers }) => new Response(headers.get('cookie') ? '1' : '0')
+  for (const path of ['/start', '/rw', '/ro']) router.get(path, answer)
+  const app = fetchApp((request) => router.fetch(request), mode)
+  return { ...app, start: () => 'session=x' }
+}
+
+function app({ mode, data }, storage) {
+  const router = createRouter({ middleware: [session(sessionCookie(), storage)] })
+  router.get('/start', (context) => {
+    fill(context.get(Session), data)
+    return new Response('ok')
+  })
+  router.get('/rw', (context) => {
+    const session = context.get(Session)
+    const count = session.get('count')
+    session.set('count', count + 1)
+    return new Response(String(count))
+  })
+  router.get('/ro', (context) => new Response(String(context.get(Session).get('count'))))
+  return fetchApp((request) => router.fetch(request), mode)
+}
+
+const bare = 'remix3 fetch-router without sessions'
+
+export const contestants = [
+  {
+    workload: 'cookie',
+    name: 'remix3 cookie (signed)',
+    kind: 'peer',
+    make: (context) => cycle(context, createCookieSessionStorage()),
+  },
+  {
+    workload: 'memory',
+    name: 'remix3 memory',
+    kind: 'peer',
+    make: (context) => cycle(context, createMemorySessionStorage()),
+  },
+  {
+    workload: 'fs',
+    name: 'remix3 fs',
+    kind: 'peer',
+    make: (context) => cycle(context, createFsSessionStorage(`${context.folder}/remix3`)),
+  },
+  { workload: ['cookie', 'memory'], name: bare, kind: 'base', make: bareApp },
+  {
+    workload: 'cookie',
+    name: 'remix3 fetch-router app, cookie (signed)',
+    kind: 'peer',
+    minus: bare,
+    make: (context) => app(context, createCookieSessionStorage()),
+  },
+  {
+    workload: 'memory',
+    name: 'remix3 fetch-router app, memory',
+    kind: 'peer',
+    minus: bare,
+    make: (context) => app(context, createMemorySessionStorage()),
+  },
+  {
+    workload: 'heap',
+    name: 'remix3 memory',
+    kind: 'peer',
+    note: 'has no expiry',
+    make() {
+      const storage = createMemorySessionStorage()
+      return {
+        async put(data) {
+          const session = await storage.read(null)
+          fill(session, data)
+          return storage.save(session)
+        },
+      }
+    },
+  },
+]

@@ -1,0 +1,77 @@
+import { itemCount } from './cart.ts'
+import { html, type Html } from './html.ts'
+import { routes } from './routes.ts'
+import type { ShopSession } from './session.ts'
+import { styleAddress } from './style.ts'
+import { findUser } from './users.ts'
+
+interface Page {
+  title: string
+  body: Html
+  status?: number
+}
+
+/** A page of the shop for this visitor: the header knows them, and a flash message is shown once. */
+export function page(session: ShopSession, { title, body, status }: Page): Response {
+  const user = findUser(session.userId)
+  const count = itemCount(session)
+  const header = html`
+    <nav aria-label="Shop">
+      <a href="${routes.cart.show.href()}">Cart <span class="count">${count}</span></a>
+      ${user
+        ? html`<a href="${routes.account.show.href()}">${user.fullName}</a>
+            <form method="post" action="${routes.logout.href()}">
+              <button class="link">Log out</button>
+            </form>`
+        : html`<a href="${routes.login.index.href()}">Log in</a>`}
+    </nav>
+  `
+  const flash = html`
+    <div class="flash" role="status">${session.get('notice')}</div>
+    <div class="flash problem" role="alert">${session.get('problem')}</div>
+  `
+  const footer = html`<p>Request ${session.get('visits')} of your session.</p>`
+  return document({ title, header, body: html`${flash}${body}`, footer, status })
+}
+
+/** A page that needs no session, for when there is none. */
+export function plainPage({ title, body, status }: Page): Response {
+  return document({ title, body, status })
+}
+
+function document(parts: Page & { header?: Html; footer?: Html }): Response {
+  const text = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${parts.title} – The Cloakroom</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="${styleAddress}" />
+        ${parts.header && html`<link rel="prefetch" href="${routes.cart.show.href()}" />`}
+      </head>
+      <body>
+        <header>
+          <a class="brand" href="${routes.home.href()}">The Cloakroom</a>
+          ${parts.header}
+        </header>
+        <main>${parts.body}</main>
+        <footer>
+          ${parts.footer}
+          <p>A demonstration of Coatcheck. Nothing here can be bought.</p>
+        </footer>
+      </body>
+    </html>`
+
+  return new Response(text.text, {
+    status: parts.status ?? 200,
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      // Somebody's own page: the Back button must not show it after the logout.
+      'Cache-Control': 'no-store',
+      'Content-Security-Policy':
+        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    },
+  })
+}

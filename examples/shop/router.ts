@@ -1,0 +1,73 @@
+import { createRouter, type Middleware, type Router } from '@remix-run/fetch-router'
+import { Session, type Cookie } from 'coatcheck'
+import { session } from 'coatcheck/fetch-router'
+import { createAccountActions, logIn, logOut, showGoodbye, showLogin } from './account.ts'
+import { addToCart, changeCart } from './cart.ts'
+import { forms } from './forms.ts'
+import { requireLogin } from './guard.ts'
+import { cartPage, homePage, notFoundPage, productPage, storeFailedPage } from './pages.ts'
+import { findProduct } from './products.ts'
+import { routes } from './routes.ts'
+import type { ShopContext, ShopData, ShopFlash } from './session.ts'
+import type { ShopStorage } from './storage.ts'
+import { style } from './style.ts'
+
+/** The whole shop: give it a Request, get a Response. Any server that speaks Fetch can run it. */
+export function createShop(cookie: Cookie, storage: ShopStorage): Router<ShopContext> {
+  const account = createAccountActions(storage)
+  const router = createRouter({
+    middleware: [
+      headLikeGet,
+      style, // before the session: a public file must neither wait for it nor become private
+      forms,
+      session<ShopData, ShopFlash>(cookie, storage, { onStoreError }),
+      countVisits,
+    ],
+    defaultHandler: ({ session }) => notFoundPage(session),
+  })
+
+  router.get(routes.home, ({ session }) => homePage(session))
+  router.get(routes.product, ({ session, params }) => {
+    const product = findProduct(params.id)
+    if (!product) return notFoundPage(session)
+
+    // Changed in place: the session notices when it is saved.
+    const seen = session.get('seen')
+    if (!seen) session.set('seen', [product.id])
+    else if (!seen.includes(product.id)) seen.unshift(product.id)
+    return productPage(session, product)
+  })
+
+  router.get(routes.cart.show, ({ session }) => cartPage(session))
+  router.post(routes.cart.add, addToCart)
+  router.post(routes.cart.change, changeCart)
+
+  router.get(routes.login.index, showLogin)
+  router.post(routes.login.action, logIn)
+  router.post(routes.logout, logOut)
+  router.get(routes.goodbye, showGoodbye)
+
+  router.get(routes.account.show, { middleware: [requireLogin], handler: account.show })
+  router.post(routes.account.logOutOthers, {
+    middleware: [requireLogin],
+    handler: account.logOutOthers,
+  })
+  return router
+}
+
+/** HEAD is answered as GET is, the server leaves the body out. */
+const headLikeGet: Middleware = (context, next) => {
+  if (context.method === 'HEAD') context.method = 'GET'
+  return next()
+}
+
+/** Counts the requests of a session, exactly, however many run at the same time. */
+const countVisits: Middleware = (context, next) => {
+  context.get(Session)!.update('visits', (visits = 0) => visits + 1)
+  return next()
+}
+
+function onStoreError(error: unknown): Response {
+  console.error('The session storage failed:', error)
+  return storeFailedPage()
+}

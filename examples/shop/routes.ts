@@ -1,0 +1,19 @@
+import { form, get, post, route } from '@remix-run/fetch-router/routes'
+
+/** Every address of the shop. Pages build their links from it, router.ts says who answers. */
+export const routes = route({
+  home: get('/'),
+  product: get('/products/:id'),
+  cart: {
+    show: get('/cart'),
+    add: post('/cart/add'),
+    change: post('/cart/change'),
+  },
+  login: form('/login'),
+  logout: post('/logout'),
+  goodbye: get('/goodbye'),
+  account: {
+    show: get('/account'),
+    logOutOthers: post('/account/log-out-others'),
+  },
+})

@@ -1,0 +1,34 @@
+const skipsFail = process.env.REQUIRE_ALL === '1' || process.env.ALLOW_SKIP !== '1'
+
+/** One line for a part; and, when something is wrong with it, everything it said. */
+export function printResult(result) {
+  const { part, passed, failed, skips, problems, output, isCheck, seconds } = result
+  const verdict = failed > 0 ? 'FAIL' : skips.length > 0 ? 'SKIP' : 'ok'
+  const counts = `${passed} passed, ${failed} failed, ${skips.length} skipped`
+  const columns = [
+    verdict.padEnd(4),
+    part.padEnd(14),
+    (isCheck && failed === 0 ? '' : counts).padEnd(40),
+    `${seconds.toFixed(1)} s`.padStart(8),
+  ]
+  console.log(columns.join(' '))
+
+  for (const skip of skips) console.log(`     SKIPPED ${skip}`)
+  for (const problem of problems) console.log(`     ${problem}`)
+  if (failed > 0) console.log(output.trimEnd().replace(/^/gm, '     | '))
+}
+
+/** The last line. Returns whether all is well. */
+export function printTotal(results) {
+  const sum = (count) => results.reduce((total, result) => total + count(result), 0)
+  const passed = sum((result) => result.passed)
+  let failed = sum((result) => result.failed)
+  const skipped = sum((result) => result.skips.length)
+
+  if (skipped > 0) {
+    console.log(`\n${skipped} SKIPPED${skipsFail ? ', which fails the run' : ''}`)
+    if (skipsFail) failed = Math.max(failed, 1)
+  }
+  console.log(`\n${passed} passed, ${failed} failed`)
+  return failed === 0
+}

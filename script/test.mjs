@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { checkParts, compileParts, runtimeParts } from './lib/parts.mjs'
+import { printResult, printTotal } from './lib/report.mjs'
+import { runParts, stopAll } from './lib/run.mjs'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' }, list: { type: 'boolean' } },
+})
+
+// All temporary files of all parts (workerd leaves some behind) go here, and then away.
+const scratch = mkdtempSync(join(tmpdir(), 'coatcheck-test-'))
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }))
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, async () => {
+    await stopAll()
+    process.exit(1)
+  })
+}
+
+const names = [...checkParts(scratch), ...runtimeParts(scratch)].map((part) => part.name)
+const unknown = positionals.filter((name) => !names.includes(name))
+
+if (values.list) {
+  console.log(names.join('\n'))
+} else if (unknown.length > 0) {
+  console.error(`No such part: ${unknown.join(', ')}. There are: ${names.join(', ')}`)
+  process.exitCode = 2
+} else {
+  process.exitCode = (await main()) ? 0 : 1
+}
+
+async function main() {
+  const results = []
+
+  async function run(parts) {
+    await runParts(parts, scratch, (result) => {
+      results.push(result)
+      printResult(result)
+    })
+  }
+
+  // Somebody who is after certain tests does not want to hear about the rest.
+  const isNarrow = values.only !== undefined && positionals.length === 0
+  const checks = isNarrow ? [] : checkParts(scratch).filter(isWanted)
+  await run([...compileParts(), ...checks.filter((part) => !part.needsBuild)])
+
+  // Tests with type errors are compiled all the same, and run; without the package none can.
+  if (results.every((result) => result.part !== 'build' || result.failed === 0)) {
+    const runtimes = runtimeParts(scratch, values.only).filter(isWanted)
+    const withFiles = runtimes.filter((part) => part.files.length > 0)
+    await run([
+      ...(values.only === undefined ? runtimes : withFiles),
+      ...checks.filter((part) => part.needsBuild),
+    ])
+    if (values.only !== undefined && withFiles.length === 0) {
+      console.error(`No test file has "${values.only}" in its path`)
+      printTotal(results)
+      return false
+    }
+  }
+  return printTotal(results)
+}
+
+function isWanted(part) {
+  return positionals.length === 0 || positionals.includes(part.name)
+}

@@ -1,0 +1,124 @@
+import type { Cookie, CookieReading } from './cookie.ts'
+import { CookieSizeError, SessionError } from './errors.ts'
+import { biggestKeys } from './record.ts'
+import { type AnySession, stateOf } from './session.ts'
+import type { SessionState } from './session-state.ts'
+import type { AnySessionStorage } from './session-storage.ts'
+
+/** What a response must say about the session. */
+export interface Commit {
+  /** The Set-Cookie header, if the browser's cookie must change. */
+  setCookie: string | undefined
+  /** Whether the response depends on the cookie. */
+  vary: boolean
+}
+
+/**
+ * Saves the session and says what the response must carry. No change is possible after that: it
+ * would be lost, so it throws.
+ *
+ * @param reading What the request's Cookie header said.
+ * @param requestUrl Where the request went: decides about Secure on a loopback host.
+ */
+export async function commitSession(
+  cookie: Cookie,
+  storage: AnySessionStorage,
+  session: AnySession,
+  reading: CookieReading,
+  requestUrl: string,
+): Promise<Commit> {
+  const state = stateOf(session)
+  const value = await storage.save(session)
+  state.committed = true
+  const vary = state.accessed
+  if (value === '' || (session.destroyed && reading.present)) {
+    return { setCookie: cookie.clear(undefined, requestUrl), vary }
+  }
+  if (value === null || !mustSend(cookie, value, reading)) return { setCookie: undefined, vary }
+  const setCookie = seal(cookie, value, state, requestUrl)
+  return { setCookie: typeof setCookie === 'string' ? setCookie : await setCookie, vary }
+}
+
+/**
+ * Whether the browser does not have this already. Sending an id again that did not change would only
+ * race with a response that changes it, and make pages uncacheable.
+ */
+function mustSend(cookie: Cookie, value: string, reading: CookieReading): boolean {
+  return value !== reading.value || reading.outdated || cookie.ages
+}
+
+function seal(
+  cookie: Cookie,
+  value: string,
+  state: SessionState,
+  requestUrl: string,
+): string | Promise<string> {
+  try {
+    return cookie.serialize(value, undefined, requestUrl)
+  } catch (error) {
+    throw withKeys(error, cookie, state)
+  }
+}
+
+/** Names what takes the space: the cookie only knows how much it is. */
+function withKeys(error: unknown, { name }: Cookie, state: SessionState): unknown {
+  if (!(error instanceof CookieSizeError)) return error
+  const keys = biggestKeys({ values: state.values, flash: state.pending }, state.codec)
+  return new CookieSizeError(name, error.size, error.limit, keys)
+}
+
+/** Whether a Cache-Control header keeps shared caches out. */
+const keepsCachesOut = /(^|,)\s*(no-store|private)\s*(,|$)/i
+
+/**
+ * Puts a commit into headers. Set-Cookie does not stop caches by itself (RFC 9111 §7.3), so it comes
+ * with `Cache-Control: no-store`, unless the application set a private one.
+ */
+export function writeHeaders(headers: Headers, { setCookie, vary }: Commit, cookie: Cookie): void {
+  if (vary) addVary(headers)
+  if (setCookie === undefined) return
+  dropOlder(headers, cookie.name)
+  headers.append('Set-Cookie', setCookie)
+  if (!keepsCachesOut.test(headers.get('Cache-Control') ?? '')) {
+    headers.set('Cache-Control', 'no-store')
+  }
+}
+
+function addVary(headers: Headers): void {
+  const vary = headers.get('Vary')
+  const names = (vary ?? '').toLowerCase().split(',')
+  if (names.some((name) => name.trim() === 'cookie' || name.trim() === '*')) return
+  headers.set('Vary', vary === null ? 'Cookie' : `${vary}, Cookie`)
+}
+
+/** Exactly one Set-Cookie of our name leaves; the application's others stay. */
+function dropOlder(headers: Headers, name: string): void {
+  const all = headers.getSetCookie()
+  const others = all.filter((one) => !one.startsWith(`${name}=`))
+  if (others.length === all.length) return
+  headers.delete('Set-Cookie')
+  for (const other of others) headers.append('Set-Cookie', other)
+}
+
+/** Puts a commit into a response, or into a copy of it where its headers cannot be changed. */
+export function applyCommit(response: Response, commit: Commit, cookie: Cookie): Response {
+  if (commit.setCookie === undefined && !commit.vary) return response
+  try {
+    writeHeaders(response.headers, commit, cookie)
+    return response
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+  // A 101 cannot be copied, nor can Response.error(): their status is none that a copy may have.
+  if (response.status < 200) {
+    if (commit.setCookie === undefined) return response
+    throw new SessionError(
+      'ERR_SESSION_RESPONSE',
+      `A response with status ${response.status} cannot carry a new session cookie: ` +
+        'start or end the session in an ordinary response before',
+    )
+  }
+  const copy = new Response(response.body, response)
+  writeHeaders(copy.headers, commit, cookie)
+  return copy
+}

@@ -1,0 +1,40 @@
+import type { MaybePromise } from '../maybe-promise.ts'
+
+/** Authenticated encryption under one key: AES-256-GCM with a 12-byte nonce and a 16-byte tag. */
+export interface Aead {
+  /** The ciphertext of the text's UTF-8, followed by the tag. */
+  seal(nonce: Uint8Array, text: string, associated: Uint8Array): MaybePromise<Uint8Array>
+  /** The text, or undefined when anything was changed. */
+  open(
+    nonce: Uint8Array,
+    sealed: Uint8Array,
+    associated: Uint8Array,
+  ): MaybePromise<string | undefined>
+}
+
+/** HMAC-SHA-256 under one key. */
+export type Mac = (message: Uint8Array) => MaybePromise<Uint8Array>
+
+/**
+ * What this library needs of cryptography. Both implementations produce the same bytes; only
+ * `choose.ts` knows which one is used. Synchronous where the platform lets it be.
+ */
+export interface CryptoBackend {
+  /** SHA-256 of the text's UTF-8, base64url. */
+  sha256(text: string): MaybePromise<string>
+  /** HKDF-SHA-256 (RFC 5869), extract and expand. */
+  hkdf(
+    secret: Uint8Array,
+    salt: Uint8Array,
+    info: Uint8Array,
+    length: number,
+  ): MaybePromise<Uint8Array>
+  /** AES-256-GCM (NIST SP 800-38D) under these 32 bytes. */
+  aead(key: Uint8Array): MaybePromise<Aead>
+  /** HMAC-SHA-256 (RFC 2104) under these bytes. */
+  mac(key: Uint8Array): MaybePromise<Mac>
+  /** RFC 4648 §5 without padding. */
+  toBase64url(bytes: Uint8Array): string
+  /** The bytes, or undefined unless the text is the one canonical encoding of them. */
+  fromBase64url(text: string): Uint8Array | undefined
+}

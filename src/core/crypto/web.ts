@@ -1,0 +1,84 @@
+import type { Aead, CryptoBackend, Mac } from './backend.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const codes = new Map([...alphabet].map((letter, index) => [letter, index]))
+
+type Bytes = Uint8Array<ArrayBuffer>
+
+function toBase64url(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const left = bytes.length - i
+    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
+    text += alphabet[group >> 18]! + alphabet[(group >> 12) & 63]!
+    if (left > 1) text += alphabet[(group >> 6) & 63]!
+    if (left > 2) text += alphabet[group & 63]!
+  }
+  return text
+}
+
+function fromBase64url(text: string): Bytes | undefined {
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
+  let group = 0
+  let bits = 0
+  let length = 0
+  for (const letter of text) {
+    const code = codes.get(letter)
+    if (code === undefined) return undefined
+    group = ((group << 6) | code) & 0xffff
+    bits += 6
+    if (bits >= 8) {
+      bits -= 8
+      bytes[length++] = (group >> bits) & 0xff
+    }
+  }
+  return toBase64url(bytes) === text ? bytes : undefined
+}
+
+async function aead(raw: Uint8Array): Promise<Aead> {
+  const { subtle } = crypto
+  const key = await subtle.importKey('raw', raw as Bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
+  const parameters = (nonce: Uint8Array, associated: Uint8Array) => ({
+    name: 'AES-GCM',
+    iv: nonce as Bytes,
+    additionalData: associated as Bytes,
+  })
+  return {
+    async seal(nonce, text, associated) {
+      const body = encoder.encode(text)
+      return new Uint8Array(await subtle.encrypt(parameters(nonce, associated), key, body))
+    },
+    async open(nonce, sealed, associated) {
+      try {
+        const body = await subtle.decrypt(parameters(nonce, associated), key, sealed as Bytes)
+        return decoder.decode(body)
+      } catch {
+        return undefined
+      }
+    },
+  }
+}
+
+async function mac(raw: Uint8Array): Promise<Mac> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('raw', raw as Bytes, algorithm, false, ['sign'])
+  return async (message) => new Uint8Array(await crypto.subtle.sign('HMAC', key, message as Bytes))
+}
+
+/** Cryptography on Web Crypto, for runtimes without `node:crypto`. */
+export const webBackend: CryptoBackend = {
+  aead,
+  mac,
+  toBase64url,
+  fromBase64url,
+  async sha256(text) {
+    return toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))))
+  },
+  async hkdf(secret, salt, info, length) {
+    const key = await crypto.subtle.importKey('raw', secret as Bytes, 'HKDF', false, ['deriveBits'])
+    const parameters = { name: 'HKDF', hash: 'SHA-256', salt: salt as Bytes, info: info as Bytes }
+    return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, length * 8))
+  },
+}

@@ -1,0 +1,128 @@
+/** Every code this library throws. Codes are stable; messages are not. */
+export type SessionErrorCode =
+  | 'ERR_SESSION_CONFIG'
+  | 'ERR_SESSION_VALUE'
+  | 'ERR_SESSION_TOO_LARGE'
+  | 'ERR_SESSION_COOKIE_SIZE'
+  | 'ERR_SESSION_STORE'
+  | 'ERR_SESSION_CONFLICT'
+  | 'ERR_SESSION_DESTROYED'
+  | 'ERR_SESSION_COMMITTED'
+  | 'ERR_SESSION_NESTED'
+  | 'ERR_SESSION_RESPONSE'
+
+/**
+ * The base of every error this library throws. Switch on `code`, never on `message`. No message, and
+ * no property, holds a session id, its secret or a value.
+ */
+export class SessionError extends Error {
+  override readonly name: string = 'SessionError'
+  readonly code: SessionErrorCode
+
+  constructor(code: SessionErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** A value cannot be stored: `key` names it. Code `ERR_SESSION_VALUE`. */
+export class SessionValueError extends SessionError {
+  override readonly name = 'SessionValueError'
+  /** The session key that holds the value. */
+  readonly key: string
+
+  constructor(key: string, problem: string, options?: ErrorOptions) {
+    super('ERR_SESSION_VALUE', `Session value "${key}" cannot be stored: ${problem}`, options)
+    this.key = key
+  }
+}
+
+/** The bytes that one session key takes. */
+export interface KeySize {
+  key: string
+  /** Bytes of its JSON, in UTF-8. */
+  bytes: number
+}
+
+function biggest(keys: readonly KeySize[]): string {
+  if (keys.length === 0) return ''
+  return ` The biggest keys: ${keys.map(({ key, bytes }) => `"${key}" (${bytes})`).join(', ')}.`
+}
+
+/** The session is over the storage's `maxBytes`, so it was not saved. Code `ERR_SESSION_TOO_LARGE`. */
+export class SessionTooLargeError extends SessionError {
+  override readonly name = 'SessionTooLargeError'
+  /** Bytes in the record. */
+  readonly size: number
+  /** Most bytes allowed. */
+  readonly limit: number
+  /** The keys that take most of it, biggest first. */
+  readonly keys: readonly KeySize[]
+
+  constructor(size: number, limit: number, keys: readonly KeySize[]) {
+    super(
+      'ERR_SESSION_TOO_LARGE',
+      `The session is ${size} bytes, over its limit of ${limit} (option maxBytes).${biggest(keys)}`,
+    )
+    this.size = size
+    this.limit = limit
+    this.keys = keys
+  }
+}
+
+/** The cookie is over the size that browsers keep, so it was not sent. Code `ERR_SESSION_COOKIE_SIZE`. */
+export class CookieSizeError extends SessionError {
+  override readonly name = 'CookieSizeError'
+  /** Bytes in the cookie's name and value. */
+  readonly size: number
+  /** Most bytes allowed. */
+  readonly limit: number
+  /** The session keys that take most of it, biggest first; empty when no session is known. */
+  readonly keys: readonly KeySize[]
+
+  constructor(cookieName: string, size: number, limit: number, keys: readonly KeySize[] = []) {
+    super(
+      'ERR_SESSION_COOKIE_SIZE',
+      `Cookie "${cookieName}" is ${size} bytes, over the ${limit} that browsers keep.${biggest(keys)} ` +
+        'Keep less in the session, or keep it on the server: memory, fs or another storage.',
+    )
+    this.size = size
+    this.limit = limit
+    this.keys = keys
+  }
+}
+
+/** The store failed; `cause` is what it threw. Code `ERR_SESSION_STORE`. */
+export class StoreError extends SessionError {
+  override readonly name = 'StoreError'
+  readonly operation: 'read' | 'write' | 'delete' | 'list'
+
+  constructor(operation: 'read' | 'write' | 'delete' | 'list', cause: unknown) {
+    const reason = cause instanceof Error ? `: ${errnoOf(cause) ?? cause.name}` : ''
+    super('ERR_SESSION_STORE', `The session store failed to ${operation}${reason}`, { cause })
+    this.operation = operation
+  }
+}
+
+/** A driver's short code such as ENOSPC: its message may hold a path or a key, so it stays in `cause`. */
+function errnoOf(cause: Error): string | undefined {
+  const { code } = cause as { code?: unknown }
+  return typeof code === 'string' ? code : undefined
+}
+
+/** Other requests changed the session each time we tried to save it. Code `ERR_SESSION_CONFLICT`. */
+export class SessionConflictError extends SessionError {
+  override readonly name = 'SessionConflictError'
+  /** How often it was tried. */
+  readonly attempts: number
+
+  constructor(attempts: number) {
+    super('ERR_SESSION_CONFLICT', `The session was changed by others in each of ${attempts} tries to save it`)
+    this.attempts = attempts
+  }
+}
+
+/** Makes the error for an option that is wrong. `message` says what to write instead. */
+export function configError(message: string): SessionError {
+  return new SessionError('ERR_SESSION_CONFIG', message)
+}

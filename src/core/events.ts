@@ -1,0 +1,72 @@
+import { builtinModule } from './platform.ts'
+
+/**
+ * Something that happened to a session. No event holds an id's secret or a value: `handle` is the
+ * public half of the id, and `at` is in milliseconds since the epoch.
+ */
+export type SessionEvent = {
+  at: number
+  /** The session's handle, when there is one. */
+  handle?: string | undefined
+  /** The user id, when the session has one. */
+  userId?: string | undefined
+} & SessionEventDetail
+
+export type SessionEventDetail =
+  | { type: 'created' | 'loaded' | 'saved' | 'rotated' | 'login' | 'revoked' | 'destroyed' }
+  /** A session was presented after its idle or absolute timeout. */
+  | { type: 'expired' }
+  /** Another request wrote first; the changes are done again on what it wrote. */
+  | { type: 'conflict'; attempt: number }
+  /** Nothing was saved, because the session ended, or its id was rotated out, during the request. */
+  | { type: 'interrupted'; reason: 'gone' | 'rotated' | 'revoked' }
+  /** The cookie was not one of ours: forged, damaged, foreign, or there were several that disagree. */
+  | { type: 'tampered'; reason: 'cookie' | 'shadowed' | 'id' | 'secret' }
+  /** An id came back after it was rotated out and its grace was over: a sign of theft. */
+  | { type: 'reused-old-id' }
+  /** Something in the store could not be read: the record (no keys named), or these keys of it. */
+  | { type: 'corrupt'; keys: readonly string[] }
+  | { type: 'oversize'; size: number; limit: number }
+  | { type: 'store-error'; operation: 'read' | 'write' | 'delete' | 'list'; error: unknown }
+
+/** Told about each event. What it throws is ignored: watching must not break what is watched. */
+export type SessionEventListener = (event: SessionEvent) => void
+
+interface Channel {
+  readonly hasSubscribers: boolean
+  publish(message: unknown): void
+}
+
+interface DiagnosticsChannel {
+  channel(name: string): Channel
+}
+
+/** Sends events to `onEvent` and, where it exists, to the diagnostics channel `coatcheck:session`. */
+export class EventEmitter {
+  readonly #listener: SessionEventListener | undefined
+  readonly #channel: Channel | undefined
+  readonly #now: () => number
+
+  constructor(listener: SessionEventListener | undefined, now: () => number) {
+    this.#listener = listener
+    this.#now = now
+    const diagnostics = builtinModule('node:diagnostics_channel') as DiagnosticsChannel | undefined
+    this.#channel = diagnostics?.channel('coatcheck:session')
+  }
+
+  /** Whether anybody listens: asked before an event is put together on the hot path. */
+  get watched(): boolean {
+    return this.#listener !== undefined || this.#channel?.hasSubscribers === true
+  }
+
+  emit(detail: SessionEventDetail & Pick<SessionEvent, 'handle' | 'userId'>): void {
+    if (!this.watched) return
+    const event: SessionEvent = { at: this.#now(), ...detail }
+    try {
+      this.#listener?.(event)
+    } catch {
+      // Documented above.
+    }
+    if (this.#channel?.hasSubscribers) this.#channel.publish(event)
+  }
+}

@@ -1,0 +1,46 @@
+import { StoreError } from './errors.ts'
+import type { EventEmitter } from './events.ts'
+import type { SessionStore, StoredRecord, WriteOptions } from './session-store.ts'
+
+type Operation = StoreError['operation']
+
+/** A store whose every failure is a `StoreError` and an event: a failing store is never an empty session. */
+export class GuardedStore {
+  readonly #store: SessionStore
+  readonly #events: EventEmitter
+
+  constructor(store: SessionStore, events: EventEmitter) {
+    this.#store = store
+    this.#events = events
+  }
+
+  async read(key: string): Promise<StoredRecord | undefined> {
+    try {
+      return await this.#store.read(key)
+    } catch (error) {
+      throw this.failure('read', error)
+    }
+  }
+
+  async write(key: string, value: string, options: WriteOptions): Promise<string | undefined> {
+    try {
+      return await this.#store.write(key, value, options)
+    } catch (error) {
+      throw this.failure('write', error)
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    try {
+      await this.#store.delete(key)
+    } catch (error) {
+      throw this.failure('delete', error)
+    }
+  }
+
+  failure(operation: Operation, cause: unknown): StoreError {
+    const error = cause instanceof StoreError ? cause : new StoreError(operation, cause)
+    this.#events.emit({ type: 'store-error', operation, error })
+    return error
+  }
+}

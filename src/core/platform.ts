@@ -1,0 +1,45 @@
+/*
+ * The only place in core that looks at the runtime: everything else is plain web standards.
+ * Nothing is imported, so no bundler and no edge runtime trips over it.
+ */
+
+interface Host {
+  process?: {
+    env?: Record<string, string | undefined>
+    getBuiltinModule?(id: string): unknown
+  }
+  console?: { warn(message: string): void }
+}
+
+const host = globalThis as unknown as Host
+
+/** A module built into the runtime, or undefined where there is none of that name. */
+export function builtinModule(id: string): unknown {
+  try {
+    return host.process?.getBuiltinModule?.(id)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Whether this runs in production: `NODE_ENV` is `production`, or cannot be read at all. What cannot
+ * be told is taken for production, because there the strict rules hold.
+ */
+export function isProduction(): boolean {
+  try {
+    const env = host.process?.env
+    return env === undefined || env['NODE_ENV'] === 'production'
+  } catch {
+    return true
+  }
+}
+
+const warned = new Set<string>()
+
+/** Prints a warning for developers, each text once in a process. */
+export function warnOnce(message: string): void {
+  if (warned.has(message)) return
+  warned.add(message)
+  host.console?.warn(`coatcheck: ${message}`)
+}

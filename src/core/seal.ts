@@ -1,0 +1,190 @@
+import { cryptoBackend } from './crypto/choose.ts'
+import type { Aead } from './crypto/backend.ts'
+import { createKeys, type CookieKey, type KeyOptions } from './cookie-keys.ts'
+import { andThen, type MaybePromise } from './maybe-promise.ts'
+import { randomBytes } from './random.ts'
+
+/*
+ * A sealed value, before base64url:
+ *
+ *   0x01 | key id 4 | salt 12 | nonce 12 | AES-256-GCM of (0x00, value in UTF-8) | tag 16
+ *
+ * Random nonces under one key are safe for 2^32 messages only (NIST SP 800-38D §8.3), which a busy
+ * site reaches in days. So each process seals under a subkey of its own, HKDF(key, salt), and draws a
+ * new salt after 2^31 seals or a day. A reader derives the same subkey from the salt in the cookie.
+ *
+ * A signed value, before base64url:
+ *
+ *   0x02 | key id 4 | value in UTF-8 | HMAC-SHA-256 32
+ *
+ * Version, key id, cookie name and context are authenticated in both. There is no other decoder.
+ */
+
+const sealedVersion = 1
+const signedVersion = 2
+const keyIdEnd = 5
+const saltEnd = 17
+const nonceEnd = 29
+const tagLength = 16
+const macLength = 32
+/** The first character of what is sealed says what follows: U+0000, a value as it is. */
+const plainFormat = '\u0000'
+
+const sealsPerSalt = 2 ** 31
+const millisecondsPerSalt = 86_400_000
+/** Subkeys remembered for each key: one for each process and day whose cookies are in use. */
+const subkeysKept = 256
+
+/** A value that was authentic, and whether the first secret had sealed it. */
+export interface Opened {
+  value: string
+  current: boolean
+}
+
+/** Makes values that only this application can have made, and recognises them. */
+export interface Seal {
+  seal(value: string): MaybePromise<string>
+  /** Undefined for everything that is not whole, ours and meant for this cookie. Never throws. */
+  open(text: string): MaybePromise<Opened | undefined>
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+function hasKeyId(bytes: Uint8Array, { id }: CookieKey): boolean {
+  return id.every((byte, index) => bytes[1 + index] === byte)
+}
+
+/** The first that opens, tried one after the other: only secrets with the same key id get here. */
+function firstOpened(
+  candidates: readonly CookieKey[],
+  open: (key: CookieKey) => MaybePromise<string | undefined>,
+): MaybePromise<Opened | undefined> {
+  const [key, ...others] = candidates
+  if (key === undefined) return undefined
+  return andThen(open(key), (value) =>
+    value === undefined ? firstOpened(others, open) : { value, current: key.current },
+  )
+}
+
+/** Seals with AES-256-GCM under salted subkeys: nobody but the server can read or change the value. */
+export function createEncryptingSeal(options: KeyOptions): Seal {
+  const keys = createKeys(options, 'enc')
+  let writer: { aead: Aead; header: Uint8Array; seals: number; since: number } | undefined
+
+  function subkey(key: CookieKey, salt: Uint8Array): MaybePromise<Aead> {
+    return andThen(cryptoBackend.hkdf(key.key, salt, key.subkeyInfo, 32), cryptoBackend.aead)
+  }
+
+  function currentWriter(): MaybePromise<NonNullable<typeof writer>> {
+    const now = Date.now()
+    if (writer && writer.seals < sealsPerSalt && now - writer.since < millisecondsPerSalt) {
+      return writer
+    }
+    return andThen(keys(), ([key]) => {
+      const salt = randomBytes(12)
+      return andThen(subkey(key!, salt), (aead) => {
+        const header = concat(Uint8Array.of(sealedVersion), key!.id, salt)
+        return (writer = { aead, header, seals: 0, since: now })
+      })
+    })
+  }
+
+  function openWith(key: CookieKey, bytes: Uint8Array): MaybePromise<string | undefined> {
+    const salt = bytes.subarray(keyIdEnd, saltEnd)
+    const name = cryptoBackend.toBase64url(salt)
+    const known = key.subkeys.get(name)
+    return andThen(known ?? subkey(key, salt), (aead) =>
+      andThen(
+        aead.open(bytes.subarray(saltEnd, nonceEnd), bytes.subarray(nonceEnd), key.associated),
+        (text) => {
+          if (text === undefined || !text.startsWith(plainFormat)) return undefined
+          if (known === undefined) remember(key.subkeys, name, aead)
+          return text.slice(plainFormat.length)
+        },
+      ),
+    )
+  }
+
+  return {
+    seal(value) {
+      return andThen(currentWriter(), (current) => {
+        current.seals++
+        const nonce = randomBytes(nonceEnd - saltEnd)
+        return andThen(keys(), ([key]) =>
+          andThen(current.aead.seal(nonce, plainFormat + value, key!.associated), (sealed) =>
+            cryptoBackend.toBase64url(concat(current.header, nonce, sealed)),
+          ),
+        )
+      })
+    },
+    open(text) {
+      const bytes = cryptoBackend.fromBase64url(text)
+      if (bytes === undefined || bytes.length <= nonceEnd + tagLength) return undefined
+      if (bytes[0] !== sealedVersion) return undefined
+      return andThen(keys(), (all) => {
+        const candidates = all.filter((key) => hasKeyId(bytes, key))
+        return firstOpened(candidates, (key) => openWith(key, bytes))
+      })
+    },
+  }
+}
+
+/** Keeps only subkeys that opened something, so that forged salts cannot push them out. */
+function remember(subkeys: Map<string, Aead>, name: string, aead: Aead): void {
+  if (subkeys.size >= subkeysKept) subkeys.delete(subkeys.keys().next().value!)
+  subkeys.set(name, aead)
+}
+
+/** Signs with HMAC-SHA-256: the value can be read by everybody and changed by nobody else. */
+export function createSigningSeal(options: KeyOptions): Seal {
+  const keys = createKeys(options, 'mac')
+
+  function signature(key: CookieKey, body: Uint8Array): MaybePromise<Uint8Array> {
+    key.mac ??= cryptoBackend.mac(key.key)
+    return andThen(key.mac, (mac) => mac(concat(key.associated, body)))
+  }
+
+  return {
+    seal(value) {
+      return andThen(keys(), ([key]) => {
+        const body = concat(Uint8Array.of(signedVersion), key!.id, encoder.encode(value))
+        return andThen(signature(key!, body), (mac) =>
+          cryptoBackend.toBase64url(concat(body, mac)),
+        )
+      })
+    },
+    open(text) {
+      const bytes = cryptoBackend.fromBase64url(text)
+      if (bytes === undefined || bytes.length < keyIdEnd + macLength) return undefined
+      if (bytes[0] !== signedVersion) return undefined
+      const body = bytes.subarray(0, -macLength)
+      const claimed = bytes.subarray(-macLength)
+      return andThen(keys(), (all) => {
+        const candidates = all.filter((key) => hasKeyId(bytes, key))
+        return firstOpened(candidates, (key) =>
+          andThen(signature(key, body), (mac) =>
+            equalBytes(mac, claimed) ? decoder.decode(body.subarray(keyIdEnd)) : undefined,
+          ),
+        )
+      })
+    },
+  }
+}
+
+/** Compares in a time that does not tell where two arrays of one length differ. */
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!
+  return difference === 0
+}

@@ -1,0 +1,290 @@
+import { applyChange, type Change } from './changes.ts'
+import { type ValueCodec, plainCodec } from './codec.ts'
+import { SessionError } from './errors.ts'
+import { createSecret, createSessionId, joinSessionId, parseSessionId } from './id.ts'
+import type { Branch, SessionRecord } from './record.ts'
+
+/**
+ * How a request uses up flash messages. A page uses up all of them; a script's fetch those that it
+ * read; a prefetch or a HEAD none, and it does not see them either.
+ */
+export type FlashUse = 'all' | 'read' | 'none'
+
+/** What was read from a store, or written to it, and by which of its ids. */
+export interface Loaded {
+  record: SessionRecord
+  version: string
+  /** The record as the store has it: what `record` was before the app changed objects in place. */
+  text: string
+  /** Whether the id is the record's, or the one before it, in its grace. */
+  branch: 'current' | 'previous'
+}
+
+export interface StateOptions {
+  id?: string | undefined
+  loaded?: Loaded | undefined
+  /** What the id may see. */
+  branch?: Branch | undefined
+  codec?: ValueCodec
+  flashUse?: FlashUse
+  /** Whether the visitor sent a cookie value, good or bad. */
+  hadCookie?: boolean
+  createdAt: number
+  expiresAt: number
+}
+
+export interface Login {
+  userId: string
+  label: string | undefined
+  /** When, in milliseconds since the epoch. */
+  at: number
+}
+
+/** In `handedOut`: a change of this key is noted already, whatever happens to the object. */
+const noted = Symbol('noted')
+
+/**
+ * What one request knows of its session and has done to it. `Session` is its public face;
+ * storages and middleware work on this.
+ */
+export class SessionState {
+  #id: string | undefined
+  loaded: Loaded | undefined
+  /** What the app sees. */
+  readonly values: Map<string, unknown>
+  readonly flash: Map<string, unknown>
+  /** What the next request will see of this request's flash calls. */
+  readonly pending: Map<string, unknown> = new Map()
+  readonly codec: ValueCodec
+  readonly flashUse: FlashUse
+  readonly hadCookie: boolean
+  createdAt: number
+  expiresAt: number
+  changes: Change[] = []
+  /** `kill` ends the old id at once, `grace` leaves it readable for a while. */
+  rotation: 'grace' | 'kill' | undefined
+  login: Login | undefined
+  destroyed = false
+  /** Set when the response has been made: no change can reach it any more. */
+  committed = false
+  /** Whether the app looked at the session, so that the response depends on the cookie. */
+  accessed = false
+  /** Set when a handler failed: `values` is no longer what the store holds. */
+  dataForgotten = false
+  readonly now: () => number
+
+  readonly #handedOut = new Map<string, string | typeof noted>()
+  readonly #readFlash = new Set<string>()
+  readonly #kept = new Set<string>()
+
+  constructor(options: StateOptions, now: () => number) {
+    this.#id = options.id
+    this.loaded = options.loaded
+    this.codec = options.codec ?? plainCodec
+    this.flashUse = options.flashUse ?? 'all'
+    this.hadCookie = options.hadCookie ?? false
+    this.createdAt = options.createdAt
+    this.expiresAt = options.expiresAt
+    this.now = now
+    this.values = options.branch?.values ?? new Map()
+    this.flash = (this.flashUse !== 'none' && options.branch?.flash) || new Map()
+  }
+
+  /** Made when it is first needed: most visitors who come without a cookie never get one. */
+  get id(): string {
+    return (this.#id ??= createSessionId())
+  }
+
+  get handle(): string {
+    return parseSessionId(this.id)!.handle
+  }
+
+  get userId(): string | undefined {
+    return this.destroyed ? undefined : (this.login?.userId ?? this.loaded?.record.owner)
+  }
+
+  /** A value as the app gets it. An object is remembered as it was, to find changes made in place. */
+  read(key: string): unknown {
+    this.accessed = true
+    if (!this.values.has(key)) {
+      if (this.flash.has(key)) this.#readFlash.add(key)
+      return this.flash.get(key)
+    }
+    const value = this.values.get(key)
+    if (typeof value === 'object' && !this.#handedOut.has(key)) {
+      this.#handedOut.set(key, this.#print(key, value))
+    }
+    return value
+  }
+
+  /** Notes a change and shows it to the app at once. */
+  change(change: Change): void {
+    this.assertOpen()
+    if (change.type === 'flash') {
+      this.codec.check(change.key, change.value)
+      this.pending.set(change.key, change.value)
+    } else {
+      if (change.type === 'set') this.codec.check(change.key, change.value)
+      applyChange(this, change, this.codec)
+      this.#forget(change)
+    }
+    this.changes.push(change)
+  }
+
+  #forget(change: Change): void {
+    if (change.type === 'clear') {
+      this.pending.clear()
+      this.#handedOut.clear()
+    } else if (change.type === 'unset') {
+      this.pending.delete(change.key)
+      this.#handedOut.delete(change.key)
+    } else if (change.type === 'set') {
+      this.#handedOut.set(change.key, noted)
+    } else {
+      this.#handedOut.delete(change.key)
+    }
+  }
+
+  keep(keys: Iterable<string>): void {
+    this.assertOpen()
+    for (const key of keys) if (this.flash.has(key)) this.#kept.add(key)
+  }
+
+  /** Gives the session a new secret. The handle stays: it is the same session. */
+  rotate(rotation: 'grace' | 'kill'): void {
+    this.assertOpen()
+    this.rotation = this.rotation === 'kill' ? 'kill' : rotation
+    this.#id = joinSessionId({ handle: this.handle, secret: createSecret() })
+  }
+
+  /** From here on the session reads as empty. */
+  destroy(): void {
+    this.assertOpen()
+    this.destroyed = true
+    this.values.clear()
+    this.flash.clear()
+    this.pending.clear()
+  }
+
+  /** Undoes a flash of this request. */
+  takeBack(key: string): void {
+    this.pending.delete(key)
+    this.changes = this.changes.filter((change) => change.type !== 'flash' || change.key !== key)
+  }
+
+  /** A new id altogether, when a store already has something at the handle. */
+  renew(): void {
+    this.#id = createSessionId()
+  }
+
+  /** @throws {SessionError} `ERR_SESSION_DESTROYED`, or `ERR_SESSION_COMMITTED` after the response was made. */
+  assertOpen(): void {
+    this.accessed = true
+    if (this.destroyed) {
+      throw new SessionError('ERR_SESSION_DESTROYED', 'Session has been destroyed')
+    }
+    if (this.committed) {
+      throw new SessionError(
+        'ERR_SESSION_COMMITTED',
+        'The session was saved with the response: change it before the handler returns, not while the body streams',
+      )
+    }
+  }
+
+  /** The flash messages that this request uses up. */
+  usedFlash(): Map<string, unknown> {
+    const used = new Map<string, unknown>()
+    if (this.dataForgotten || this.loaded === undefined) return used
+    for (const [key, value] of this.flash) {
+      const taken = this.flashUse === 'all' || this.#readFlash.has(key)
+      if (taken && !this.#kept.has(key)) used.set(key, value)
+    }
+    return used
+  }
+
+  /** Keys whose objects were changed in place since the app got them. */
+  #changedInPlace(): string[] {
+    const keys: string[] = []
+    for (const [key, before] of this.#handedOut) {
+      if (before !== noted && this.#print(key, this.values.get(key)) !== before) keys.push(key)
+    }
+    return keys
+  }
+
+  /** Whether saving would write something. */
+  get dirty(): boolean {
+    return (
+      this.changes.length > 0 ||
+      this.rotation !== undefined ||
+      this.usedFlash().size > 0 ||
+      this.#changedInPlace().length > 0
+    )
+  }
+
+  /**
+   * Everything the request did to the data, with a `set` for each object that was changed in place.
+   *
+   * @throws {SessionValueError} `ERR_SESSION_VALUE` if an object can no longer be stored.
+   */
+  allChanges(): Change[] {
+    for (const [key, before] of this.#handedOut) {
+      if (before === noted) this.codec.check(key, this.values.get(key))
+    }
+    const inPlace = this.#changedInPlace().map((key): Change => {
+      const value = this.values.get(key)
+      this.codec.check(key, value)
+      return { type: 'set', key, value }
+    })
+    return inPlace.length === 0 ? this.changes : [...this.changes, ...inPlace]
+  }
+
+  /** The JSON of a value, or a text that equals no JSON when it has none any more. */
+  #print(key: string, value: unknown): string {
+    try {
+      return JSON.stringify(this.codec.encode(key, value)) ?? 'undefined'
+    } catch {
+      return 'unprintable'
+    }
+  }
+
+  /** What is to be stored if nobody else has written since: no change has to be made twice. */
+  outcome(usedFlash: ReadonlyMap<string, unknown>): Branch {
+    const { record, branch } = this.loaded ?? {}
+    const base = branch === 'previous' ? record?.previous?.branch : record
+    const flash = new Map(base?.flash)
+    for (const key of usedFlash.keys()) flash.delete(key)
+    for (const change of this.changes) {
+      if (change.type === 'unset') flash.delete(change.key)
+      else if (change.type === 'clear') flash.clear()
+    }
+    for (const [key, value] of this.pending) flash.set(key, value)
+    return { values: this.values, flash }
+  }
+
+  /** Starts over from what was just saved, so that the same object can be saved again. */
+  settle(loaded: Loaded, branch: Branch, expiresAt: number): void {
+    this.loaded = loaded
+    this.expiresAt = expiresAt
+    this.changes = []
+    this.rotation = undefined
+    this.login = undefined
+    this.pending.clear()
+    this.#handedOut.clear()
+    this.#readFlash.clear()
+    this.#kept.clear()
+    if (branch.values !== this.values) {
+      this.values.clear()
+      for (const [key, value] of branch.values) this.values.set(key, value)
+    }
+    this.flash.clear()
+  }
+
+  /** Drops what the handler did to the data, after it failed; a destroy or a rotation stays. */
+  forgetData(): void {
+    this.dataForgotten = true
+    this.changes = []
+    this.login = undefined
+    this.pending.clear()
+    this.#handedOut.clear()
+  }
+}

@@ -1,0 +1,150 @@
+import { cryptoBackend } from './crypto/choose.ts'
+import { GuardedStore } from './guarded-store.ts'
+import { parseSessionId } from './id.ts'
+import { openRecord, resumeSession, startSession, type ReadOptions } from './life-cycle.ts'
+import type { EventEmitter } from './events.ts'
+import { OwnedSessions, type SessionInfo } from './owned-sessions.ts'
+import { branchFor, interrupt, saveSession } from './save.ts'
+import type { StandardSchema } from './schema.ts'
+import { type Session, type SessionData, stateOf } from './session.ts'
+import type { SessionState } from './session-state.ts'
+import { isClosable, isSweepable, type SessionStore } from './session-store.ts'
+import { createContext, type SessionStorageOptions } from './storage-options.ts'
+
+/**
+ * Turns cookie values into sessions and back: what middleware works with. A cookie value that is not
+ * one of ours, has expired or is unknown is no error: it reads as a new, empty session.
+ */
+export interface SessionStorage<
+  Data extends SessionData = SessionData,
+  Flash extends SessionData = Data,
+> {
+  /**
+   * The session that belongs to a cookie value, or a new one.
+   *
+   * @throws {StoreError} `ERR_SESSION_STORE` if the store failed: never a new session then.
+   */
+  read(cookieValue: string | null, options?: ReadOptions): Promise<Session<Data, Flash>>
+  /**
+   * Saves what was done to the session.
+   *
+   * @returns The cookie value that the visitor should have now, `''` to clear the cookie, or null if
+   * nothing was written.
+   * @throws {StoreError} `ERR_SESSION_STORE` if the store failed.
+   * @throws {SessionConflictError} `ERR_SESSION_CONFLICT` if others kept changing the session.
+   * @throws {SessionTooLargeError} `ERR_SESSION_TOO_LARGE` if it is over `maxBytes`.
+   */
+  save(session: Session<Data, Flash>): Promise<string | null>
+  /** Where middleware reports what it finds before a session can be read. */
+  readonly events?: EventEmitter
+}
+
+/** A storage whatever its sessions' data. */
+/* oxlint-disable-next-line typescript/no-explicit-any -- what is inside does not matter here */
+export type AnySessionStorage = SessionStorage<any, any>
+
+/** A storage that keeps sessions on the server, so that it can end them. */
+export interface ServerSessionStorage<
+  Data extends SessionData = SessionData,
+  Flash extends SessionData = Data,
+> extends SessionStorage<Data, Flash> {
+  readonly events: EventEmitter
+  /**
+   * The user's live sessions, the one used last first: "your devices".
+   *
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of users.
+   */
+  sessionsOf(userId: string): Promise<SessionInfo[]>
+  /** Ends the session with this handle, at once and for good. Unknown handles are fine. */
+  revoke(handle: string): Promise<void>
+  /**
+   * Ends all sessions of the user, also those of logins that are under way (ASVS 7.4.2, 7.4.3).
+   *
+   * @param options.except The handle of the one session to leave alive.
+   * @returns How many were ended.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of users.
+   */
+  revokeAll(userId: string, options?: { except?: string }): Promise<number>
+  /** Drops expired records, where the store does not do that by itself. Returns how many. */
+  deleteExpired(): Promise<number>
+  /** Lets go of the store's connections and timers. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a storage of any store. The life cycle of sessions is here and nowhere else: ids, timeouts,
+ * rotation, conflicts, logging out.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
+ */
+export function createSessionStorage<
+  Data extends SessionData = SessionData,
+  Flash extends SessionData = Data,
+>(
+  store: SessionStore,
+  options: SessionStorageOptions & { schema?: StandardSchema<Data> } = {},
+): ServerSessionStorage<Data, Flash> {
+  const context = createContext(options)
+  const { events } = context
+  const guarded = new GuardedStore(store, events)
+  const owned = new OwnedSessions(context, store, guarded)
+
+  async function read(value: string | null, readOptions?: ReadOptions): Promise<Session> {
+    if (value === null || value === '') return startSession(context, false)
+    const parts = parseSessionId(value)
+    if (parts === undefined) {
+      events.emit({ type: 'tampered', reason: 'id' })
+      return startSession(context, true)
+    }
+    const { handle, secret } = parts
+    const stored = await guarded.read(handle)
+    if (stored === undefined) return startSession(context, true)
+    const opened = openRecord(context, stored.value, handle)
+    const record = opened instanceof Promise ? await opened : opened
+    if (record === undefined) return startSession(context, true)
+    const hashed = cryptoBackend.sha256(secret)
+    const hash = typeof hashed === 'string' ? hashed : await hashed
+    const branch = branchFor(record, hash, context.now())
+    if (branch === 'current' || branch === 'previous') {
+      const loaded = { record, branch, version: stored.version, text: stored.value }
+      return resumeSession(context, value, loaded, readOptions)
+    }
+    const about = { handle, userId: record.owner }
+    if (branch === 'reused') events.emit({ type: 'reused-old-id', ...about })
+    else events.emit({ type: 'tampered', reason: 'secret', ...about })
+    return startSession(context, true)
+  }
+
+  async function end(state: SessionState): Promise<'' | null> {
+    if (state.loaded === undefined) return state.hadCookie ? '' : null
+    const { handle, owner } = state.loaded.record
+    await guarded.delete(handle)
+    events.emit({ type: 'destroyed', handle, userId: owner })
+    return ''
+  }
+
+  async function save(session: Session): Promise<string | null> {
+    const state = stateOf(session)
+    if (state.destroyed) return end(state)
+    const { login } = state
+    const value = await saveSession(context, guarded, state)
+    if (login === undefined || !value) return value
+    if (await owned.wasRevokedSince(login, state.handle)) {
+      await guarded.delete(state.handle)
+      return interrupt(context, state, 'revoked')
+    }
+    return value
+  }
+
+  const storage: ServerSessionStorage = {
+    read,
+    save,
+    events,
+    sessionsOf: (userId) => owned.list(userId),
+    revoke: (handle) => owned.revoke(handle),
+    revokeAll: (userId, { except } = {}) => owned.revokeAll(userId, except),
+    deleteExpired: async () => (isSweepable(store) ? store.deleteExpired() : 0),
+    close: async () => (isClosable(store) ? store.close() : undefined),
+  }
+  return storage as unknown as ServerSessionStorage<Data, Flash>
+}

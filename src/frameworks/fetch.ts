@@ -1,0 +1,45 @@
+import type { Cookie } from '../core/cookie.ts'
+import { assertServable, serveSession, type ServeOptions } from '../core/serve.ts'
+import type { Session, SessionData } from '../core/session.ts'
+import type { SessionStorage } from '../core/session-storage.ts'
+
+export interface WithSessionOptions<Data extends SessionData, Flash extends SessionData>
+  extends ServeOptions {
+  /** Must have secrets. */
+  cookie: Cookie
+  storage: SessionStorage<Data, Flash>
+}
+
+/**
+ * Turns a handler that takes a request and its session into one that takes a request: what
+ * `Deno.serve`, `Bun.serve`, Workers and `node:http` (through an adapter) run.
+ *
+ * @example
+ * ```ts
+ * import { createCookie } from 'coatcheck/cookie'
+ * import { withSession } from 'coatcheck/fetch'
+ * import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+ *
+ * const cookie = createCookie('session', { secrets: [process.env.SESSION_SECRET!] })
+ * const storage = createMemorySessionStorage()
+ *
+ * export default withSession({ cookie, storage }, (request, session) => {
+ *   const visits = session.update('visits', (n) => (n ?? 0) + 1)
+ *   return new Response(`Visit ${visits}`)
+ * })
+ * ```
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie has no secrets or an option is wrong.
+ */
+export function withSession<
+  Data extends SessionData = SessionData,
+  Flash extends SessionData = Data,
+>(
+  options: WithSessionOptions<Data, Flash>,
+  handler: (request: Request, session: Session<Data, Flash>) => Response | Promise<Response>,
+): (request: Request) => Promise<Response> {
+  const { cookie, storage } = options
+  assertServable(cookie, storage)
+  return (request) =>
+    serveSession(cookie, storage, options, request, (session) => handler(request, session))
+}

@@ -1,0 +1,111 @@
+import { configError } from '../core/errors.ts'
+import type { EventEmitter } from '../core/events.ts'
+import { joinSessionId, parseSessionId } from '../core/id.ts'
+import {
+  needsWrite,
+  nextRecord,
+  openRecord,
+  reportSave,
+  resumeSession,
+  serializeRecord,
+  startSession,
+  type ReadOptions,
+} from '../core/life-cycle.ts'
+import { interrupt } from '../core/save.ts'
+import type { StandardSchema } from '../core/schema.ts'
+import { type Session, type SessionData, stateOf } from '../core/session.ts'
+import type { SessionStorage } from '../core/session-storage.ts'
+import { createContext, type SessionStorageOptions } from '../core/storage-options.ts'
+
+/** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
+export interface CookieSessionClaims {
+  handle: string
+  userId: string | undefined
+  createdAt: number
+  authenticatedAt: number | undefined
+  lastUsedAt: number
+}
+
+export interface CookieStorageOptions {
+  /**
+   * Says whether a session was ended, for instance because it was last used before its user logged
+   * out everywhere. Without it `destroy()` only clears the browser's cookie: a copy of the cookie
+   * lives on until its timeouts (ASVS 7.4.1). Asked on each read; what it throws, `read()` throws.
+   */
+  isRevoked?: (claims: CookieSessionClaims) => boolean | Promise<boolean>
+}
+
+/** Sessions in their cookie, with no store. */
+export interface CookieSessionStorage<
+  Data extends SessionData = SessionData,
+  Flash extends SessionData = Data,
+> extends SessionStorage<Data, Flash> {
+  readonly events: EventEmitter
+}
+
+/**
+ * Keeps sessions in the cookie itself, which the cookie seals. Timeouts hold as everywhere, but of
+ * requests at the same time the last response wins, an older copy of the cookie can be played again,
+ * and 4,096 bytes is all there is.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
+ */
+export function createCookieSessionStorage<
+  Data extends SessionData = SessionData,
+  Flash extends SessionData = Data,
+>(
+  options: SessionStorageOptions & CookieStorageOptions & { schema?: StandardSchema<Data> } = {},
+): CookieSessionStorage<Data, Flash> {
+  const { isRevoked } = options
+  if (isRevoked !== undefined && typeof isRevoked !== 'function') {
+    throw configError('isRevoked must be a function of the session’s claims')
+  }
+  const context = createContext(options)
+  const { events } = context
+
+  async function read(value: string | null, readOptions?: ReadOptions): Promise<Session> {
+    if (value === null || value === '') return startSession(context, false)
+    const opened = openRecord(context, value, undefined)
+    const record = opened instanceof Promise ? await opened : opened
+    if (record === undefined) return startSession(context, true)
+    const id = joinSessionId({ handle: record.handle, secret: record.secretHash })
+    if (parseSessionId(id) === undefined) {
+      events.emit({ type: 'corrupt', keys: [] })
+      return startSession(context, true)
+    }
+    if (isRevoked !== undefined) {
+      const { handle, owner: userId, createdAt, authenticatedAt, lastUsedAt } = record
+      if (await isRevoked({ handle, userId, createdAt, authenticatedAt, lastUsedAt })) {
+        events.emit({ type: 'revoked', handle, userId })
+        return startSession(context, true)
+      }
+    }
+    const loaded = { record, version: '', text: value, branch: 'current' as const }
+    return resumeSession(context, id, loaded, readOptions)
+  }
+
+  async function save(session: Session): Promise<string | null> {
+    const state = stateOf(session)
+    const { loaded } = state
+    if (state.destroyed) {
+      if (loaded === undefined) return state.hadCookie ? '' : null
+      events.emit({ type: 'destroyed', handle: loaded.record.handle, userId: loaded.record.owner })
+      return ''
+    }
+    if (!needsWrite(context, state)) return null
+    if (loaded !== undefined && !context.lifetime.isLive(loaded.record, context.now())) {
+      return interrupt(context, state, 'gone')
+    }
+    // Sealed in the cookie, the secret needs no hash, and no store could keep an older id alive.
+    const { secret } = parseSessionId(state.id)!
+    const record = { ...nextRecord(context, state, loaded, secret), previous: undefined }
+    const text = serializeRecord(context, record)
+    reportSave(context, state, record)
+    const saved = { record, version: '', text, branch: 'current' as const }
+    state.settle(saved, record, context.lifetime.end(record))
+    return text
+  }
+
+  const storage: CookieSessionStorage = { read, save, events }
+  return storage as unknown as CookieSessionStorage<Data, Flash>
+}

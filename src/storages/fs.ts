@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto'
+import * as fs from 'node:fs'
+import * as path from 'node:path'
+import { configError } from '../core/errors.ts'
+import type { StandardSchema } from '../core/schema.ts'
+import type { SessionData } from '../core/session.ts'
+import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
+import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
+import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { tidy, whenFilesAllow } from './fs/file-errors.ts'
+import { OwnerMarks } from './fs/owner-marks.ts'
+import { discard, RecordFolders } from './fs/record-folder.ts'
+
+export interface FsStoreOptions {
+  /**
+   * Whether a write waits until the disk has it, so that it outlives a power failure. Without, it
+   * outlives the process but not the machine. Default `false`.
+   */
+  durable?: boolean
+  /** Seconds between sweeps of expired records: 1 to 86,400, or 0 for none. Default 600. */
+  sweepInterval?: number
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number
+}
+
+const trashPrefix = '.trash-'
+const freshPrefix = '.fresh-'
+const ownersName = '.owners'
+/** What is half-made for longer than this, in milliseconds, was left by a process that died. */
+const abandonedAfter = 600_000
+
+/** Makes the directory ours alone, or says at once what is wrong with it. */
+function prepare(directory: string): string {
+  if (typeof directory !== 'string' || directory === '') {
+    throw configError('The fs storage needs a directory, such as "./sessions"')
+  }
+  const root = path.resolve(directory)
+  try {
+    fs.mkdirSync(root, { recursive: true, mode: 0o700 })
+    const entry = fs.lstatSync(root)
+    if (!entry.isDirectory()) throw new Error('it is a symbolic link')
+    if ((entry.mode & 0o077) !== 0) fs.chmodSync(root, 0o700)
+    fs.rmdirSync(fs.mkdtempSync(path.join(root, freshPrefix)))
+  } catch (error) {
+    throw configError(`Sessions cannot be kept in "${directory}": ${(error as Error).message}`)
+  }
+  return root
+}
+
+/** By the machine's clock, which is the one that dates files. */
+function isAbandoned(target: string): boolean {
+  const entry = fs.lstatSync(target, { throwIfNoEntry: false })
+  return entry !== undefined && Date.now() - entry.mtimeMs > abandonedAfter
+}
+
+/**
+ * Keeps records as files under a directory, for any number of processes on one machine: never torn,
+ * and whole again after a process was killed. Three inodes a record.
+ *
+ * @param directory Made if need be, and closed to other users of the machine.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the directory cannot be used or an option is wrong.
+ */
+export function createFsStore(
+  directory: string,
+  options: FsStoreOptions = {},
+): IndexedStore & SweepableStore & ClosableStore {
+  const { durable = false, sweepInterval = 600, now = Date.now } = options
+  if (!Number.isInteger(sweepInterval) || sweepInterval < 0 || sweepInterval > 86_400) {
+    throw configError('sweepInterval must be a whole number of seconds from 0 to 86400')
+  }
+  const root = prepare(directory)
+  const scratch = (prefix: string) => path.join(root, prefix + randomBytes(8).toString('hex'))
+  const owners = new OwnerMarks(path.join(root, ownersName))
+  const records = new RecordFolders(
+    root,
+    { fresh: () => scratch(freshPrefix), trash: () => scratch(trashPrefix) },
+    durable,
+    now,
+  )
+
+  function sweep(name: string): boolean {
+    if (!name.startsWith('.')) return records.sweep(name)
+    const place = path.join(root, name)
+    const isLeft = name.startsWith(trashPrefix) || name.startsWith(freshPrefix)
+    if (isLeft && isAbandoned(place)) discard(place)
+    return false
+  }
+
+  async function deleteExpired(): Promise<number> {
+    let deleted = 0
+    for await (const { name } of await fs.promises.opendir(root)) {
+      tidy(() => {
+        if (sweep(name)) deleted++
+      })
+    }
+    owners.sweep((mark, key) => !records.exists(key) && isAbandoned(mark))
+    return deleted
+  }
+
+  /** A sweep that fails is followed by another one. */
+  function sweepQuietly(): void {
+    deleteExpired().catch(() => {})
+  }
+  const timer =
+    sweepInterval === 0 ? undefined : setInterval(sweepQuietly, sweepInterval * 1000).unref()
+
+  return {
+    read: (key) => whenFilesAllow(() => records.read(key)),
+    write: (key, value, { replaces, expiresAt, owner }) =>
+      whenFilesAllow(() => {
+        if (owner !== undefined) owners.add(owner, key)
+        return replaces === null
+          ? records.create(key, value, expiresAt)
+          : records.replace(key, value, replaces, expiresAt)
+      }),
+    delete: (key) => whenFilesAllow(() => records.remove(key)),
+    keysOf: (owner) => whenFilesAllow(() => owners.keysOf(owner)),
+    deleteExpired,
+    async close() {
+      clearInterval(timer)
+    },
+  }
+}
+
+/**
+ * Keeps sessions as files under a directory, for any number of processes on one machine.
+ *
+ * @param directory Made for it if need be, mode 0700.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the directory cannot be used or an option is wrong.
+ */
+export function createFsSessionStorage<
+  Data extends SessionData = SessionData,
+  Flash extends SessionData = Data,
+>(
+  directory: string,
+  options: SessionStorageOptions & FsStoreOptions & { schema?: StandardSchema<Data> } = {},
+): ServerSessionStorage<Data, Flash> {
+  return createSessionStorage<Data, Flash>(createFsStore(directory, options), options)
+}

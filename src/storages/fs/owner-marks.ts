@@ -1,0 +1,60 @@
+import * as fs from 'node:fs'
+import * as path from 'node:path'
+import { codeOf, tidy, unless } from './file-errors.ts'
+import { hashName } from './record-folder.ts'
+
+/*
+ * Which user has which sessions: an empty file per session, named after its key, in a folder per
+ * user. It is made before the record is, so that no session is ever missing from its user's list;
+ * what is left of sessions that have gone is swept later.
+ */
+
+const attempts = 100
+
+/** The marks of all users, under one folder. */
+export class OwnerMarks {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  add(owner: string, key: string): void {
+    const place = this.#placeOf(owner)
+    const mark = path.join(place, Buffer.from(key).toString('hex'))
+    for (let attempt = 1; !fs.existsSync(mark); attempt++) {
+      fs.mkdirSync(place, { recursive: true, mode: 0o700 })
+      try {
+        fs.closeSync(fs.openSync(mark, 'a', 0o600))
+      } catch (error) {
+        // A sweep may have removed the empty folder just now.
+        if (codeOf(error) !== 'ENOENT' || attempt === attempts) throw error
+      }
+    }
+  }
+
+  keysOf(owner: string): string[] {
+    const marks = unless(['ENOENT'], () => fs.readdirSync(this.#placeOf(owner))) ?? []
+    return marks.map(keyOf)
+  }
+
+  /** @param isOver Whether the mark at a path, of a session with this key, is not needed any more. */
+  sweep(isOver: (mark: string, key: string) => boolean): void {
+    for (const name of unless(['ENOENT'], () => fs.readdirSync(this.#folder)) ?? []) {
+      const place = path.join(this.#folder, name)
+      for (const mark of fs.readdirSync(place)) {
+        const file = path.join(place, mark)
+        if (isOver(file, keyOf(mark))) tidy(() => fs.unlinkSync(file))
+      }
+      tidy(() => fs.rmdirSync(place))
+    }
+  }
+
+  #placeOf(owner: string): string {
+    return path.join(this.#folder, hashName(owner))
+  }
+}
+
+function keyOf(mark: string): string {
+  return Buffer.from(mark, 'hex').toString()
+}

@@ -1,0 +1,252 @@
+import { createHash, randomBytes } from 'node:crypto'
+import * as fs from 'node:fs'
+import * as path from 'node:path'
+import { codeOf, tidy, unless, unlessGone } from './file-errors.ts'
+
+/*
+ * A record is a folder with one folder in it, which is named after the record's version and holds the
+ * record's file:
+ *
+ *   <directory>/<key's hash>/<version>/<version>
+ *
+ * To replace version 5 by 6 is: write the file `5/6`, then rename the folder `5` to `6`. A rename
+ * needs its source, so of all processes that read version 5 exactly one can do it. That is the whole
+ * compare-and-swap: there is no lock, and so none that a process could leave behind when it dies. To
+ * delete a record is to rename `<key's hash>` away: whoever still holds version 5 has nothing left to
+ * rename.
+ *
+ * File operations are synchronous, except for waiting on the disk: these are small files in the
+ * kernel's cache, and the detour through the thread pool takes many times longer than the work
+ * (docs/decisions).
+ */
+
+interface Version {
+  /** Goes up by one with each write. */
+  count: number
+  expiresAt: number
+  name: string
+}
+
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants
+/** Refuses symbolic links, and does not hang on a FIFO. Windows has neither flag. */
+const readFlags = O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0)
+const versionSyntax = /^([0-9a-z]+)-([0-9a-z]+)-[0-9a-f]{16}$/
+const readAttempts = 100
+/** Writes after which what was written in vain is looked for. */
+const writesPerTidying = 8
+
+function versionName(count: number, expiresAt: number): string {
+  const mark = randomBytes(8).toString('hex')
+  return `${count.toString(36)}-${Math.ceil(expiresAt).toString(36)}-${mark}`
+}
+
+function parseVersion(name: string): Version | undefined {
+  const match = versionSyntax.exec(name)
+  if (match === null) return undefined
+  return { count: parseInt(match[1]!, 36), expiresAt: parseInt(match[2]!, 36), name }
+}
+
+/** A name that no key can escape from, and that stays apart on file systems that ignore case. */
+export function hashName(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Where things are made before they are moved into place, and moved before they are removed. */
+export interface Scratch {
+  fresh(): string
+  trash(): string
+}
+
+/** Waits until the disk has a file or a folder. */
+async function flush(target: string): Promise<void> {
+  const handle = await fs.promises.open(target, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function flushIf(durable: boolean, ...targets: string[]): Promise<void> {
+  if (durable) for (const target of targets) await flush(target)
+}
+
+/** The records in one directory. */
+export class RecordFolders {
+  readonly #root: string
+  readonly #scratch: Scratch
+  readonly #durable: boolean
+  readonly #now: () => number
+
+  constructor(root: string, scratch: Scratch, durable: boolean, now: () => number) {
+    this.#root = root
+    this.#scratch = scratch
+    this.#durable = durable
+    this.#now = now
+  }
+
+  exists(key: string): boolean {
+    return fs.existsSync(this.#folderOf(key))
+  }
+
+  read(key: string): { value: string; version: string } | undefined {
+    const folder = this.#folderOf(key)
+    for (let attempt = 0, last = ''; attempt < readAttempts; attempt++) {
+      const version = this.#versionIn(folder)
+      if (version === undefined || version.expiresAt <= this.#now()) return undefined
+      const { name } = version
+      const value = readText(path.join(folder, name, name))
+      if (value !== undefined) return { value, version: name }
+      // The same version twice and still no file: damaged, which the storage reports.
+      if (name === last) return { value: '', version: name }
+      last = name
+    }
+    throw new Error('the record changes faster than it can be read')
+  }
+
+  async create(key: string, value: string, expiresAt: number): Promise<string | undefined> {
+    const fresh = this.#scratch.fresh()
+    const version = versionName(1, expiresAt)
+    const inner = path.join(fresh, version)
+    const file = path.join(inner, version)
+    try {
+      fs.mkdirSync(inner, { recursive: true, mode: 0o700 })
+      fs.writeFileSync(file, value, { flag: 'wx', mode: 0o600 })
+      await flushIf(this.#durable, file, inner, fresh)
+      if (!this.#moveIn(fresh, this.#folderOf(key))) return undefined
+      await flushIf(this.#durable, this.#root)
+      return version
+    } finally {
+      tidy(() => discard(fresh))
+    }
+  }
+
+  async replace(
+    key: string,
+    value: string,
+    replaces: string,
+    expiresAt: number,
+  ): Promise<string | undefined> {
+    const base = parseVersion(replaces)
+    if (base === undefined || base.expiresAt <= this.#now()) return undefined
+    const folder = this.#folderOf(key)
+    const version = versionName(base.count + 1, expiresAt)
+    const file = path.join(folder, replaces, version)
+    let replaced = false
+    try {
+      const write = () => fs.writeFileSync(file, value, { flag: 'wx', mode: 0o600 })
+      if (!unlessGone(write)) return undefined
+      await flushIf(this.#durable, file, path.dirname(file)).catch(ifGone)
+      replaced = unlessGone(() =>
+        fs.renameSync(path.join(folder, replaces), path.join(folder, version)),
+      )
+    } finally {
+      if (!replaced) tidy(() => fs.unlinkSync(file))
+    }
+    if (!replaced) return undefined
+    tidy(() => fs.unlinkSync(path.join(folder, version, replaces)))
+    if (base.count % writesPerTidying === 0) tidy(() => dropLosers(folder, version))
+    await flushIf(this.#durable, folder).catch(ifGone)
+    return version
+  }
+
+  async remove(key: string): Promise<void> {
+    const trash = this.#scratch.trash()
+    if (!unlessGone(() => fs.renameSync(this.#folderOf(key), trash))) {
+      this.#assertRoot()
+      return
+    }
+    await flushIf(this.#durable, this.#root)
+    tidy(() => discard(trash))
+  }
+
+  /** Removes a record if it has expired, and what was left in it if not. Says whether it was removed. */
+  sweep(name: string): boolean {
+    const folder = path.join(this.#root, name)
+    const version = this.#versionIn(folder)
+    if (version === undefined) {
+      tidy(() => fs.rmdirSync(folder))
+      return false
+    }
+    if (version.expiresAt <= this.#now()) return this.#expel(folder, version)
+    tidy(() => dropLosers(folder, version.name))
+    return false
+  }
+
+  #folderOf(key: string): string {
+    return path.join(this.#root, hashName(key))
+  }
+
+  /** Absent records are nothing unusual; an absent directory is a store that failed. */
+  #assertRoot(): void {
+    fs.lstatSync(this.#root)
+  }
+
+  /** The version that a record has now. Undefined if there is no record. */
+  #versionIn(folder: string): Version | undefined {
+    const entry = fs.lstatSync(folder, { throwIfNoEntry: false })
+    if (entry === undefined) {
+      this.#assertRoot()
+      return undefined
+    }
+    if (!entry.isDirectory()) throw new Error('a record is not a folder')
+    const children = unless(['ENOENT'], () => fs.readdirSync(folder, { withFileTypes: true }))
+    for (const child of children ?? []) {
+      const version = child.isDirectory() ? parseVersion(child.name) : undefined
+      if (version !== undefined) return version
+    }
+    return undefined
+  }
+
+  /** Puts a new record in its place, unless there is a live one. */
+  #moveIn(fresh: string, folder: string): boolean {
+    const move = () =>
+      unless(['ENOTEMPTY', 'EEXIST', 'EPERM'], () => (fs.renameSync(fresh, folder), true)) ?? false
+    if (move()) return true
+    const there = this.#versionIn(folder)
+    if (there !== undefined) {
+      if (there.expiresAt > this.#now()) return false
+      this.#expel(folder, there)
+    }
+    return move()
+  }
+
+  /** Removes a record in this version; one that was written meanwhile stays. */
+  #expel(folder: string, { name }: Version): boolean {
+    const trash = this.#scratch.trash()
+    if (!unlessGone(() => fs.renameSync(path.join(folder, name), trash))) return false
+    tidy(() => discard(trash))
+    tidy(() => fs.rmdirSync(folder))
+    return true
+  }
+}
+
+/** The file's text, or undefined if it is not there any more. */
+function readText(file: string): string | undefined {
+  const descriptor = unless(['ENOENT'], () => fs.openSync(file, readFlags))
+  if (descriptor === undefined) return undefined
+  try {
+    if (!fs.fstatSync(descriptor).isFile()) throw new Error('a record is not a regular file')
+    return fs.readFileSync(descriptor, 'utf8')
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+/** What others wrote in vain, and what died half-written. A higher count may still be on its way. */
+function dropLosers(folder: string, current: string): void {
+  const { count } = parseVersion(current)!
+  for (const name of fs.readdirSync(path.join(folder, current))) {
+    const version = parseVersion(name)
+    if (name === current || version === undefined || version.count > count) continue
+    tidy(() => fs.unlinkSync(path.join(folder, current, name)))
+  }
+}
+
+export function discard(target: string): void {
+  fs.rmSync(target, { recursive: true, force: true })
+}
+
+function ifGone(error: unknown): void {
+  if (codeOf(error) !== 'ENOENT') throw error
+}

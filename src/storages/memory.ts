@@ -1,0 +1,157 @@
+import { configError } from '../core/errors.ts'
+import type { StandardSchema } from '../core/schema.ts'
+import type { SessionData } from '../core/session.ts'
+import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
+import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
+import type { SessionStorageOptions } from '../core/storage-options.ts'
+
+export interface MemoryStoreOptions {
+  /**
+   * Most sessions kept. One more, and an expired one goes, or else the one that was written longest
+   * ago. 1 or more. Default 100,000.
+   */
+  maxSessions?: number
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number
+}
+
+interface Entry {
+  value: string
+  version: number
+  expiresAt: number
+  owner: string | undefined
+}
+
+const sweepInterval = 60_000
+/** Old entries looked at with each write, so that memory follows expiry without long pauses. */
+const glances = 2
+
+/**
+ * Keeps records in this process, bounded and swept. They are gone when it ends, and other processes
+ * do not see them: for one process, for development and for tests.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if `maxSessions` is not a whole number of 1 or more.
+ */
+export function createMemoryStore(
+  options: MemoryStoreOptions = {},
+): IndexedStore & SweepableStore & ClosableStore {
+  const { maxSessions = 100_000, now = Date.now } = options
+  if (!Number.isInteger(maxSessions) || maxSessions < 1) {
+    throw configError(`maxSessions must be a whole number of 1 or more, got ${maxSessions}`)
+  }
+  /** In the order they were written, the oldest first. */
+  const entries = new Map<string, Entry>()
+  const keysByOwner = new Map<string, Set<string>>()
+  let lastVersion = 0
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  function drop(key: string, entry: Entry): void {
+    entries.delete(key)
+    if (entry.owner !== undefined) unlink(key, entry.owner)
+    if (entries.size === 0) stopTimer()
+  }
+
+  function unlink(key: string, owner: string): void {
+    const keys = keysByOwner.get(owner)
+    keys?.delete(key)
+    if (keys?.size === 0) keysByOwner.delete(owner)
+  }
+
+  function link(key: string, owner: string): void {
+    const keys = keysByOwner.get(owner)
+    if (keys) keys.add(key)
+    else keysByOwner.set(owner, new Set([key]))
+  }
+
+  function live(key: string): Entry | undefined {
+    const entry = entries.get(key)
+    if (entry === undefined || now() < entry.expiresAt) return entry
+    drop(key, entry)
+    return undefined
+  }
+
+  function glanceAtOldest(): void {
+    let left = glances
+    for (const [key, entry] of entries) {
+      if (left-- === 0) return
+      if (entry.expiresAt <= now()) drop(key, entry)
+    }
+  }
+
+  function makeRoom(): void {
+    if (entries.size < maxSessions || sweep() > 0) return
+    for (const [key, entry] of entries) return drop(key, entry)
+  }
+
+  function sweep(): number {
+    const before = entries.size
+    const time = now()
+    for (const [key, entry] of entries) if (entry.expiresAt <= time) drop(key, entry)
+    return before - entries.size
+  }
+
+  function startTimer(): void {
+    timer = setInterval(sweep, sweepInterval)
+    // Not every runtime has timers that keep a process alive, and so the method to stop that.
+    ;(timer as { unref?(): void }).unref?.()
+  }
+
+  function stopTimer(): void {
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  return {
+    async read(key) {
+      const entry = live(key)
+      return entry && { value: entry.value, version: String(entry.version) }
+    },
+
+    async write(key, value, { replaces, expiresAt, owner }) {
+      const entry = live(key)
+      if ((entry === undefined ? null : String(entry.version)) !== replaces) return undefined
+      if (entry === undefined) makeRoom()
+      else if (entry.owner !== undefined && entry.owner !== owner) unlink(key, entry.owner)
+      const version = ++lastVersion
+      entries.delete(key)
+      entries.set(key, { value, version, expiresAt, owner })
+      if (owner !== undefined) link(key, owner)
+      glanceAtOldest()
+      if (timer === undefined) startTimer()
+      return String(version)
+    },
+
+    async delete(key) {
+      const entry = entries.get(key)
+      if (entry !== undefined) drop(key, entry)
+    },
+
+    async keysOf(owner) {
+      return [...(keysByOwner.get(owner) ?? [])]
+    },
+
+    async deleteExpired() {
+      return sweep()
+    },
+
+    async close() {
+      stopTimer()
+      entries.clear()
+      keysByOwner.clear()
+    },
+  }
+}
+
+/**
+ * Keeps sessions in this process. See {@link createMemoryStore} for what that is good for.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
+ */
+export function createMemorySessionStorage<
+  Data extends SessionData = SessionData,
+  Flash extends SessionData = Data,
+>(
+  options: SessionStorageOptions & MemoryStoreOptions & { schema?: StandardSchema<Data> } = {},
+): ServerSessionStorage<Data, Flash> {
+  return createSessionStorage<Data, Flash>(createMemoryStore(options), options)
+}

@@ -1,0 +1,203 @@
+/*
+ * The rules of the house that neither the compiler nor the linter knows. docs/architecture.md draws the same picture.
+ */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path/posix'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+interface Import {
+  /** `core/cookie.ts` for our own files, otherwise as written. */
+  target: string
+  isOwn: boolean
+  isTypeOnly: boolean
+}
+
+interface SourceFile {
+  /** From `src/` on: `core/cookie.ts`. */
+  path: string
+  text: string
+  imports: Import[]
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const sources = filesIn('src').map(readSource)
+const manifest = JSON.parse(read('package.json')) as {
+  exports: Record<string, string | { types: string; default: string }>
+}
+
+/** Which folders the files of a folder may import from, and more that a single file may. */
+const mayImport: Record<string, RegExp> = {
+  'core/': /^core\//,
+  'storages/': /^core\//,
+  'frameworks/': /^core\//,
+  'compat/': /^core\//,
+  'testing/': /^(core|testing)\//,
+  'cli/': /^(core|storages|cli)\/|^node:/,
+  'index.ts': /^(core|storages)\//,
+}
+const mayImportToo: Record<string, RegExp> = { 'storages/fs.ts': /^node:/ }
+const mayImportTypes: Record<string, RegExp> = { 'frameworks/': /^[@a-z]/, 'compat/': /^[@a-z]/ }
+
+describe('imports', () => {
+  it('points towards core', () => {
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter((found) => !isAllowed(path, found))
+        .map(({ target }) => `${path} -> ${target}`),
+    )
+    assert.deepEqual(wrong, [])
+  })
+
+  it('finds an import where there is one', () => {
+    assert.ok(sources.flatMap(({ imports }) => imports).length > 10)
+  })
+})
+
+describe('core', () => {
+  const core = sources.filter(({ path }) => path.startsWith('core/'))
+  const looksAtGlobals = 'core/platform.ts'
+  const namesNodeCrypto = 'core/crypto/node.ts'
+
+  it('knows no runtime but the web platform', () => {
+    const others = core.filter(({ path }) => path !== looksAtGlobals)
+    assert.deepEqual(mentions(others, /\b(process|console|Buffer|Deno|Bun|require)\b/, 'code'), [])
+  })
+
+  it('names no module of Node', () => {
+    const others = core.filter(({ path }) => ![looksAtGlobals, namesNodeCrypto].includes(path))
+    assert.deepEqual(mentions(others, /\bnode:/, 'code and strings'), [])
+  })
+})
+
+describe('randomness', () => {
+  it('comes from the crypto of the platform', () => {
+    // Waiting a random while before trying again is no secret.
+    const others = sources.filter(({ path }) => path !== 'core/session-storage.ts')
+    assert.deepEqual(mentions(others, /\bMath\.random\b/, 'code'), [])
+  })
+
+  it('is never a UUID: 122 bits are not the 256 we promise', () => {
+    assert.deepEqual(mentions(sources, /\brandomUUID\b/, 'code'), [])
+  })
+})
+
+describe('files', () => {
+  it('are short enough to read', () => {
+    const long = sources.filter(({ text }) => text.trimEnd().split('\n').length > 300)
+    assert.deepEqual(
+      long.map(({ path }) => path),
+      [],
+    )
+  })
+
+  it('name no path of the machine they were written on', () => {
+    const folders = ['work', 'farm', 'root', 'Users'].join('|')
+    const machinePath = new RegExp(`(?:^|[^a-zA-Z0-9.])/(?:${folders})/`, 'm')
+    const kept = filesIn('.').filter((path) => /\.(ts|mjs|js|json|md|yml|sh)$|^script\//.test(path))
+    assert.deepEqual(
+      kept.filter((path) => machinePath.test(read(path))),
+      [],
+    )
+  })
+
+  it('that lock versions name no registry', () => {
+    const locks = filesIn('.').filter((path) => path.endsWith('package-lock.json'))
+    assert.deepEqual(
+      locks.filter((path) => read(path).includes('"resolved": "http')),
+      [],
+    )
+  })
+})
+
+describe('entries', () => {
+  const entries = Object.entries(manifest.exports).flatMap(([name, entry]) =>
+    typeof entry === 'string' ? [] : [{ name, ...entry }],
+  )
+  const sourceOf = (output: string) => output.replace(/^\.\/dist\/(.*)\.js$/, '$1.ts')
+
+  it('are made from a source file each', () => {
+    for (const entry of entries) {
+      assert.equal(entry.types, entry.default.replace(/\.js$/, '.d.ts'))
+      const source = sourceOf(entry.default)
+      assert.ok(
+        sources.some(({ path }) => path === source),
+        `${entry.name} has no src/${source}`,
+      )
+    }
+  })
+
+  it('exist for every storage, framework and older API, under its name', () => {
+    const expected = sources.flatMap(({ path }) => {
+      const [folder, name] = path.replace(/\.ts$/, '').split('/')
+      if (folder === 'storages') return [`./${name}-storage = ${path}`]
+      if (folder === 'frameworks') return [`./${name} = ${path}`]
+      if (folder === 'compat') return [`./compat/${name} = ${path}`]
+      return []
+    })
+    const found = entries.map((entry) => `${entry.name} = ${sourceOf(entry.default)}`)
+    assert.deepEqual(
+      expected.filter((entry) => !found.includes(entry)),
+      [],
+    )
+  })
+})
+
+function isAllowed(path: string, { target, isOwn, isTypeOnly }: Import): boolean {
+  if (isOwn && !target.endsWith('.ts')) return false
+  const rules = isTypeOnly ? [mayImport, mayImportToo, mayImportTypes] : [mayImport, mayImportToo]
+  return rules.some((rule) =>
+    Object.entries(rule).some(([start, allowed]) => path.startsWith(start) && allowed.test(target)),
+  )
+}
+
+function readSource(file: string): SourceFile {
+  const path = file.replace(/^src\//, '')
+  const text = read(file)
+  const withoutComments = strip(text, 'code and strings')
+  const statements = withoutComments.matchAll(
+    /^(?:import|export)\b(?<type>\s+type\b)?[^'"=;(]*?(?:\bfrom\s*)?'(?<from>[^']+)'|\bimport\(\s*'(?<dynamic>[^']+)'/gm,
+  )
+  const imports = Array.from(statements, ({ groups }) => {
+    const specifier = groups?.['from'] ?? groups?.['dynamic'] ?? ''
+    const isOwn = specifier.startsWith('.')
+    const target = isOwn ? join(dirname(path), specifier) : specifier
+    return { target, isOwn, isTypeOnly: groups?.['type'] !== undefined }
+  })
+  return { path, text, imports }
+}
+
+/** `file:line: text` of each line that matches. */
+function mentions(files: SourceFile[], pattern: RegExp, part: 'code' | 'code and strings') {
+  return files.flatMap(({ path, text }) =>
+    strip(text, part)
+      .split('\n')
+      .flatMap((line, index) =>
+        pattern.test(line) ? [`${path}:${index + 1}: ${line.trim()}`] : [],
+      ),
+  )
+}
+
+/** The text without comments, and without what stands in quotes when only the code is asked for. */
+function strip(text: string, part: 'code' | 'code and strings'): string {
+  const newlines = (removed: string) => removed.replace(/[^\n]/g, '')
+  return text.replace(/\/\*[\s\S]*?\*\/|(?<![:'"`\\])\/\/.*|'(?:[^'\\\n]|\\.)*'/g, (found) => {
+    if (found.startsWith("'")) return part === 'code' ? "''" : found
+    return newlines(found)
+  })
+}
+
+/** The files under a folder that are ours, from the root of the repository on. */
+function filesIn(folder: string): string[] {
+  const notOurs = ['node_modules', 'dist', '.build', '.git', 'results', '.sessions']
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (notOurs.includes(entry.name)) return []
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? filesIn(path) : entry.isFile() ? [path] : []
+  })
+}
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
+}

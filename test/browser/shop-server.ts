@@ -1,0 +1,83 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const program = join('.build', 'examples', 'shop', 'server.js')
+
+interface ShopOptions {
+  /** More options for the command line. */
+  args?: string[]
+  env?: Record<string, string>
+}
+
+/** The example shop as a process of its own, with a sessions directory that outlives it. */
+export class ShopServer {
+  /** Where the sessions are kept. */
+  readonly sessions: string
+  readonly #scratch: string
+  readonly #options: ShopOptions
+  #process: ChildProcess | undefined
+  #port = '0'
+
+  constructor(scratch: string, options: ShopOptions = {}) {
+    this.#scratch = scratch
+    this.#options = options
+    this.sessions = join(scratch, 'sessions')
+  }
+
+  get origin(): string {
+    return `http://localhost:${this.#port}`
+  }
+
+  /** Starts it; a second time on the same port, with the same sessions. */
+  async start(): Promise<void> {
+    const { args = [], env = {} } = this.#options
+    const { NODE_ENV: _mode, SESSION_SECRET: _secret, ...ownEnv } = process.env
+    const child = spawn(
+      process.execPath,
+      [program, '--port', this.#port, '--sessions', this.sessions, ...args],
+      { env: { ...ownEnv, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+    this.#process = child
+
+    const errors: string[] = []
+    child.stderr.on('data', (chunk) => errors.push(String(chunk)))
+    for await (const line of createInterface({ input: child.stdout })) {
+      const port = /^Shop on http:\/\/localhost:(\d+)$/.exec(line)?.[1]
+      if (!port) continue
+      this.#port = port
+      child.stdout.resume()
+      return
+    }
+    throw new Error(`The shop did not start: ${errors.join('')}`)
+  }
+
+  /** Resolves with the exit code, or with the signal if that ended it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals> {
+    const child = this.#process!
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    const [code, endedBy] = await gone
+    this.#process = undefined
+    return code ?? endedBy
+  }
+
+  async close(): Promise<void> {
+    if (this.#process?.exitCode === null) await this.stop('SIGKILL')
+    await rm(this.#scratch, { recursive: true, force: true })
+  }
+}
+
+export async function startShop(options: ShopOptions = {}): Promise<ShopServer> {
+  const shop = new ShopServer(await mkdtemp(join(tmpdir(), 'shop-')), options)
+  try {
+    await shop.start()
+  } catch (error) {
+    await shop.close()
+    throw error
+  }
+  return shop
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path/posix'
+
+const { name: packageName, exports: entries } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+/**
+ * The module at a path and all that it imports, as miniflare takes them. A Worker has no package to look into:
+ * imports by the package's name, or from its `#dist`, become relative ones.
+ */
+export function collectModules(entry) {
+  const modules = new Map()
+
+  function collect(path) {
+    if (modules.has(path)) return
+    const module = { type: 'ESModule', path, contents: '' }
+    modules.set(path, module)
+    const source = readFileSync(path, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '')
+    module.contents = source.replace(
+      /^(import\s*|(?:import|export)\b[^'"=;(]*\bfrom\s*)(['"])([^'"]+)\2/gm,
+      (_, start, quote, specifier) => {
+        const target = locate(specifier, path)
+        collect(target)
+        return `${start}${quote}${relativeImport(path, target)}${quote}`
+      },
+    )
+  }
+
+  collect(entry)
+  return [...modules.values()]
+}
+
+function locate(specifier, importer) {
+  if (specifier.startsWith('.')) return join(dirname(importer), specifier)
+  if (specifier.startsWith('#dist/')) return join('dist', specifier.slice('#dist/'.length))
+  if (specifier === packageName || specifier.startsWith(`${packageName}/`)) {
+    const entry = entries[`.${specifier.slice(packageName.length)}`]
+    if (entry) return join(entry.default)
+  }
+  throw new Error(`${importer} imports ${specifier}, which a Worker does not have`)
+}
+
+function relativeImport(importer, target) {
+  const path = relative(dirname(importer), target)
+  return path.startsWith('.') ? path : `./${path}`
+}

@@ -1,0 +1,56 @@
+/*
+ * Runs the cases of test/workerd/ in workerd, each in a request of its own, and writes the outcome as TAP.
+ *   node test/runtimes/workerd.mjs REPORT [compatibility flag ...]
+ * Without flags at a date before Node's modules were to be had: the standards alone.
+ */
+import { writeFileSync } from 'node:fs'
+import { Miniflare } from 'miniflare'
+import { collectModules } from './worker-modules.mjs'
+
+const [report, ...compatibilityFlags] = process.argv.slice(2)
+const compatibilityDate = compatibilityFlags.length > 0 ? '2026-07-01' : '2024-01-01'
+
+const worker = `
+  import { cases } from './.build/test/workerd/cases.js'
+
+  export default {
+    async fetch(request) {
+      const index = new URL(request.url).searchParams.get('case')
+      if (index === null) return Response.json(cases.map(({ name }) => name))
+      try {
+        await cases[index].run()
+        return new Response('')
+      } catch (error) {
+        return new Response(String(error?.stack ?? error), { status: 500 })
+      }
+    },
+  }
+`
+
+const miniflare = new Miniflare({
+  modules: [
+    { type: 'ESModule', path: 'worker.js', contents: worker },
+    ...collectModules('.build/test/workerd/cases.js'),
+  ],
+  compatibilityDate,
+  compatibilityFlags,
+})
+
+try {
+  const names = await (await miniflare.dispatchFetch('http://localhost/')).json()
+  const lines = []
+  let failed = 0
+  for (const [index, name] of names.entries()) {
+    const response = await miniflare.dispatchFetch(`http://localhost/?case=${index}`)
+    const trouble = await response.text()
+    if (!response.ok) failed++
+    lines.push(`${response.ok ? 'ok' : 'not ok'} ${index + 1} - ${name}`)
+    console.log(lines.at(-1))
+    if (!response.ok) console.log(trouble)
+  }
+  lines.push(`# pass ${names.length - failed}`, `# fail ${failed}`)
+  writeFileSync(report, `${lines.join('\n')}\n`)
+  process.exitCode = failed > 0 ? 1 : 0
+} finally {
+  await miniflare.dispose()
+}
