@@ -2,9 +2,10 @@ import { commitSession } from '../../dist/core/commit.js'
 import { createCookie } from '../../dist/core/cookie.js'
 import { withSession } from '../../dist/frameworks/fetch.js'
 import { createCookieSessionStorage } from '../../dist/storages/cookie.js'
+import { createFsSessionStorage } from '../../dist/storages/fs.js'
 import { createMemorySessionStorage } from '../../dist/storages/memory.js'
 import { fetchApp } from '../lib/fetch-app.mjs'
-import { fill, secret } from '../lib/payload.mjs'
+import { fill, plainCookie, secret } from '../lib/payload.mjs'
 
 const sessionCookie = (options) => createCookie('session', { secrets: [secret], ...options })
 
@@ -52,12 +53,13 @@ function app({ mode, data }, storage) {
 }
 
 /** The same Request and Response without a session. */
-function bareApp({ mode }) {
+function bareApp(context) {
+  const { mode } = context
   const handler = async (request) => {
     routeOf(request)
     return new Response(request.headers.get('cookie') ? '1' : '0')
   }
-  return { ...fetchApp(handler, mode), start: () => 'session=x' }
+  return { ...fetchApp(handler, mode), start: () => plainCookie(context) }
 }
 
 const bare = 'fetch handler without sessions'
@@ -74,10 +76,9 @@ export const contestants = [
   ours('memory', 'coatcheck memory (signed id)', (context) =>
     cycle(context, createMemorySessionStorage(), { encrypt: false }),
   ),
-  ours('fs', 'coatcheck fs', async (context) => {
-    const { createFsSessionStorage } = await import('../../dist/storages/fs.js')
-    return cycle(context, createFsSessionStorage(`${context.folder}/coatcheck`))
-  }),
+  ours('fs', 'coatcheck fs', (context) =>
+    cycle(context, createFsSessionStorage(`${context.folder}/coatcheck`)),
+  ),
   { workload: ['cookie', 'memory'], name: bare, kind: 'base', make: bareApp },
   ours(
     'cookie',

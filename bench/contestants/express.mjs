@@ -3,7 +3,7 @@ import cookieSession from 'cookie-session'
 import expressSession from 'express-session'
 import createMemoryStore from 'memorystore'
 import { exchange } from '../lib/node-http.mjs'
-import { secret } from '../lib/payload.mjs'
+import { plainCookie, secret } from '../lib/payload.mjs'
 
 const attributes = { httpOnly: true, sameSite: 'lax', path: '/' }
 
@@ -36,8 +36,8 @@ function connectApp({ mode, data }, middleware) {
 }
 
 const bare = 'req and res without sessions'
-const bareApp = () => ({
-  start: () => 'session=x',
+const bareApp = (context) => ({
+  start: () => plainCookie(context),
   request: (header) => exchange((_req, res) => res.end('ok'), '/', header),
 })
 

@@ -3,7 +3,7 @@ import secureSession from '@fastify/secure-session'
 import fastifySession from '@fastify/session'
 import Fastify from 'fastify'
 import { exchange } from '../lib/node-http.mjs'
-import { fill, secret } from '../lib/payload.mjs'
+import { fill, plainCookie, secret } from '../lib/payload.mjs'
 
 const attributes = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' }
 
@@ -34,7 +34,8 @@ async function secureSessionCycle({ mode, data }) {
   }
 }
 
-async function bareApp({ mode }) {
+async function bareApp(context) {
+  const { mode } = context
   const app = Fastify()
   await app.register(fastifyCookie)
   app.get('/ro', (request, reply) => void reply.send(request.cookies.session))
@@ -43,7 +44,7 @@ async function bareApp({ mode }) {
   })
   await app.ready()
   return {
-    start: () => 'session=x',
+    start: () => plainCookie(context),
     request: (header) => exchange(app.routing, `/${mode}`, header),
   }
 }

@@ -4,18 +4,19 @@ import { Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { CookieStore, MemoryStore, sessionMiddleware } from 'hono-sessions'
 import { fetchApp } from '../lib/fetch-app.mjs'
-import { fill, secret } from '../lib/payload.mjs'
+import { fill, plainCookie, secret } from '../lib/payload.mjs'
 
 const attributes = { httpOnly: true, secure: true, sameSite: 'Lax', path: '/' }
 
-function bareApp({ mode }) {
+function bareApp(context) {
+  const { mode } = context
   const app = new Hono()
   app.get('/ro', (context) => context.text(getCookie(context, 'session')))
   app.get('/rw', (context) => {
     setCookie(context, 'session', getCookie(context, 'session'), attributes)
     return context.text('1')
   })
-  return { ...fetchApp(app.fetch, mode), start: () => 'session=x' }
+  return { ...fetchApp(app.fetch, mode), start: () => plainCookie(context) }
 }
 
 function honoSessions({ mode, data }, options) {

@@ -6,7 +6,7 @@ import { createFsSessionStorage } from '@remix-run/session/fs-storage'
 import { createMemorySessionStorage } from '@remix-run/session/memory-storage'
 import { session } from '@remix-run/session-middleware'
 import { fetchApp } from '../lib/fetch-app.mjs'
-import { fill, secret } from '../lib/payload.mjs'
+import { fill, plainCookie, secret } from '../lib/payload.mjs'
 
 const sessionCookie = () =>
   createCookie('session', {
@@ -36,12 +36,12 @@ function cycle({ mode, data }, storage) {
   }
 }
 
-const bareApp = ({ mode }) => {
+function bareApp(context) {
   const router = createRouter()
   const answer = ({ headers }) => new Response(headers.get('cookie') ? '1' : '0')
   for (const path of ['/start', '/rw', '/ro']) router.get(path, answer)
-  const app = fetchApp((request) => router.fetch(request), mode)
-  return { ...app, start: () => 'session=x' }
+  const app = fetchApp((request) => router.fetch(request), context.mode)
+  return { ...app, start: () => plainCookie(context) }
 }
 
 function app({ mode, data }, storage) {

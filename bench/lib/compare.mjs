@@ -14,7 +14,7 @@ export async function compare({ workload, title, tables, context = {} }, setting
     if (!wantsTable(id)) continue
     const data = sessionData(sizes[size])
     const result = await measure(contestants, {
-      context: { ...context, mode, data },
+      context: { ...context, workload, mode, data },
       rounds,
       ms,
       warmUp,

@@ -26,7 +26,7 @@ async function measureHeap() {
   const contestant = contestants.find((row) => row.workload === 'heap' && row.name === name)
   const { put, sweep, close } = await contestant.make({ ttl })
 
-  await putMany(500)
+  await putMany(5000)
   await wait(ttl + 1000)
   await sweep?.()
   const before = heap()

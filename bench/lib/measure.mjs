@@ -4,7 +4,8 @@ const mostCalls = 5_000_000
 
 /**
  * Measures contestants side by side: in every round each runs for `ms`, in an order shuffled anew,
- * so that a slow moment of the machine does not always hit the same one.
+ * so that a slow moment of the machine does not always hit the same one. No garbage collection is
+ * forced between the rounds: it would throw optimised code away too, which then costs more than it.
  */
 export async function measure(contestants, { context, rounds, ms, warmUp, inFlight = 1 }) {
   const running = []
@@ -18,7 +19,6 @@ export async function measure(contestants, { context, rounds, ms, warmUp, inFlig
   }
 
   for (let round = 0; round < rounds; round++) {
-    globalThis.gc?.()
     for (const entry of shuffled(running)) {
       if (entry.failed) continue
       await attempt(entry.contestant, async () => {

@@ -27,6 +27,12 @@ export function fill(session, data) {
   for (const key of Object.keys(data)) session.set(key, data[key])
 }
 
+/** A cookie as long as a session's, for the apps without sessions. */
+export function plainCookie({ workload, data }) {
+  const length = workload === 'cookie' ? Math.ceil((jsonLength(data) * 4) / 3) : 80
+  return `session=${'x'.repeat(length)}`
+}
+
 /** What a browser sends back for these `Set-Cookie` headers. */
 export function cookieHeader(setCookies) {
   return (

@@ -67,7 +67,12 @@ export function judge(tables) {
     const table = byId.get(heapTable)
     if (!table) return undefined
     const bytes = table.rows.find(({ name }) => name === ourHeap)?.[figure] ?? Number.NaN
-    return { label, wanted: `<= ${atMost}`, measured: bytes.toFixed(0), met: bytes <= atMost }
+    return {
+      label,
+      wanted: `<= ${atMost}`,
+      measured: String(Math.round(bytes) + 0),
+      met: bytes <= atMost,
+    }
   }
 }
 

@@ -25,8 +25,8 @@ export async function run({ sessions, wantsTable, wantsName }) {
     lines: rows.map((row) => [
       row.name,
       row.kind,
-      row.bytesPerSession.toFixed(0),
-      row.bytesOnceExpired.toFixed(0),
+      Math.round(row.bytesPerSession),
+      Math.round(row.bytesOnceExpired) + 0,
       row.usPerPut.toFixed(1),
       row.note ?? '',
     ]),

@@ -1,8 +1,8 @@
+import type { SessionInfo } from 'coatcheck'
 import { html, type Html } from './html.ts'
 import { page } from './layout.ts'
 import { routes } from './routes.ts'
 import type { ShopSession } from './session.ts'
-import type { Device } from './storage.ts'
 import { demoLogins, findUser } from './users.ts'
 
 export function loginPage(session: ShopSession, returnTo: string): Response {
@@ -43,7 +43,7 @@ export function loginPage(session: ShopSession, returnTo: string): Response {
   })
 }
 
-export function accountPage(session: ShopSession, devices: readonly Device[]): Response {
+export function accountPage(session: ShopSession, devices: readonly SessionInfo[]): Response {
   const user = findUser(session.userId)
   return page(session, {
     title: 'Your account',
@@ -63,7 +63,7 @@ export function goodbyePage(session: ShopSession): Response {
   })
 }
 
-function deviceList(devices: readonly Device[], current: string): Html {
+function deviceList(devices: readonly SessionInfo[], current: string): Html {
   return html`
     <h2>Your devices</h2>
     <ul class="lines">
@@ -72,24 +72,22 @@ function deviceList(devices: readonly Device[], current: string): Html {
           <li class="card row">
             <div class="grow">
               ${device.label ?? 'A browser'}
-              <p class="quiet">Logged in ${moment(device.authenticatedAt)}</p>
+              <p class="quiet">Logged in ${dateAndTime.format(device.authenticatedAt)}</p>
             </div>
             ${device.handle === current && html`<span class="count">This one</span>`}
           </li>
         `,
       )}
     </ul>
-    ${devices.length > 1 &&
-    html`
-      <form method="post" action="${routes.account.logOutOthers.href()}">
-        <button>Log out all others</button>
-      </form>
-    `}
+    ${
+      devices.length > 1 &&
+      html`
+        <form method="post" action="${routes.account.logOutOthers.href()}">
+          <button>Log out all others</button>
+        </form>
+      `
+    }
   `
 }
 
 const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
-
-function moment(instant: number | null | undefined): string {
-  return instant ? dateAndTime.format(instant) : 'some time ago'
-}

@@ -18,12 +18,14 @@ export function page(session: ShopSession, { title, body, status }: Page): Respo
   const header = html`
     <nav aria-label="Shop">
       <a href="${routes.cart.show.href()}">Cart <span class="count">${count}</span></a>
-      ${user
-        ? html`<a href="${routes.account.show.href()}">${user.fullName}</a>
-            <form method="post" action="${routes.logout.href()}">
-              <button class="link">Log out</button>
-            </form>`
-        : html`<a href="${routes.login.index.href()}">Log in</a>`}
+      ${
+        user
+          ? html`<a href="${routes.account.show.href()}">${user.fullName}</a>
+              <form method="post" action="${routes.logout.href()}">
+                <button class="link">Log out</button>
+              </form>`
+          : html`<a href="${routes.login.index.href()}">Log in</a>`
+      }
     </nav>
   `
   const flash = html`

@@ -27,17 +27,19 @@ export function homePage(session: ShopSession): Response {
           `,
         )}
       </ul>
-      ${seen.length > 0 &&
-      html`
-        <h2>You looked at</h2>
-        <ul class="seen">
-          ${seen.map(
-            (product) => html`
-              <li><a href="${routes.product.href({ id: product.id })}">${product.name}</a></li>
-            `,
-          )}
-        </ul>
-      `}
+      ${
+        seen.length > 0 &&
+        html`
+          <h2>You looked at</h2>
+          <ul class="seen">
+            ${seen.map(
+              (product) => html`
+                <li><a href="${routes.product.href({ id: product.id })}">${product.name}</a></li>
+              `,
+            )}
+          </ul>
+        `
+      }
     `,
   })
 }
@@ -104,8 +106,10 @@ export function storeFailedPage(): Response {
     title: 'Back in a moment',
     status: 503,
     body: html`<h1>Back in a moment</h1>
-      <p>We cannot get at your things right now. They are safe: your cart and your login will be
-        here when you try again.</p>
+      <p>
+        We cannot get at your things right now. They are safe: your cart and your login will be here
+        when you try again.
+      </p>
       <p><a class="button" href="${routes.home.href()}">Try again</a></p>`,
   })
   response.headers.set('Retry-After', '10')

@@ -22,7 +22,8 @@ export const products: Product[] = [
     id: 'umbrella',
     name: 'Umbrella',
     price: 6500,
-    description: 'Eight steel ribs and a chestnut handle. Made to be left behind and fetched again.',
+    description:
+      'Eight steel ribs and a chestnut handle. Made to be left behind and fetched again.',
     picture:
       'M48 12v7M12 52a36 33 0 0 1 72 0c-4-6-14-6-18 0-4-6-14-6-18 0-4-6-14-6-18 0-4-6-14-6-18 0ZM48 52v24a7 7 0 0 0 14 0',
   },
@@ -47,8 +48,7 @@ export const products: Product[] = [
     name: 'Rain boots',
     price: 7900,
     description: 'Natural rubber, cotton lining. For puddles you would otherwise walk around.',
-    picture:
-      'M32 14h24v36c2 10 26 6 26 24v8H32ZM32 72h49M32 24h24M44 72v10',
+    picture: 'M32 14h24v36c2 10 26 6 26 24v8H32ZM32 72h49M32 24h24M44 72v10',
   },
   {
     id: 'mittens',

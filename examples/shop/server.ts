@@ -17,6 +17,9 @@ const { values: options } = parseArgs({
   },
 })
 
+/** How long a stop waits for answers under way, in milliseconds. */
+const patience = 3000
+
 function start(): void {
   const cookie = createCookie('shop', { secrets: readSecrets(`${options.sessions}.secret`) })
   const storage = openStorage(options.storage ?? `fs:${options.sessions}`)
@@ -29,8 +32,12 @@ function start(): void {
     console.log(`Shop on http://${options.host}:${port}`)
   })
 
-  // Answers what has arrived, then lets go of the storage.
-  const stop = () => server.close(() => void storage.close?.())
+  // Answers what has arrived, then lets go of the storage. Browsers also open connections that they
+  // may need later: those are not waited for.
+  const stop = () => {
+    server.close(() => void storage.close?.())
+    setTimeout(() => server.closeAllConnections(), patience).unref()
+  }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
 }

@@ -1,18 +1,12 @@
-import type { SessionStorage } from 'coatcheck'
+import type { ServerSessionStorage, SessionStorage } from 'coatcheck'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createFsSessionStorage } from 'coatcheck/fs-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import type { ShopData, ShopFlash } from './session.ts'
 
-export type ShopStorage = SessionStorage<ShopData, ShopFlash> & Partial<Devices>
-
-/** What a storage that keeps its sessions on the server can do, and a cookie cannot. */
-type Devices = Pick<
-  ReturnType<typeof createMemorySessionStorage<ShopData, ShopFlash>>,
-  'sessionsOf' | 'revokeAll' | 'close'
->
-
-export type Device = Awaited<ReturnType<Devices['sessionsOf']>>[number]
+/** A cookie storage has no list of devices and nothing to close, so these are optional. */
+export type ShopStorage = SessionStorage<ShopData, ShopFlash> &
+  Partial<Pick<ServerSessionStorage, 'sessionsOf' | 'revokeAll' | 'close'>>
 
 const day = 24 * 60 * 60
 

@@ -28,8 +28,8 @@ export async function commitSession(
   requestUrl: string,
 ): Promise<Commit> {
   const state = stateOf(session)
-  const value = await storage.save(session)
   state.committed = true
+  const value = await storage.save(session)
   const vary = state.accessed
   if (value === '' || (session.destroyed && reading.present)) {
     return { setCookie: cookie.clear(undefined, requestUrl), vary }

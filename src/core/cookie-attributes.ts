@@ -57,14 +57,18 @@ const prefixes = [
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless browsers accept this as a cookie's name. */
 export function assertCookieName(name: string): void {
   if (typeof name !== 'string' || !tokenSyntax.test(name)) {
-    throw configError('A cookie name is a token: letters, digits and !#$%&\'*+-.^_`|~, such as "session"')
+    throw configError(
+      'A cookie name is a token: letters, digits and !#$%&\'*+-.^_`|~, such as "session"',
+    )
   }
 }
 
 function textOf(attribute: string, value: string | undefined): string {
   if (value === undefined) return ''
   if (typeof value !== 'string' || !attributeSyntax.test(value)) {
-    throw configError(`Cookie ${attribute} must be printable ASCII without ";", 1 to 1024 characters`)
+    throw configError(
+      `Cookie ${attribute} must be printable ASCII without ";", 1 to 1024 characters`,
+    )
   }
   return `; ${attribute}=${value}`
 }

@@ -117,7 +117,10 @@ export class SessionConflictError extends SessionError {
   readonly attempts: number
 
   constructor(attempts: number) {
-    super('ERR_SESSION_CONFLICT', `The session was changed by others in each of ${attempts} tries to save it`)
+    super(
+      'ERR_SESSION_CONFLICT',
+      `The session was changed by others in each of ${attempts} tries to save it`,
+    )
     this.attempts = attempts
   }
 }

@@ -10,6 +10,7 @@ import {
   reportSave,
   serializeRecord,
 } from './life-cycle.ts'
+import type { KeyedQueue } from './keyed-queue.ts'
 import type { SessionRecord } from './record.ts'
 import type { Loaded, SessionState } from './session-state.ts'
 import type { StorageContext } from './storage-options.ts'
@@ -19,9 +20,9 @@ import type { StorageContext } from './storage-options.ts'
  * was read: if somebody wrote in between, the request's changes are done again on what they wrote.
  */
 
-/** Tries before giving up: with the pauses between them, several seconds of constant conflict. */
-const maxAttempts = 60
-const longestPause = 50
+/** Tries before giving up, with longer and longer pauses between them. */
+const maxAttempts = 30
+const longestPause = 100
 
 /** Which of a record's ids this hash belongs to, if the id may still be used. */
 export function branchFor(
@@ -38,41 +39,64 @@ export function branchFor(
 /**
  * Saves what the request did.
  *
+ * @param queue Where those who lost a race wait for each other: within a process they need not race again.
  * @returns The cookie value that the visitor should have, `''` if none, null if what they have is right.
  */
 export async function saveSession(
   context: StorageContext,
   store: GuardedStore,
+  queue: KeyedQueue,
   state: SessionState,
 ): Promise<string | null> {
   if (!needsWrite(context, state)) return null
-  let base = state.loaded
-  // The hash of the id that the request came with: it decides what may be written.
-  const held = base && (base.branch === 'current' ? base.record : base.record.previous!).secretHash
-  for (let attempt = 1; ; attempt++) {
-    if (base && !context.lifetime.isLive(base.record, context.now())) {
-      return interrupt(context, state, 'gone')
-    }
-    const saved =
-      base?.branch === 'previous'
-        ? await writePrevious(context, store, state, base)
-        : await writeCurrent(context, store, state, base)
-    if (saved !== undefined) return saved
+  const { loaded } = state
+  const saved = await writeOnce(context, store, state, loaded)
+  if (saved !== undefined) return saved
+  const { handle } = state
+  return queue.run(handle, () => retry(context, store, state, loaded))
+}
+
+/** Does the changes again on what others have written, until nobody interferes. */
+async function retry(
+  context: StorageContext,
+  store: GuardedStore,
+  state: SessionState,
+  loaded: Loaded | undefined,
+): Promise<string | null> {
+  for (let attempt = 1; attempt < maxAttempts; attempt++) {
     context.events.emit({ type: 'conflict', handle: state.handle, attempt })
-    if (attempt === maxAttempts) throw new SessionConflictError(attempt)
     if (attempt > 1) await pause(attempt)
-    if (base === undefined || held === undefined) {
+    let base: Loaded | undefined
+    if (loaded === undefined) {
       state.renew()
-      continue
+    } else {
+      const fresh = await reload(context, store, loaded)
+      if (typeof fresh === 'string') return interrupt(context, state, fresh)
+      // Somebody else's write was a use as well: there is nothing left to note.
+      if (!state.dirty) return null
+      base = fresh
     }
-    const fresh = await reload(context, store, state.handle)
-    const branch = fresh && branchFor(fresh.record, held, context.now())
-    if (fresh === undefined) return interrupt(context, state, 'gone')
-    if (branch === undefined || branch === 'reused') return interrupt(context, state, 'rotated')
-    // Somebody else's write was a use as well: there is nothing left to note.
-    if (!state.dirty) return null
-    base = { ...fresh, branch }
+    const saved = await writeOnce(context, store, state, base)
+    if (saved !== undefined) return saved
   }
+  throw new SessionConflictError(maxAttempts)
+}
+
+/** One compare-and-swap. Undefined if somebody else was first. */
+async function writeOnce(
+  context: StorageContext,
+  store: GuardedStore,
+  state: SessionState,
+  base: Loaded | undefined,
+): Promise<string | null | undefined> {
+  if (base !== undefined && !context.lifetime.isLive(base.record, context.now())) {
+    return interrupt(context, state, 'gone')
+  }
+  const graceIsOver = base?.branch === 'previous' && base.record.previous!.until <= context.now()
+  if (graceIsOver) return interrupt(context, state, 'rotated')
+  return base?.branch === 'previous'
+    ? writePrevious(context, store, state, base)
+    : writeCurrent(context, store, state, base)
 }
 
 /** Writes as the holder of the record's id. Undefined if somebody else was first. */
@@ -151,14 +175,20 @@ async function write(
   return true
 }
 
+/** The record as it is now, for the id that the request came with; or why that id may not write any more. */
 async function reload(
   context: StorageContext,
   store: GuardedStore,
-  handle: string,
-): Promise<Omit<Loaded, 'branch'> | undefined> {
+  { record, branch }: Loaded,
+): Promise<Loaded | 'gone' | 'rotated'> {
+  const { handle } = record
+  const held = branch === 'current' ? record.secretHash : record.previous!.secretHash
   const stored = await store.read(handle)
-  const record = stored && (await openRecord(context, stored.value, handle))
-  return record && { record, version: stored.version, text: stored.value }
+  const fresh = stored && (await openRecord(context, stored.value, handle))
+  if (fresh === undefined) return 'gone'
+  const now = branchFor(fresh, held, context.now())
+  if (now !== 'current' && now !== 'previous') return 'rotated'
+  return { record: fresh, version: stored!.version, text: stored!.value, branch: now }
 }
 
 /**

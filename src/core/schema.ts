@@ -23,9 +23,8 @@ interface SchemaIssue {
 }
 
 /** The type that a schema checks for. */
-export type SchemaOutput<S extends StandardSchema> = S extends StandardSchema<infer Output>
-  ? Output
-  : never
+export type SchemaOutput<S extends StandardSchema> =
+  S extends StandardSchema<infer Output> ? Output : never
 
 /** The keys that the issues are about: all of them, when an issue is about the whole. */
 function failingKeys(issues: readonly SchemaIssue[], values: Map<string, unknown>): string[] {

@@ -159,9 +159,7 @@ export function createSigningSeal(options: KeyOptions): Seal {
     seal(value) {
       return andThen(keys(), ([key]) => {
         const body = concat(Uint8Array.of(signedVersion), key!.id, encoder.encode(value))
-        return andThen(signature(key!, body), (mac) =>
-          cryptoBackend.toBase64url(concat(body, mac)),
-        )
+        return andThen(signature(key!, body), (mac) => cryptoBackend.toBase64url(concat(body, mac)))
       })
     },
     open(text) {

@@ -27,7 +27,9 @@ export function assertServable(cookie: Cookie, storage: AnySessionStorage): void
     )
   }
   if (typeof storage?.read !== 'function' || typeof storage.save !== 'function') {
-    throw configError('The session storage must have read() and save(), like createMemorySessionStorage()')
+    throw configError(
+      'The session storage must have read() and save(), like createMemorySessionStorage()',
+    )
   }
 }
 

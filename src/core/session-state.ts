@@ -65,8 +65,10 @@ export class SessionState {
   rotation: 'grace' | 'kill' | undefined
   login: Login | undefined
   destroyed = false
-  /** Set when the response has been made: no change can reach it any more. */
+  /** Set when the response is being made: no change can reach it any more. */
   committed = false
+  /** Set while a save is under way: a change would be taken for saved and not be. */
+  saving = false
   /** Whether the app looked at the session, so that the response depends on the cookie. */
   accessed = false
   /** Set when a handler failed: `values` is no longer what the store holds. */
@@ -183,7 +185,7 @@ export class SessionState {
     if (this.destroyed) {
       throw new SessionError('ERR_SESSION_DESTROYED', 'Session has been destroyed')
     }
-    if (this.committed) {
+    if (this.committed || this.saving) {
       throw new SessionError(
         'ERR_SESSION_COMMITTED',
         'The session was saved with the response: change it before the handler returns, not while the body streams',

@@ -1,6 +1,7 @@
 import { cryptoBackend } from './crypto/choose.ts'
 import { GuardedStore } from './guarded-store.ts'
 import { parseSessionId } from './id.ts'
+import { KeyedQueue } from './keyed-queue.ts'
 import { openRecord, resumeSession, startSession, type ReadOptions } from './life-cycle.ts'
 import type { EventEmitter } from './events.ts'
 import { OwnedSessions, type SessionInfo } from './owned-sessions.ts'
@@ -88,6 +89,7 @@ export function createSessionStorage<
   const { events } = context
   const guarded = new GuardedStore(store, events)
   const owned = new OwnedSessions(context, store, guarded)
+  const queue = new KeyedQueue()
 
   async function read(value: string | null, readOptions?: ReadOptions): Promise<Session> {
     if (value === null || value === '') return startSession(context, false)
@@ -123,17 +125,26 @@ export function createSessionStorage<
     return ''
   }
 
-  async function save(session: Session): Promise<string | null> {
-    const state = stateOf(session)
+  async function write(state: SessionState): Promise<string | null> {
     if (state.destroyed) return end(state)
     const { login } = state
-    const value = await saveSession(context, guarded, state)
+    const value = await saveSession(context, guarded, queue, state)
     if (login === undefined || !value) return value
     if (await owned.wasRevokedSince(login, state.handle)) {
       await guarded.delete(state.handle)
       return interrupt(context, state, 'revoked')
     }
     return value
+  }
+
+  async function save(session: Session): Promise<string | null> {
+    const state = stateOf(session)
+    state.saving = true
+    try {
+      return await write(state)
+    } finally {
+      state.saving = false
+    }
   }
 
   const storage: ServerSessionStorage = {

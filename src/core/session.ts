@@ -165,12 +165,12 @@ export class Session<Data extends SessionData = SessionData, Flash extends Sessi
    * session anywhere else.
    */
   get id(): string {
-    return this.#state.id
+    return this.#look().id
   }
 
   /** The public half of the id: safe in logs and lists. It stays while the session lives. */
   get handle(): string {
-    return this.#state.handle
+    return this.#look().handle
   }
 
   /** Who logged in, or undefined. */
@@ -193,7 +193,7 @@ export class Session<Data extends SessionData = SessionData, Flash extends Sessi
 
   /** Whether saving would write something. */
   get dirty(): boolean {
-    return this.#state.dirty
+    return this.#look().dirty
   }
 
   /** Whether `destroy()` was called. */
@@ -203,8 +203,7 @@ export class Session<Data extends SessionData = SessionData, Flash extends Sessi
 
   /** Whether nothing was stored of this session before this request. */
   get isNew(): boolean {
-    this.#look()
-    return this.#state.loaded === undefined
+    return this.#look().loaded === undefined
   }
 
   /** When the session began, in milliseconds since the epoch. */

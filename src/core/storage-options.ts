@@ -6,8 +6,9 @@ import type { StandardSchema } from './schema.ts'
 import type { SessionData } from './session.ts'
 
 /** Options of every storage. Durations are seconds. */
-export interface SessionStorageOptions<Data extends SessionData = SessionData>
-  extends LifetimeOptions {
+export interface SessionStorageOptions<
+  Data extends SessionData = SessionData,
+> extends LifetimeOptions {
   /**
    * A Standard Schema (zod, valibot, arktype, …) for the values: gives sessions their type, and checks
    * what is read. Make every key optional, because sessions start empty. Values that do not fit are

@@ -18,10 +18,7 @@ export interface SessionEntry<Data extends SessionData, Flash extends SessionDat
  * @param cookie Must have secrets.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie has no secrets or an option is wrong.
  */
-export function session<
-  Data extends SessionData = SessionData,
-  Flash extends SessionData = Data,
->(
+export function session<Data extends SessionData = SessionData, Flash extends SessionData = Data>(
   cookie: Cookie,
   storage: SessionStorage<Data, Flash>,
   options: ServeOptions = {},

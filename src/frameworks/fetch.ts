@@ -3,8 +3,10 @@ import { assertServable, serveSession, type ServeOptions } from '../core/serve.t
 import type { Session, SessionData } from '../core/session.ts'
 import type { SessionStorage } from '../core/session-storage.ts'
 
-export interface WithSessionOptions<Data extends SessionData, Flash extends SessionData>
-  extends ServeOptions {
+export interface WithSessionOptions<
+  Data extends SessionData,
+  Flash extends SessionData,
+> extends ServeOptions {
   /** Must have secrets. */
   cookie: Cookie
   storage: SessionStorage<Data, Flash>

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 
 const program = join('.build', 'examples', 'shop', 'server.js')
 
-interface ShopOptions {
+export interface ShopOptions {
   /** More options for the command line. */
   args?: string[]
   env?: Record<string, string>

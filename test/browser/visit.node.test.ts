@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { cartCount, heading, launchChromium, logIn, notice, problem, sessionCookie } from './chromium.ts'
+import {
+  cartCount,
+  heading,
+  launchChromium,
+  logIn,
+  notice,
+  problem,
+  sessionCookie,
+} from './chromium.ts'
 import { startShop, type ShopServer } from './shop-server.ts'
 
 let browser: Browser
@@ -84,9 +92,10 @@ describe('a visit to the shop', () => {
     await page.getByRole('button', { name: 'Log out' }).click()
     assert.equal(await heading(page), 'You are logged out')
 
-    await page.goBack()
-    assert.doesNotMatch(await page.innerText('body'), /Ada Lovelace|ada@example\.com/)
+    // A page out of the browser's memory never says that it has loaded.
+    await page.goBack({ waitUntil: 'commit' })
     assert.equal(await heading(page), 'Log in')
+    assert.doesNotMatch(await page.innerText('body'), /Ada Lovelace|ada@example\.com/)
     await page.goto('/account')
     await page.reload()
     assert.equal(await heading(page), 'Log in')

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFile, stat } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
-import { describe, it } from 'node:test'
-import { startShop } from '../browser/shop-server.ts'
+import { describe, it, type TestContext } from 'node:test'
+import { startShop, type ShopOptions, type ShopServer } from '../browser/shop-server.ts'
 
 describe('the shop as a program', () => {
-  it('makes a secret in development that only its owner reads, and keeps it', async () => {
-    const shop = await startShop()
+  it('makes a secret in development that only its owner reads, and keeps it', async (t) => {
+    const shop = await open(t)
     const file = `${shop.sessions}.secret`
     const secret = await readFile(file, 'utf8')
     assert.ok(secret.length >= 32)
@@ -15,41 +15,40 @@ describe('the shop as a program', () => {
     await shop.stop()
     await shop.start()
     assert.equal(await readFile(file, 'utf8'), secret)
-    await shop.close()
   })
 
-  it('refuses to start in production without a secret', async () => {
-    await assert.rejects(startShop({ env: { NODE_ENV: 'production' } }), /SESSION_SECRET is not set/)
+  it('refuses to start in production without a secret', async (t) => {
+    await assert.rejects(open(t, { env: { NODE_ENV: 'production' } }), /SESSION_SECRET is not set/)
   })
 
-  it('marks its cookie as secure in production', async () => {
+  it('marks its cookie as secure in production', async (t) => {
     const SESSION_SECRET = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
-    const shop = await startShop({ env: { NODE_ENV: 'production', SESSION_SECRET } })
+    const shop = await open(t, { env: { NODE_ENV: 'production', SESSION_SECRET } })
     const response = await fetch(shop.origin)
     assert.match(response.headers.get('Set-Cookie')!, /; Secure/)
-    await shop.close()
   })
 
   for (const storage of ['memory:', 'cookie:']) {
-    it(`keeps its sessions in ${storage}`, async () => {
-      const shop = await startShop({ args: ['--storage', storage] })
+    it(`keeps its sessions in ${storage}`, async (t) => {
+      const shop = await open(t, { args: ['--storage', storage] })
       const first = await fetch(shop.origin)
       const Cookie = first.headers.get('Set-Cookie')!.split(';', 1)[0]!
       const second = await fetch(shop.origin, { headers: { Cookie } })
       assert.match(await second.text(), /Request 2 of your session/)
-      await shop.close()
     })
   }
 
-  it('names the storages that it knows', async () => {
-    await assert.rejects(startShop({ args: ['--storage', 'paper:'] }), /Known are fs:DIRECTORY/)
+  it('names the storages that it knows', async (t) => {
+    await assert.rejects(open(t, { args: ['--storage', 'paper:'] }), /Known are fs:DIRECTORY/)
   })
 
-  it('finishes the answer that it is working on, then ends', async () => {
-    const shop = await startShop()
+  it('finishes the answer that it is working on, then ends', async (t) => {
+    const shop = await open(t)
     const agent = new Agent({ keepAlive: true })
     const form = new URLSearchParams({ name: 'ada', password: 'analytical-engine' })
-    await new Promise((resolve) => get(shop.origin, { agent }, (r) => r.resume().on('end', resolve)))
+    await new Promise((resolve) =>
+      get(shop.origin, { agent }, (r) => r.resume().on('end', resolve)),
+    )
 
     // Checking the password takes long enough to be interrupted by the signal.
     const login = fetch(`${shop.origin}/login`, { method: 'POST', body: form, redirect: 'manual' })
@@ -58,6 +57,11 @@ describe('the shop as a program', () => {
     assert.equal((await login).status, 303)
     assert.equal(await ended, 0)
     agent.destroy()
-    await shop.close()
   })
 })
+
+async function open(t: TestContext, options?: ShopOptions): Promise<ShopServer> {
+  const shop = await startShop(options)
+  t.after(() => shop.close())
+  return shop
+}

@@ -1,0 +1,103 @@
+import { createSessionStorage, type SessionStorage } from '../core/session-storage.ts'
+import { isClosable, isIndexed, isSweepable, type SessionStore } from '../core/session-store.ts'
+import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { fakeClock, type TestClock } from './clock.ts'
+import { createGate, type Gate } from './gate.ts'
+
+/** What the author of a store supplies, afresh for every case. */
+export interface StoreFixture {
+  /** An empty store, on this clock if it takes one. */
+  store: SessionStore
+  clock: TestClock
+  /** Lets go of what the fixture holds. */
+  close?(): void | Promise<void>
+}
+
+/** A fact about a backend, on which cases depend. Facts are seen or declared, never chosen. */
+export type Trait =
+  /** Sessions are kept on the server, so that it can end them. */
+  | 'server'
+  /** Writes compare and swap. */
+  | 'atomic'
+  /** A user's sessions can be listed. */
+  | 'indexed'
+  /** Expired records go when the store is told to drop them. */
+  | 'sweepable'
+  | 'closable'
+
+/** What storage cases work on. {@link storageFixture} makes one of a store. */
+export interface StorageFixture {
+  readonly traits: ReadonlySet<Trait>
+  readonly clock: TestClock
+  /** A storage on the fixture's backend. Several of them are several servers. */
+  createStorage(options?: SessionStorageOptions): SessionStorage
+  /** The gate before the store, where there is a store. */
+  readonly gate?: Gate | undefined
+  close?(): void | Promise<void>
+}
+
+/** One rule. It is data, so that any test runner can run it. */
+export interface ConformanceCase<Fixture> {
+  readonly name: string
+  /** The case holds for storages with all of these. */
+  readonly needs?: readonly Trait[]
+  /** The case holds for storages without this: it shows what they cannot do. */
+  readonly lacks?: Trait
+  run(fixture: Fixture): Promise<void>
+}
+
+/** What a store can do. */
+export function traitsOf(store: SessionStore): ReadonlySet<Trait> {
+  const traits = new Set<Trait>(['server'])
+  if (store.atomic !== false) traits.add('atomic')
+  if (isIndexed(store)) traits.add('indexed')
+  if (isSweepable(store)) traits.add('sweepable')
+  if (isClosable(store)) traits.add('closable')
+  return traits
+}
+
+/** The storage that every store becomes, with a gate before the store. */
+export function storageFixture({ store, clock, close }: StoreFixture): StorageFixture {
+  const gate = createGate(store)
+  return {
+    traits: traitsOf(store),
+    clock,
+    gate,
+    createStorage: (options) =>
+      createSessionStorage(gate.store, { now: () => clock.now(), ...options }),
+    close: () => close?.(),
+  }
+}
+
+/** A storage without a store. */
+export function storelessFixture(
+  createStorage: (options: SessionStorageOptions) => SessionStorage,
+): StorageFixture {
+  const clock = fakeClock()
+  return {
+    traits: new Set(),
+    clock,
+    createStorage: (options) => createStorage({ now: () => clock.now(), ...options }),
+  }
+}
+
+/** Whether a case holds for a storage with these traits. */
+export function applies<Fixture>(
+  { needs = [], lacks }: ConformanceCase<Fixture>,
+  traits: ReadonlySet<Trait>,
+): boolean {
+  return needs.every((trait) => traits.has(trait)) && (lacks === undefined || !traits.has(lacks))
+}
+
+/** Runs one case on a fixture of its own, which it closes afterwards. */
+export async function runCase<Fixture extends { close?(): void | Promise<void> }>(
+  { run }: ConformanceCase<Fixture>,
+  makeFixture: () => Fixture | Promise<Fixture>,
+): Promise<void> {
+  const fixture = await makeFixture()
+  try {
+    await run(fixture)
+  } finally {
+    await fixture.close?.()
+  }
+}

@@ -1,0 +1,16 @@
+export { storeCases } from './store-cases.ts'
+export { storageCases } from './storage-cases/index.ts'
+export type { StorageCase } from './storage-cases/visit.ts'
+export {
+  applies,
+  runCase,
+  storageFixture,
+  storelessFixture,
+  traitsOf,
+  type ConformanceCase,
+  type StorageFixture,
+  type StoreFixture,
+  type Trait,
+} from './fixture.ts'
+export { createGate, type Gate, type Held } from './gate.ts'
+export { fakeClock, type TestClock } from './clock.ts'

@@ -1,0 +1,19 @@
+import { damageCases } from './damage.ts'
+import { flashCases } from './flash.ts'
+import { identityCases } from './identity.ts'
+import { lifetimeCases } from './lifetime.ts'
+import { ownerCases } from './owners.ts'
+import { raceCases } from './races.ts'
+import { valueCases } from './values.ts'
+import type { StorageCase } from './visit.ts'
+
+/** Every rule of a storage: the promises, case by case. */
+export const storageCases: readonly StorageCase[] = [
+  ...valueCases,
+  ...flashCases,
+  ...identityCases,
+  ...lifetimeCases,
+  ...raceCases,
+  ...ownerCases,
+  ...damageCases,
+]
