@@ -14,11 +14,10 @@ export async function compare({ workload, title, tables, context = {} }, setting
     if (!wantsTable(id)) continue
     const data = sessionData(sizes[size])
     const result = await measure(contestants, {
-      context: { ...context, workload, mode, data },
+      context: { ...context, workload, mode, data, inFlight },
       rounds,
       ms,
       warmUp,
-      inFlight,
     })
     const table = { id, rows: result.rows, failures: [...failures, ...result.failures] }
     table.title = `${title}, ${size}, ${modes[mode]}, ${inFlight} at a time`

@@ -1,78 +1,84 @@
-import { prepare } from './visitors.mjs'
+import { fork } from 'node:child_process'
 
-const mostCalls = 5_000_000
+const child = new URL('speed-child.mjs', import.meta.url)
+const longestAnswer = 60_000
 
 /**
- * Measures contestants side by side: in every round each runs for `ms`, in an order shuffled anew,
- * so that a slow moment of the machine does not always hit the same one. No garbage collection is
- * forced between the rounds: it would throw optimised code away too, which then costs more than it.
+ * Measures contestants side by side. Each has a process of its own, so that none runs on what the
+ * compiler learned from another, or pays for its garbage. They take turns: in every round each runs
+ * for `ms`, in an order shuffled anew, so that a slow moment of the machine does not always hit the
+ * same one.
  */
-export async function measure(contestants, { context, rounds, ms, warmUp, inFlight = 1 }) {
+export async function measure(contestants, { context, rounds, ms, warmUp }) {
   const running = []
   const failures = []
   for (const contestant of contestants) {
-    await attempt(contestant, async () => {
-      const prepared = await prepare(contestant, context)
-      await burst(prepared.call, warmUp, inFlight)
-      running.push({ contestant, prepared, samples: [] })
-    })
+    await attempt(
+      { contestant, samples: [], process: start(contestant, context) },
+      async (entry) => {
+        const { setCookieBytes } = await reply(entry.process)
+        entry.setCookieBytes = setCookieBytes
+        await burst(entry, warmUp)
+        running.push(entry)
+      },
+    )
   }
 
   for (let round = 0; round < rounds; round++) {
     for (const entry of shuffled(running)) {
       if (entry.failed) continue
-      await attempt(entry.contestant, async () => {
-        entry.samples.push(await burst(entry.prepared.call, ms, inFlight))
-      })
+      await attempt(entry, async () => entry.samples.push(await burst(entry, ms)))
     }
   }
 
-  for (const { prepared } of running) await prepared.close?.()
-  const finished = running.filter(({ samples }) => samples.length === rounds)
+  const finished = running.filter(({ failed }) => !failed)
+  for (const entry of finished) entry.process.send({ ms: 0 })
   return { rows: toRows(finished), failures }
 
-  async function attempt(contestant, run) {
+  async function attempt(entry, run) {
     try {
-      await run()
+      await run(entry)
     } catch (error) {
-      failures.push({ name: contestant.name, reason: String(error?.message ?? error) })
-      const entry = running.find((candidate) => candidate.contestant === contestant)
-      if (entry) entry.failed = true
+      failures.push({ name: entry.contestant.name, reason: error.message })
+      entry.failed = true
+      entry.process.kill('SIGKILL')
     }
   }
 }
 
-/** Microseconds per call, measured over `ms` milliseconds with `inFlight` calls at a time. */
-async function burst(call, ms, inFlight) {
-  const start = performance.now()
-  const end = start + ms
-  let calls = 1
-  const first = call()
+function start({ file, name }, { workload, ...context }) {
+  return fork(child, [file, workload, name, JSON.stringify(context)])
+}
 
-  if (typeof first?.then === 'function') {
-    await first
-    await Promise.all(Array.from({ length: inFlight }, asyncLoop))
-  } else {
-    do {
-      for (let i = 0; i < 32; i++) call()
-      calls += 32
-    } while (performance.now() < end && calls < mostCalls)
-  }
-  return ((performance.now() - start) * 1000) / calls
+async function burst(entry, ms) {
+  entry.process.send({ ms })
+  const { us } = await reply(entry.process)
+  return us
+}
 
-  async function asyncLoop() {
-    do {
-      await call()
-      calls++
-    } while (performance.now() < end && calls < mostCalls)
-  }
+/** The process's next message. @throws if it reports an error, ends, or says nothing for a minute. */
+function reply(forked) {
+  return new Promise((resolve, reject) => {
+    const settle = (act) => (value) => {
+      clearTimeout(timer)
+      forked.removeAllListeners('message').removeAllListeners('exit')
+      act(value)
+    }
+    const timer = setTimeout(() => fail(new Error('no answer')), longestAnswer)
+    const fail = settle(reject)
+    forked.once('exit', (code) => fail(new Error(`its process ended with ${code}`)))
+    forked.once(
+      'message',
+      settle((message) => (message.error ? reject(new Error(message.error)) : resolve(message))),
+    )
+  })
 }
 
 /** Net: without the time of the framework that a contestant needs around it. */
 function toRows(finished) {
   const medians = new Map(finished.map((row) => [row.contestant.name, median(row.samples)]))
   return finished
-    .map(({ contestant, prepared, samples }) => {
+    .map(({ contestant, setCookieBytes, samples }) => {
       const { name, kind, minus, note } = contestant
       const base = medians.get(minus)
       // The two are measured apart, so noise can leave next to nothing: never less than a tenth.
@@ -87,7 +93,7 @@ function toRows(finished) {
         netUs: median(net),
         net,
         hasBase: base !== undefined,
-        setCookieBytes: prepared.setCookieBytes,
+        setCookieBytes,
       }
     })
     .sort((a, b) => a.netUs - b.netUs)

@@ -63,7 +63,8 @@ const headLikeGet: Middleware = (context, next) => {
 
 /** Counts the requests of a session, exactly, however many run at the same time. */
 const countVisits: Middleware = (context, next) => {
-  context.get(Session)!.update('visits', (visits = 0) => visits + 1)
+  const isGuess = context.headers.has('Sec-Purpose') // a page that nobody has asked for yet
+  if (!isGuess) context.get(Session)?.update('visits', (visits = 0) => visits + 1)
   return next()
 }
 

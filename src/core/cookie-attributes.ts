@@ -44,7 +44,11 @@ const longestAge = 34_560_000
 const tokenSyntax = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** av-octets without controls and semicolons, at most 1,024 of them (RFC 6265bis §5.6). */
 const attributeSyntax = /^[\x20-\x3a\x3c-\x7e]{1,1024}$/
-const sameSites = { lax: 'Lax', strict: 'Strict', none: 'None' } as const
+const sameSites = new Map([
+  ['lax', 'Lax'],
+  ['strict', 'Strict'],
+  ['none', 'None'],
+])
 
 /** What name prefixes ask for. Browsers compare them without regard to case, so this does too. */
 const prefixes = [
@@ -93,7 +97,7 @@ function lifetimeOf({ maxAge, expires }: CookieAttributes): string {
  */
 export function compileAttributes(name: string, attributes: CookieAttributes): CompiledAttributes {
   const { path = '/', domain, httpOnly = true, sameSite = 'lax', partitioned = false } = attributes
-  const site = sameSites[String(sameSite).toLowerCase() as keyof typeof sameSites]
+  const site = sameSites.get(String(sameSite).toLowerCase())
   if (site === undefined) throw configError('Cookie sameSite must be "lax", "strict" or "none"')
   if (!path.startsWith('/')) throw configError('Cookie path must start with "/"')
 

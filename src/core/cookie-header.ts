@@ -18,6 +18,15 @@ function isBlank(code: number): boolean {
   return code === space || code === tab
 }
 
+/** The text from here to there without the blanks around it. No other white space counts as blank. */
+function trimmed(header: string, from: number, to: number): string {
+  let start = from
+  let end = to
+  while (start < end && isBlank(header.charCodeAt(start))) start++
+  while (end > start && isBlank(header.charCodeAt(end - 1))) end--
+  return header.slice(start, end)
+}
+
 /** Whether the name stands at `at`, with only blanks between it and the pair's start. */
 function startsPair(header: string, at: number): boolean {
   let before = at - 1
@@ -37,7 +46,7 @@ export function readCookieValues(header: string, name: string): string[] {
     while (isBlank(header.charCodeAt(after))) after++
     if (header.charCodeAt(after) === equals && startsPair(header, at)) {
       const end = header.indexOf(';', after)
-      values.push(header.slice(after + 1, end === -1 ? undefined : end).trim())
+      values.push(trimmed(header, after + 1, end === -1 ? header.length : end))
     }
     at = header.indexOf(name, at + name.length)
   }

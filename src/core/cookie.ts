@@ -5,7 +5,7 @@ import {
   type CookieAttributes,
 } from './cookie-attributes.ts'
 import { readCookieValues } from './cookie-header.ts'
-import { configError, CookieSizeError } from './errors.ts'
+import { configError, CookieSizeError, SessionError } from './errors.ts'
 import { all, andThen, type MaybePromise } from './maybe-promise.ts'
 import { isProduction } from './platform.ts'
 import { createEncryptingSeal, createSigningSeal, type Opened, type Seal } from './seal.ts'
@@ -44,7 +44,8 @@ const largestCookie = 4096
 const mostCandidates = 4
 const absent: CookieReading = { value: null, present: false, outdated: false }
 const expired = '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
-const loopback = /^http:\/\/(localhost|[^/:?#]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(?=[:/?#]|$)/i
+const loopback =
+  /^http:\/\/(localhost|[^/:?#@]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(?=[/?#]|$)/i
 
 /**
  * A cookie: its name, its attributes and, with secrets, its seal. A session's cookie needs secrets.
@@ -97,8 +98,10 @@ export class Cookie {
     // Somebody may have planted another cookie of our name, before ours or behind it.
     return andThen(all(values.map((value) => this.#open(value))), (opened) => {
       const authentic = opened.filter((one) => one !== undefined)
-      const same = authentic.every(({ value }) => value === authentic[0]!.value)
-      return same ? readingOf(authentic[0]) : unusable('shadowed')
+      const [first] = authentic
+      if (first === undefined) return unusable('cookie')
+      if (authentic.some(({ value }) => value !== first.value)) return unusable('shadowed')
+      return readingOf({ value: first.value, current: authentic.every(({ current }) => current) })
     })
   }
 
@@ -117,6 +120,7 @@ export class Cookie {
    *
    * @param attributes Replace those of the cookie, one by one.
    * @param requestUrl Where the request went; only `http://localhost` and its like leave Secure out.
+   * @throws {SessionError} `ERR_SESSION_VALUE` if the value has lone surrogates.
    * @throws {CookieSizeError} `ERR_SESSION_COOKIE_SIZE` if name and value are over 4,096 bytes.
    */
   serialize(
@@ -124,6 +128,12 @@ export class Cookie {
     attributes?: CookieAttributes,
     requestUrl?: string,
   ): MaybePromise<string> {
+    if (!isWellFormed(value)) {
+      throw new SessionError(
+        'ERR_SESSION_VALUE',
+        `Cookie "${this.name}" cannot carry half a character: a lone surrogate has no UTF-8`,
+      )
+    }
     const sealed = this.#seal ? this.#seal.seal(value) : encodeURIComponent(value)
     return andThen(sealed, (text) => {
       const size = this.name.length + text.length
@@ -150,6 +160,11 @@ export class Cookie {
       secure === 'auto' && requestUrl !== undefined && loopback.test(requestUrl) && !isProduction()
     return leftOut ? '' : '; Secure'
   }
+}
+
+/** Newer than the library that we compile with, older than every runtime that we support. */
+function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed()
 }
 
 function readingOf(opened: Opened | undefined): CookieReading {

@@ -39,8 +39,17 @@ export class GuardedStore {
   }
 
   failure(operation: Operation, cause: unknown): StoreError {
-    const error = cause instanceof StoreError ? cause : new StoreError(operation, cause)
-    this.#events.emit({ type: 'store-error', operation, error })
-    return error
+    return reportFailure(this.#events, operation, cause)
   }
+}
+
+/** Makes the error that a failing backend becomes, and tells of it. */
+export function reportFailure(
+  events: EventEmitter,
+  operation: Operation,
+  cause: unknown,
+): StoreError {
+  const error = cause instanceof StoreError ? cause : new StoreError(operation, cause)
+  events.emit({ type: 'store-error', operation, error })
+  return error
 }

@@ -41,6 +41,15 @@ export interface Opened {
   current: boolean
 }
 
+/** What this process seals with, until it draws a new salt. */
+interface Writer {
+  key: CookieKey
+  aead: Aead
+  /** Version, key id and salt. */
+  header: Uint8Array
+  seals: number
+}
+
 /** Makes values that only this application can have made, and recognises them. */
 export interface Seal {
   seal(value: string): MaybePromise<string>
@@ -49,7 +58,7 @@ export interface Seal {
 }
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
@@ -80,24 +89,34 @@ function firstOpened(
 /** Seals with AES-256-GCM under salted subkeys: nobody but the server can read or change the value. */
 export function createEncryptingSeal(options: KeyOptions): Seal {
   const keys = createKeys(options, 'enc')
-  let writer: { aead: Aead; header: Uint8Array; seals: number; since: number } | undefined
+  let writer: MaybePromise<Writer> | undefined
+  let since = 0
 
   function subkey(key: CookieKey, salt: Uint8Array): MaybePromise<Aead> {
     return andThen(cryptoBackend.hkdf(key.key, salt, key.subkeyInfo, 32), cryptoBackend.aead)
   }
 
-  function currentWriter(): MaybePromise<NonNullable<typeof writer>> {
-    const now = Date.now()
-    if (writer && writer.seals < sealsPerSalt && now - writer.since < millisecondsPerSalt) {
-      return writer
-    }
-    return andThen(keys(), ([key]) => {
-      const salt = randomBytes(12)
-      return andThen(subkey(key!, salt), (aead) => {
-        const header = concat(Uint8Array.of(sealedVersion), key!.id, salt)
-        return (writer = { aead, header, seals: 0, since: now })
+  function createWriter(): MaybePromise<Writer> {
+    return andThen(keys(), (all) => {
+      const key = all[0]!
+      const salt = randomBytes(saltEnd - keyIdEnd)
+      return andThen(subkey(key, salt), (aead) => {
+        const header = concat(Uint8Array.of(sealedVersion), key.id, salt)
+        return { key, aead, header, seals: 0 }
       })
     })
+  }
+
+  function currentWriter(): MaybePromise<Writer> {
+    const now = Date.now()
+    const spent =
+      writer !== undefined && !(writer instanceof Promise) && writer.seals >= sealsPerSalt
+    if (writer === undefined || spent || now - since >= millisecondsPerSalt) {
+      since = now
+      // Requests that come while it is made share it.
+      writer = andThen(createWriter(), (made) => (writer = made))
+    }
+    return writer
   }
 
   function openWith(key: CookieKey, bytes: Uint8Array): MaybePromise<string | undefined> {
@@ -121,10 +140,9 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
       return andThen(currentWriter(), (current) => {
         current.seals++
         const nonce = randomBytes(nonceEnd - saltEnd)
-        return andThen(keys(), ([key]) =>
-          andThen(current.aead.seal(nonce, plainFormat + value, key!.associated), (sealed) =>
-            cryptoBackend.toBase64url(concat(current.header, nonce, sealed)),
-          ),
+        const sealed = current.aead.seal(nonce, plainFormat + value, current.key.associated)
+        return andThen(sealed, (body) =>
+          cryptoBackend.toBase64url(concat(current.header, nonce, body)),
         )
       })
     },

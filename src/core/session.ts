@@ -253,7 +253,10 @@ export function isSession(value: unknown): value is Session {
 export function createSession<
   Data extends SessionData = SessionData,
   Flash extends SessionData = Data,
->(id: string = createSessionId(), data?: [values?: Data, flash?: Flash]): Session<Data, Flash> {
+>(
+  id: string = createSessionId(),
+  data?: [values?: NoInfer<Data>, flash?: NoInfer<Flash>],
+): Session<Data, Flash> {
   if (parseSessionId(id) === undefined) {
     throw configError('createSession() takes an id from createSessionId()')
   }

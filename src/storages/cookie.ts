@@ -1,5 +1,6 @@
 import { configError } from '../core/errors.ts'
 import type { EventEmitter } from '../core/events.ts'
+import { reportFailure } from '../core/guarded-store.ts'
 import { joinSessionId, parseSessionId } from '../core/id.ts'
 import {
   needsWrite,
@@ -12,6 +13,7 @@ import {
   type ReadOptions,
 } from '../core/life-cycle.ts'
 import { interrupt } from '../core/save.ts'
+import type { SessionRecord } from '../core/record.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import { type Session, type SessionData, stateOf } from '../core/session.ts'
 import type { SessionStorage } from '../core/session-storage.ts'
@@ -30,7 +32,8 @@ export interface CookieStorageOptions {
   /**
    * Says whether a session was ended, for instance because it was last used before its user logged
    * out everywhere. Without it `destroy()` only clears the browser's cookie: a copy of the cookie
-   * lives on until its timeouts (ASVS 7.4.1). Asked on each read; what it throws, `read()` throws.
+   * lives on until its timeouts (ASVS 7.4.1). Asked on each read; if it fails, the read
+   * fails with `StoreError`.
    */
   isRevoked?: (claims: CookieSessionClaims) => boolean | Promise<boolean>
 }
@@ -63,6 +66,16 @@ export function createCookieSessionStorage<
   const context = createContext(options)
   const { events } = context
 
+  async function wasRevoked(record: SessionRecord): Promise<boolean> {
+    const { handle, owner: userId, createdAt, authenticatedAt, lastUsedAt } = record
+    try {
+      const claims = { handle, userId, createdAt, authenticatedAt, lastUsedAt }
+      return (await isRevoked?.(claims)) ?? false
+    } catch (error) {
+      throw reportFailure(events, 'read', error)
+    }
+  }
+
   async function read(value: string | null, readOptions?: ReadOptions): Promise<Session> {
     if (value === null || value === '') return startSession(context, false)
     const opened = openRecord(context, value, undefined)
@@ -73,12 +86,9 @@ export function createCookieSessionStorage<
       events.emit({ type: 'corrupt', keys: [] })
       return startSession(context, true)
     }
-    if (isRevoked !== undefined) {
-      const { handle, owner: userId, createdAt, authenticatedAt, lastUsedAt } = record
-      if (await isRevoked({ handle, userId, createdAt, authenticatedAt, lastUsedAt })) {
-        events.emit({ type: 'revoked', handle, userId })
-        return startSession(context, true)
-      }
+    if (isRevoked !== undefined && (await wasRevoked(record))) {
+      events.emit({ type: 'revoked', handle: record.handle, userId: record.owner })
+      return startSession(context, true)
     }
     const loaded = { record, version: '', text: value, branch: 'current' as const }
     return resumeSession(context, id, loaded, readOptions)

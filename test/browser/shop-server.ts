@@ -11,6 +11,8 @@ export interface ShopOptions {
   /** More options for the command line. */
   args?: string[]
   env?: Record<string, string>
+  /** Another server's sessions, to share them. */
+  sessions?: string
 }
 
 /** The example shop as a process of its own, with a sessions directory that outlives it. */
@@ -25,7 +27,7 @@ export class ShopServer {
   constructor(scratch: string, options: ShopOptions = {}) {
     this.#scratch = scratch
     this.#options = options
-    this.sessions = join(scratch, 'sessions')
+    this.sessions = options.sessions ?? join(scratch, 'sessions')
   }
 
   get origin(): string {

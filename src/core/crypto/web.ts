@@ -1,7 +1,8 @@
 import type { Aead, CryptoBackend, Mac } from './backend.ts'
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+/** A byte order mark is a character like others: it was in the text that was sealed. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const codes = new Map([...alphabet].map((letter, index) => [letter, index]))
 

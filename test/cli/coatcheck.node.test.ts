@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+function run(program: string, args: string[], env: Record<string, string> = {}) {
+  const options = { cwd: root, encoding: 'utf8', timeout: 60_000 } as const
+  return spawnSync(program, args, { ...options, env: { ...process.env, ...env } })
+}
+
+function coatcheck(...args: string[]) {
+  return run(process.execPath, ['dist/cli/coatcheck.js', ...args])
+}
+
+describe('coatcheck secret', () => {
+  it('prints 32 random bytes in base64url and nothing else', () => {
+    const printed = Array.from({ length: 5 }, () => coatcheck('secret'))
+    for (const { status, stdout, stderr } of printed) {
+      assert.equal(status, 0)
+      assert.equal(stderr, '')
+      assert.match(stdout, /^[A-Za-z0-9_-]{43}\n$/)
+      assert.equal(Buffer.from(stdout.trim(), 'base64url').length, 32)
+    }
+    assert.equal(new Set(printed.map(({ stdout }) => stdout)).size, printed.length)
+  })
+
+  it('prints a secret that a cookie takes without a word, in production too', () => {
+    const secret = coatcheck('secret').stdout.trim()
+    const program = `
+      import { createCookie } from 'coatcheck/cookie'
+      const cookie = createCookie('session', { secrets: [process.env.SECRET] })
+      const [pair] = (await cookie.serialize('value')).split(';')
+      console.log(await cookie.parse(pair))
+    `
+    for (const mode of ['development', 'production']) {
+      const env = { NODE_ENV: mode, SECRET: secret }
+      const result = run(process.execPath, ['--input-type=module', '--eval', program], env)
+      assert.deepEqual([result.status, result.stdout, result.stderr], [0, 'value\n', ''])
+    }
+  })
+
+  it('runs by its name, as npx finds it', () => {
+    const { status, stdout, stderr } = run('npx', ['--no', '--offline', 'coatcheck', 'secret'])
+    assert.equal(status, 0, stderr)
+    assert.match(stdout, /^[A-Za-z0-9_-]{43}\n$/)
+  })
+})
+
+describe('coatcheck', () => {
+  it('exits with 2 on a command that it does not know, and says which there are', () => {
+    for (const args of [
+      ['secrets'],
+      ['Secret'],
+      ['sec'],
+      [''],
+      ['--version'],
+      ['__proto__'],
+      ['constructor', 'secret'],
+    ]) {
+      const { status, stdout, stderr } = coatcheck(...args)
+      assert.equal(status, 2, args.join(' '))
+      assert.equal(stdout, '')
+      assert.match(stderr, /^Usage: coatcheck <command>\n[^]*\bsecret\b/)
+    }
+  })
+
+  it('explains itself when asked', () => {
+    for (const args of [[], ['help'], ['--help']]) {
+      const { status, stdout, stderr } = coatcheck(...args)
+      assert.equal(status, 0)
+      assert.match(stdout + stderr, /^Usage: coatcheck <command>/)
+    }
+  })
+})

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
+import { createSession, createSessionId, isSession, Session } from 'coatcheck'
+import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+
+describe('createSession', () => {
+  it('makes an empty session with an id of its own', () => {
+    const session = createSession()
+    assert.match(session.id, /^[\w-]{22}\.[\w-]{43}$/)
+    assert.equal(session.handle, session.id.slice(0, 22))
+    assert.deepEqual(session.data, [{}, {}])
+    assert.notEqual(createSession().id, session.id)
+  })
+
+  it('takes an id, values and the flash messages that the request before left', () => {
+    const id = createSessionId()
+    const session = createSession(id, [{ a: 1 }, { message: 'hi' }])
+    assert.equal(session.id, id)
+    assert.deepEqual([session.get('a'), session.get('message')], [1, 'hi'])
+    assert.deepEqual(session.data, [{ a: 1 }, {}])
+  })
+
+  it('refuses an id that we cannot have issued', () => {
+    for (const id of ['', 'my-session', '../x']) {
+      assert.throws(() => createSession(id), { code: 'ERR_SESSION_CONFIG' })
+    }
+  })
+
+  it('can be saved in any storage', async () => {
+    const storage = createMemorySessionStorage()
+    const session = createSession(undefined, [{ a: 1 }])
+    session.set('b', 2)
+    const cookie = await storage.save(session)
+    assert.deepEqual((await storage.read(cookie)).data[0], { a: 1, b: 2 })
+  })
+})
+
+describe('isSession', () => {
+  it('tells sessions from everything else', () => {
+    assert.equal(isSession(createSession()), true)
+    for (const other of [
+      null,
+      undefined,
+      1,
+      'x',
+      {},
+      { id: 'x' },
+      Object.create(Session.prototype),
+    ]) {
+      assert.equal(isSession(other), false)
+    }
+  })
+})
+
+describe('a session', () => {
+  it('S-17 shows neither its secret nor its values when it is printed', async () => {
+    const storage = createMemorySessionStorage()
+    const first = createSession()
+    first.set('card', '4111111111111111')
+    const session = await storage.read(await storage.save(first))
+    session.set('pin', 'sesame')
+    const secret = session.id.split('.')[1]!
+    for (const text of [
+      inspect(session, { depth: 9, showHidden: true }),
+      JSON.stringify(session),
+    ]) {
+      for (const hidden of [secret, '4111', 'sesame']) assert.ok(!text.includes(hidden), text)
+    }
+  })
+
+  it('cannot be saved by a storage if it is not a session', async () => {
+    const storage = createMemorySessionStorage()
+    await assert.rejects(storage.save({ id: 'x', dirty: true } as never), TypeError)
+  })
+})

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { SessionEvent } from 'coatcheck'
+import { createCookieSessionStorage, type CookieSessionClaims } from 'coatcheck/cookie-storage'
+
+describe('isRevoked', () => {
+  it('S-11 ends copies of a cookie, and is told what it needs to decide', async () => {
+    const revokedAt = new Map<string, number>()
+    const asked: CookieSessionClaims[] = []
+    const events: SessionEvent[] = []
+    let time = 1000
+    const storage = createCookieSessionStorage({
+      now: () => time,
+      onEvent: (event) => events.push(event),
+      isRevoked(claims) {
+        asked.push(claims)
+        return claims.lastUsedAt <= (revokedAt.get(claims.userId ?? '') ?? 0)
+      },
+    })
+    const session = await storage.read(null)
+    session.login('ada')
+    const cookie = await storage.save(session)
+    assert.equal((await storage.read(cookie)).userId, 'ada')
+    assert.deepEqual(asked[0], {
+      handle: session.handle,
+      userId: 'ada',
+      createdAt: 1000,
+      authenticatedAt: 1000,
+      lastUsedAt: 1000,
+    })
+    revokedAt.set('ada', time)
+    time = 2000
+    assert.equal((await storage.read(cookie)).isNew, true)
+    assert.equal(events.at(-1)?.type, 'revoked')
+  })
+
+  it('S-20 fails the read when it fails itself (P8)', async () => {
+    const storage = createCookieSessionStorage({
+      isRevoked: () => Promise.reject(new Error('the list is away')),
+    })
+    const session = await storage.read(null)
+    session.set('a', 1)
+    const cookie = await storage.save(session)
+    await assert.rejects(storage.read(cookie), { code: 'ERR_SESSION_STORE' })
+  })
+})
+
+describe('what the cookie says', () => {
+  it('F-08 is a new session when it is damaged', async () => {
+    const events: SessionEvent[] = []
+    const storage = createCookieSessionStorage({ onEvent: (event) => events.push(event) })
+    const session = await storage.read(null)
+    session.set('a', 1)
+    const cookie = (await storage.save(session))!
+    const damages = [
+      cookie.slice(1),
+      `${cookie}}`,
+      '{}',
+      'null',
+      cookie.replace(/"s":"[^"]*"/, '"s":"x"'),
+    ]
+    for (const damaged of damages) {
+      const read = await storage.read(damaged)
+      assert.deepEqual([read.isNew, read.size, events.at(-1)?.type], [true, 0, 'corrupt'], damaged)
+    }
+  })
+})

@@ -1,0 +1,96 @@
+// Compiled, never run: types go through storages, and schemas give them.
+import {
+  createSessionStorage,
+  type ServerSessionStorage,
+  type Session,
+  type SessionStorage,
+  type SessionStore,
+} from 'coatcheck'
+import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
+import { createFsSessionStorage } from 'coatcheck/fs-storage'
+import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
+import { z } from 'zod'
+import { exactly } from './equal.ts'
+
+type Data = { count: number }
+type Flash = { notice: string }
+
+export async function given(store: SessionStore): Promise<void> {
+  const storages = [
+    createCookieSessionStorage<Data, Flash>(),
+    createMemorySessionStorage<Data, Flash>(),
+    createFsSessionStorage<Data, Flash>('./sessions'),
+    createSessionStorage<Data, Flash>(store),
+  ]
+  for (const storage of storages) {
+    const assignable: SessionStorage<Data, Flash> = storage
+    const session = await assignable.read(null)
+    exactly<Session<Data, Flash>>()(session)
+    exactly<string | null>()(await assignable.save(session))
+  }
+}
+
+export async function inferred(): Promise<void> {
+  const schema = z.object({ count: z.number().optional(), name: z.string().default('nobody') })
+  type Shape = { count?: number | undefined; name: string }
+  const memory = await createMemorySessionStorage({ schema }).read(null)
+  exactly<number | undefined>()(memory.get('count'))
+  exactly<string | undefined>()(memory.get('name'))
+  exactly<Session<Shape>>()(memory)
+  exactly<Session<Shape>>()(await createCookieSessionStorage({ schema }).read(null))
+  exactly<Session<Shape>>()(await createFsSessionStorage('./sessions', { schema }).read(null))
+  exactly<Session<Shape>>()(await createSessionStorage(createMemoryStore(), { schema }).read(null))
+  // @ts-expect-error -- the schema says number
+  memory.set('count', 'one')
+  // @ts-expect-error -- the schema has no such key
+  memory.set('other', 1)
+}
+
+export async function untyped(): Promise<void> {
+  exactly<Session>()(await createMemorySessionStorage().read(null))
+  exactly<Session>()(await createCookieSessionStorage().read(null))
+  exactly<Session>()(await createFsSessionStorage('./sessions').read(null))
+  const plain: SessionStorage[] = [
+    createMemorySessionStorage(),
+    createCookieSessionStorage(),
+    createFsSessionStorage('./sessions'),
+  ]
+  const schema = z.object({ count: z.number().optional() })
+  // Where the data does not matter, storages of every type will do.
+  const whatever: SessionStorage<any, any>[] = [
+    ...plain,
+    createMemorySessionStorage<Data, Flash>(),
+    createCookieSessionStorage<Data, Flash>(),
+    createMemorySessionStorage({ schema }),
+  ]
+  const server: ServerSessionStorage<any, any> = createFsSessionStorage<Data, Flash>('./sessions')
+  const visitor: Session<any, any> = await server.read(null)
+  // @ts-expect-error -- storages of other data are not the same
+  const other: SessionStorage<{ name: string }> = createMemorySessionStorage<Data, Flash>()
+  void [whatever, visitor, other]
+}
+
+export function refused(): void {
+  // @ts-expect-error -- the schema is for other data
+  createMemorySessionStorage<Data>({ schema: z.object({ name: z.string() }) })
+  // @ts-expect-error -- no such option
+  createMemorySessionStorage({ idleTimeOut: 10 })
+  // @ts-expect-error -- seconds, not a text
+  createMemorySessionStorage({ idleTimeout: '1h' })
+  // @ts-expect-error -- where to?
+  createFsSessionStorage()
+  // @ts-expect-error -- a cookie storage has no users to list
+  void createCookieSessionStorage().sessionsOf('ada')
+  // @ts-expect-error -- a store without a condition on its writes
+  createSessionStorage({ read: async () => undefined, delete: async () => {} })
+  createMemorySessionStorage({
+    onEvent(event) {
+      exactly<number>()(event.at)
+      if (event.type === 'conflict') exactly<number>()(event.attempt)
+      // @ts-expect-error -- only conflicts have attempts
+      if (event.type === 'saved') void event.attempt
+      // @ts-expect-error -- there is no such event
+      if (event.type === 'save') void event
+    },
+  })
+}
