@@ -1,4 +1,5 @@
 // Started by script/bench, which sees to it that everything is installed and built.
+import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { judge, targetNames, targetTables } from './lib/targets.mjs'
 
@@ -7,7 +8,7 @@ const usage = `script/bench [${Object.keys(workloads).join('|')} ...] [options]
   --check          only what the targets need, quickly; fails if one is missed
   --table=TEXT     only tables whose id holds TEXT (1KB-rw, A-100B, ...)
   --only=TEXT,...  only contestants whose name holds one of these
-  --rounds=7 --ms=200 --warm-up=150   how long to measure
+  --rounds=11 --ms=120 --warm-up=300  how long to measure
   --sessions=10000                    how many sessions H makes`
 
 const { values, positionals } = parseArgs({
@@ -31,14 +32,19 @@ if (values.help || chosen.some((letter) => !(letter in workloads))) {
 
 const only = values.only?.split(',')
 const settings = {
-  rounds: Number(values.rounds ?? (values.check ? 5 : 7)),
-  ms: Number(values.ms ?? (values.check ? 100 : 200)),
-  warmUp: Number(values['warm-up'] ?? 150),
+  rounds: Number(values.rounds ?? (values.check ? 9 : 11)),
+  ms: Number(values.ms ?? (values.check ? 80 : 120)),
+  warmUp: Number(values['warm-up'] ?? 300),
   sessions: Number(values.sessions ?? 10_000),
   wantsTable: (id) =>
     id.includes(values.table ?? '') && (!values.check || targetTables.includes(id)),
   wantsName: (name) =>
     (!only || only.some((text) => name.includes(text))) && (!values.check || targetNames.has(name)),
+}
+
+const [load] = loadavg()
+if (load > availableParallelism() / 2) {
+  console.warn(`The machine is busy (load ${load.toFixed(1)}): do not trust these figures`)
 }
 
 const tables = []

@@ -1,4 +1,10 @@
-export { createSession, isSession, Session, type SessionData } from './core/session.ts'
+export {
+  createSession,
+  isSession,
+  Session,
+  type SessionData,
+  type UntypedData,
+} from './core/session.ts'
 export { createSessionId } from './core/id.ts'
 export {
   createSessionStorage,

@@ -47,7 +47,9 @@ export async function measure(contestants, { context, rounds, ms, warmUp }) {
 }
 
 function start({ file, name }, { workload, ...context }) {
-  return fork(child, [file, workload, name, JSON.stringify(context)])
+  return fork(child, [file, workload, name, JSON.stringify(context)], {
+    execArgv: ['--no-memory-reducer'],
+  })
 }
 
 async function burst(entry, ms) {

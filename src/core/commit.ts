@@ -1,9 +1,9 @@
 import type { Cookie, CookieReading } from './cookie.ts'
 import { CookieSizeError, SessionError } from './errors.ts'
 import { biggestKeys } from './record.ts'
-import { type AnySession, stateOf } from './session.ts'
+import { type Session, stateOf } from './session.ts'
 import type { SessionState } from './session-state.ts'
-import type { AnySessionStorage } from './session-storage.ts'
+import type { SessionStorage } from './session-storage.ts'
 
 /** What a response must say about the session. */
 export interface Commit {
@@ -22,8 +22,8 @@ export interface Commit {
  */
 export async function commitSession(
   cookie: Cookie,
-  storage: AnySessionStorage,
-  session: AnySession,
+  storage: SessionStorage,
+  session: Session,
   reading: CookieReading,
   requestUrl: string,
 ): Promise<Commit> {

@@ -22,8 +22,16 @@ export interface ReadOptions {
   flashUse?: () => FlashUse
 }
 
-/** A session for somebody of whom nothing is known. */
-export function startSession(context: StorageContext, hadCookie: boolean): Session {
+/**
+ * A session for somebody of whom nothing is known.
+ *
+ * @param retired Whether the cookie's id was rotated out just now, so that its browser has a newer one.
+ */
+export function startSession(
+  context: StorageContext,
+  hadCookie: boolean,
+  retired = false,
+): Session {
   const now = context.now()
   const instants = context.lifetime.start(now)
   return new Session(
@@ -31,6 +39,7 @@ export function startSession(context: StorageContext, hadCookie: boolean): Sessi
       {
         codec: context.codec,
         hadCookie,
+        retired,
         createdAt: now,
         expiresAt: context.lifetime.end(instants),
       },
@@ -166,15 +175,14 @@ function previousId(
   now: number,
 ): SessionRecord['previous'] {
   const { secretHash, previous } = base.record
-  const { grace } = context.lifetime
-  if (state.rotation === 'grace' && grace > 0) {
-    return { secretHash, until: now + grace, branch: branchOf(pristine(context, base)) }
+  const until = now + context.lifetime.grace
+  if (state.rotation === 'grace') {
+    return { secretHash, until, branch: branchOf(pristine(context, base)) }
   }
-  if (state.rotation !== undefined) return { secretHash, until: 0 }
+  if (state.rotation === 'kill') return { secretHash, until }
   // Its grace is over: its data goes, its hash stays, to recognise it should it come back.
-  if (previous !== undefined && previous.until <= now) {
-    return { secretHash: previous.secretHash, until: 0 }
-  }
+  if (previous?.branch !== undefined && previous.until <= now)
+    return { ...previous, branch: undefined }
   return previous
 }
 

@@ -12,9 +12,9 @@ export interface Branch {
 /** The id before the last rotation. */
 export interface PreviousId {
   secretHash: string
-  /** Until when it may read `branch`, in milliseconds since the epoch; 0 if it was killed. */
+  /** When its grace ends, in milliseconds since the epoch. */
   until: number
-  /** What it may see: the data as it was at the rotation. */
+  /** What it may read in its grace: the data as it was at the rotation. Nothing if it was killed. */
   branch?: Branch | undefined
 }
 
@@ -75,7 +75,8 @@ export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
     p: previous && {
       s: previous.secretHash,
       t: previous.until,
-      d: previous.branch && encodeMap(previous.branch.values, codec),
+      // An empty `d` says that there is a branch.
+      d: previous.branch && (encodeMap(previous.branch.values, codec) ?? {}),
       f: previous.branch && encodeMap(previous.branch.flash, codec),
     },
   }
@@ -158,7 +159,7 @@ export function decodeRecord(
       owner: wire.o,
       label: wire.l,
       ...branch(wire),
-      previous: p && { secretHash: p.s, until: p.t, branch: p.t > 0 ? branch(p) : undefined },
+      previous: p && { secretHash: p.s, until: p.t, branch: p.d && branch(p) },
     }
   } catch {
     return undefined

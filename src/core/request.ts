@@ -1,6 +1,6 @@
 import type { FlashUse } from './session-state.ts'
 
-/** A destination that shows a page. `empty` is a script's fetch, and everything else a part of a page. */
+/** Destinations that show a page. `empty` is a script's fetch, and the others are parts of a page. */
 const pages = new Set(['document', 'iframe', 'frame', 'fencedframe'])
 
 /**
@@ -17,5 +17,6 @@ export function flashUseOf(
   const purpose = header('sec-purpose') ?? header('purpose') ?? header('x-moz')
   if (purpose?.toLowerCase().startsWith('prefetch')) return 'none'
   const destination = header('sec-fetch-dest')
-  return !destination || pages.has(destination) ? 'all' : 'read'
+  if (!destination || pages.has(destination)) return 'all'
+  return destination === 'empty' ? 'read' : 'none'
 }

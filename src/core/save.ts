@@ -24,16 +24,21 @@ import type { StorageContext } from './storage-options.ts'
 const maxAttempts = 30
 const longestPause = 100
 
-/** Which of a record's ids this hash belongs to, if the id may still be used. */
+/**
+ * What an id with this hash may do with a record: `current` everything, `previous` what it could in
+ * its grace, `retired` nothing, though it may be on its way from a request that began before the
+ * rotation, and `reused` nothing, long after it should have been forgotten. Undefined: it is not the record's.
+ */
 export function branchFor(
   record: SessionRecord,
   secretHash: string,
   now: number,
-): 'current' | 'previous' | 'reused' | undefined {
+): 'current' | 'previous' | 'retired' | 'reused' | undefined {
   if (equalInConstantTime(record.secretHash, secretHash)) return 'current'
   const { previous } = record
   if (!previous || !equalInConstantTime(previous.secretHash, secretHash)) return undefined
-  return now < previous.until ? 'previous' : 'reused'
+  if (previous.until <= now) return 'reused'
+  return previous.branch === undefined ? 'retired' : 'previous'
 }
 
 /**
@@ -50,6 +55,10 @@ export async function saveSession(
 ): Promise<string | null> {
   if (!needsWrite(context, state)) return null
   const { loaded } = state
+  // A session of its own would take the place of the newer cookie; a login is worth that.
+  if (state.retired && loaded === undefined && state.login === undefined) {
+    return interrupt(context, state, 'rotated')
+  }
   const saved = await writeOnce(context, store, state, loaded)
   if (saved !== undefined) return saved
   const { handle } = state
@@ -131,7 +140,7 @@ async function writePrevious(
   const forks = state.rotation !== undefined
   const now = context.now()
   const previous = forks
-    ? { secretHash: record.previous!.secretHash, until: 0 }
+    ? { secretHash: record.previous!.secretHash, until: now + context.lifetime.grace }
     : { ...record.previous!, branch: nextBranch(context, state, base) }
   const rest: SessionRecord = {
     ...record,

@@ -3,7 +3,7 @@
  * others share. Only what is called here is declared.
  */
 
-import { andThen, type MaybePromise } from './maybe-promise.ts'
+import { all, andThen, type MaybePromise } from './maybe-promise.ts'
 
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {
@@ -26,15 +26,41 @@ interface SchemaIssue {
 export type SchemaOutput<S extends StandardSchema> =
   S extends StandardSchema<infer Output> ? Output : never
 
-/** The keys that the issues are about: all of them, when an issue is about the whole. */
-function failingKeys(issues: readonly SchemaIssue[], values: Map<string, unknown>): string[] {
+/** The keys that the issues are about, or undefined when one of them is about the whole. */
+function keysOf(issues: readonly SchemaIssue[]): Set<string> | undefined {
   const keys = new Set<string>()
   for (const { path } of issues) {
     const first = path?.[0]
-    if (first === undefined) return [...values.keys()]
+    if (first === undefined) return undefined
     keys.add(String(typeof first === 'object' ? first.key : first))
   }
-  return [...keys].filter((key) => values.has(key))
+  return keys
+}
+
+/**
+ * The keys that do not fit. If the schema finds fault with the whole (a strict one with a key that it
+ * does not know), each key is tried alone; if no single one is to blame, all are.
+ */
+function unfitKeys(
+  schema: StandardSchema,
+  values: Map<string, unknown>,
+  issues: readonly SchemaIssue[],
+): MaybePromise<string[]> {
+  const keys = [...values.keys()]
+  const named = keysOf(issues)
+  if (named !== undefined) return keys.filter((key) => named.has(key))
+  const alone = keys.map((key) => schema['~standard'].validate({ [key]: values.get(key) }))
+  return andThen(all(alone), (results) => {
+    const blamed = keys.filter((key, i) => isToBlame(key, results[i]!.issues))
+    return blamed.length > 0 ? blamed : keys
+  })
+}
+
+/** That other keys are missing is no fault of this one. */
+function isToBlame(key: string, issues: readonly SchemaIssue[] | undefined): boolean {
+  if (issues === undefined) return false
+  const named = keysOf(issues)
+  return named === undefined || named.has(key)
 }
 
 /**
@@ -53,10 +79,11 @@ export function dropUnfit(
       replaceValues(values, result.value)
       return dropped
     }
-    const keys = failingKeys(result.issues, values)
-    if (keys.length === 0) return dropped
-    for (const key of keys) values.delete(key)
-    return dropUnfit(schema, values, [...dropped, ...keys])
+    return andThen(unfitKeys(schema, values, result.issues), (keys) => {
+      if (keys.length === 0) return dropped
+      for (const key of keys) values.delete(key)
+      return dropUnfit(schema, values, [...dropped, ...keys])
+    })
   })
 }
 

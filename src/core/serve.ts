@@ -2,8 +2,8 @@ import { applyCommit, commitSession } from './commit.ts'
 import { Cookie, type CookieReading } from './cookie.ts'
 import { configError, SessionConflictError, SessionError, StoreError } from './errors.ts'
 import { flashUseOf } from './request.ts'
-import { type AnySession, type Session, type SessionData, stateOf } from './session.ts'
-import type { AnySessionStorage, SessionStorage } from './session-storage.ts'
+import { type Session, type SessionData, stateOf } from './session.ts'
+import type { SessionStorage } from './session-storage.ts'
 
 export interface ServeOptions {
   /**
@@ -17,7 +17,7 @@ export interface ServeOptions {
 }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these. */
-export function assertServable(cookie: Cookie, storage: AnySessionStorage): void {
+export function assertServable(cookie: Cookie, storage: SessionStorage): void {
   if (!(cookie instanceof Cookie)) {
     throw configError('The session cookie must come from createCookie(name, { secrets: […] })')
   }
@@ -85,12 +85,13 @@ export async function serveSession<Data extends SessionData, Flash extends Sessi
     if (isStoreFailure(error)) return onStoreError(error, request)
     throw error
   }
-  const response = await handleOrEnd(cookie, storage, session, reading, request, handle)
+  let response: Response | undefined
   try {
+    response = await handleOrEnd(cookie, storage, session, reading, request, handle)
     const commit = await commitSession(cookie, storage, session, reading, request.url)
     return applyCommit(response, commit, cookie)
   } catch (error) {
-    await response.body?.cancel().catch(() => {})
+    await response?.body?.cancel().catch(() => {})
     if (isStoreFailure(error)) return onStoreError(error, request)
     throw error
   }
@@ -102,11 +103,11 @@ export async function serveSession<Data extends SessionData, Flash extends Sessi
  */
 async function handleOrEnd(
   cookie: Cookie,
-  storage: AnySessionStorage,
-  session: AnySession,
+  storage: SessionStorage,
+  session: Session,
   reading: CookieReading,
   request: Request,
-  handle: (session: AnySession) => Response | Promise<Response>,
+  handle: (session: Session) => Response | Promise<Response>,
 ): Promise<Response> {
   try {
     return await handle(session)

@@ -6,7 +6,7 @@ import type { Branch, SessionRecord } from './record.ts'
 
 /**
  * How a request uses up flash messages. A page uses up all of them; a script's fetch those that it
- * read; a prefetch or a HEAD none, and it does not see them either.
+ * read; an image, a prefetch or a HEAD none, and it does not see them either.
  */
 export type FlashUse = 'all' | 'read' | 'none'
 
@@ -29,6 +29,8 @@ export interface StateOptions {
   flashUse?: FlashUse
   /** Whether the visitor sent a cookie value, good or bad. */
   hadCookie?: boolean
+  /** Whether the visitor's id was rotated out just now. */
+  retired?: boolean
   createdAt: number
   expiresAt: number
 }
@@ -58,6 +60,7 @@ export class SessionState {
   readonly codec: ValueCodec
   readonly flashUse: FlashUse
   readonly hadCookie: boolean
+  readonly retired: boolean
   createdAt: number
   expiresAt: number
   changes: Change[] = []
@@ -85,6 +88,7 @@ export class SessionState {
     this.codec = options.codec ?? plainCodec
     this.flashUse = options.flashUse ?? 'all'
     this.hadCookie = options.hadCookie ?? false
+    this.retired = options.retired ?? false
     this.createdAt = options.createdAt
     this.expiresAt = options.expiresAt
     this.now = now

@@ -7,7 +7,7 @@ import type { EventEmitter } from './events.ts'
 import { OwnedSessions, type SessionInfo } from './owned-sessions.ts'
 import { branchFor, interrupt, saveSession } from './save.ts'
 import type { StandardSchema } from './schema.ts'
-import { type Session, type SessionData, stateOf } from './session.ts'
+import { type Session, type SessionData, type UntypedData, stateOf } from './session.ts'
 import type { SessionState } from './session-state.ts'
 import { isClosable, isSweepable, type SessionStore } from './session-store.ts'
 import { createContext, type SessionStorageOptions } from './storage-options.ts'
@@ -17,7 +17,7 @@ import { createContext, type SessionStorageOptions } from './storage-options.ts'
  * one of ours, has expired or is unknown is no error: it reads as a new, empty session.
  */
 export interface SessionStorage<
-  Data extends SessionData = SessionData,
+  Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 > {
   /**
@@ -40,13 +40,9 @@ export interface SessionStorage<
   readonly events?: EventEmitter
 }
 
-/** A storage whatever its sessions' data. */
-/* oxlint-disable-next-line typescript/no-explicit-any -- what is inside does not matter here */
-export type AnySessionStorage = SessionStorage<any, any>
-
 /** A storage that keeps sessions on the server, so that it can end them. */
 export interface ServerSessionStorage<
-  Data extends SessionData = SessionData,
+  Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 > extends SessionStorage<Data, Flash> {
   readonly events: EventEmitter
@@ -79,7 +75,7 @@ export interface ServerSessionStorage<
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
 export function createSessionStorage<
-  Data extends SessionData = SessionData,
+  Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 >(
   store: SessionStore,
@@ -112,6 +108,7 @@ export function createSessionStorage<
       return resumeSession(context, value, loaded, readOptions)
     }
     const about = { handle, userId: record.owner }
+    if (branch === 'retired') return startSession(context, true, true)
     if (branch === 'reused') events.emit({ type: 'reused-old-id', ...about })
     else events.emit({ type: 'tampered', reason: 'secret', ...about })
     return startSession(context, true)
@@ -157,5 +154,5 @@ export function createSessionStorage<
     deleteExpired: async () => (isSweepable(store) ? store.deleteExpired() : 0),
     close: async () => (isClosable(store) ? store.close() : undefined),
   }
-  return storage as unknown as ServerSessionStorage<Data, Flash>
+  return storage
 }

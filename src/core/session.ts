@@ -3,8 +3,12 @@ import { SessionState } from './session-state.ts'
 import { configError } from './errors.ts'
 import { createSessionId, parseSessionId } from './id.ts'
 
-/* oxlint-disable-next-line typescript/no-explicit-any -- untyped sessions hold anything, as in every peer */
+/* oxlint-disable typescript/no-explicit-any -- untyped sessions hold anything, as in every peer */
+/** What a session's values or flash messages may look like. */
 export type SessionData = Record<string, any>
+/** Of sessions that were given no types. */
+export type UntypedData = any
+/* oxlint-enable typescript/no-explicit-any */
 
 type Key<Data> = Extract<keyof Data, string>
 
@@ -13,7 +17,7 @@ type Value<Data, Flash, K> =
   | (K extends keyof Flash ? Flash[K] : never)
   | undefined
 
-let reveal: (session: AnySession) => SessionState
+let reveal: (session: Session) => SessionState
 
 /**
  * A visitor's session during one request: reading and changing it is synchronous and does no I/O.
@@ -23,7 +27,7 @@ let reveal: (session: AnySession) => SessionState
  * After `destroy()` it reads as empty, and every change throws `ERR_SESSION_DESTROYED`. After the
  * response was made, every change throws `ERR_SESSION_COMMITTED`.
  */
-export class Session<Data extends SessionData = SessionData, Flash extends SessionData = Data> {
+export class Session<Data extends SessionData = UntypedData, Flash extends SessionData = Data> {
   readonly #state: SessionState
 
   static {
@@ -229,12 +233,8 @@ export class Session<Data extends SessionData = SessionData, Flash extends Sessi
   }
 }
 
-/** A session whatever its data. */
-/* oxlint-disable-next-line typescript/no-explicit-any -- what is inside does not matter here */
-export type AnySession = Session<any, any>
-
 /** A session's inner state, for storages and middleware. Throws a TypeError for anything else. */
-export function stateOf(session: AnySession): SessionState {
+export function stateOf(session: Session): SessionState {
   return reveal(session)
 }
 
@@ -251,7 +251,7 @@ export function isSession(value: unknown): value is Session {
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the id is not one of ours.
  */
 export function createSession<
-  Data extends SessionData = SessionData,
+  Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 >(
   id: string = createSessionId(),

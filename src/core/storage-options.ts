@@ -3,11 +3,11 @@ import { configError } from './errors.ts'
 import { EventEmitter, type SessionEventListener } from './events.ts'
 import { Lifetime, type LifetimeOptions } from './lifetime.ts'
 import type { StandardSchema } from './schema.ts'
-import type { SessionData } from './session.ts'
+import type { SessionData, UntypedData } from './session.ts'
 
 /** Options of every storage. Durations are seconds. */
 export interface SessionStorageOptions<
-  Data extends SessionData = SessionData,
+  Data extends SessionData = UntypedData,
 > extends LifetimeOptions {
   /**
    * A Standard Schema (zod, valibot, arktype, …) for the values: gives sessions their type, and checks

@@ -1,7 +1,7 @@
 import type { Middleware } from '@remix-run/fetch-router'
 import type { Cookie } from '../core/cookie.ts'
 import { assertServable, serveSession, type ServeOptions } from '../core/serve.ts'
-import { Session, type SessionData } from '../core/session.ts'
+import { Session, type SessionData, type UntypedData } from '../core/session.ts'
 import type { SessionStorage } from '../core/session-storage.ts'
 
 /** What the middleware adds to the context: `context.get(Session)` and `context.session`. */
@@ -18,7 +18,7 @@ export interface SessionEntry<Data extends SessionData, Flash extends SessionDat
  * @param cookie Must have secrets.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie has no secrets or an option is wrong.
  */
-export function session<Data extends SessionData = SessionData, Flash extends SessionData = Data>(
+export function session<Data extends SessionData = UntypedData, Flash extends SessionData = Data>(
   cookie: Cookie,
   storage: SessionStorage<Data, Flash>,
   options: ServeOptions = {},

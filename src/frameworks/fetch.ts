@@ -1,6 +1,6 @@
 import type { Cookie } from '../core/cookie.ts'
 import { assertServable, serveSession, type ServeOptions } from '../core/serve.ts'
-import type { Session, SessionData } from '../core/session.ts'
+import type { Session, SessionData, UntypedData } from '../core/session.ts'
 import type { SessionStorage } from '../core/session-storage.ts'
 
 export interface WithSessionOptions<
@@ -34,7 +34,7 @@ export interface WithSessionOptions<
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie has no secrets or an option is wrong.
  */
 export function withSession<
-  Data extends SessionData = SessionData,
+  Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 >(
   options: WithSessionOptions<Data, Flash>,

@@ -15,7 +15,7 @@ import {
 import { interrupt } from '../core/save.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { StandardSchema } from '../core/schema.ts'
-import { type Session, type SessionData, stateOf } from '../core/session.ts'
+import { type Session, type SessionData, type UntypedData, stateOf } from '../core/session.ts'
 import type { SessionStorage } from '../core/session-storage.ts'
 import { createContext, type SessionStorageOptions } from '../core/storage-options.ts'
 
@@ -40,7 +40,7 @@ export interface CookieStorageOptions {
 
 /** Sessions in their cookie, with no store. */
 export interface CookieSessionStorage<
-  Data extends SessionData = SessionData,
+  Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 > extends SessionStorage<Data, Flash> {
   readonly events: EventEmitter
@@ -54,7 +54,7 @@ export interface CookieSessionStorage<
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
 export function createCookieSessionStorage<
-  Data extends SessionData = SessionData,
+  Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 >(
   options: SessionStorageOptions & CookieStorageOptions & { schema?: StandardSchema<Data> } = {},
@@ -117,5 +117,5 @@ export function createCookieSessionStorage<
   }
 
   const storage: CookieSessionStorage = { read, save, events }
-  return storage as unknown as CookieSessionStorage<Data, Flash>
+  return storage
 }

@@ -3,7 +3,7 @@ import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { configError } from '../core/errors.ts'
 import type { StandardSchema } from '../core/schema.ts'
-import type { SessionData } from '../core/session.ts'
+import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
@@ -129,7 +129,7 @@ export function createFsStore(
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the directory cannot be used or an option is wrong.
  */
 export function createFsSessionStorage<
-  Data extends SessionData = SessionData,
+  Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 >(
   directory: string,

@@ -1,6 +1,6 @@
 import { configError } from '../core/errors.ts'
 import type { StandardSchema } from '../core/schema.ts'
-import type { SessionData } from '../core/session.ts'
+import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
@@ -148,7 +148,7 @@ export function createMemoryStore(
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
 export function createMemorySessionStorage<
-  Data extends SessionData = SessionData,
+  Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 >(
   options: SessionStorageOptions & MemoryStoreOptions & { schema?: StandardSchema<Data> } = {},

@@ -147,8 +147,9 @@ describe('C-15 K-32 K-33 what could write another attribute', () => {
       '🧥',
       'a@b',
     ]
-    for (const name of names)
+    for (const name of names) {
       assert.throws(() => createCookie(name), configError, JSON.stringify(name))
+    }
     for (const wrong of [undefined, null, 5, {}, ['session']]) {
       assert.throws(() => createCookie(wrong as unknown as string), configError)
     }

@@ -1,38 +1,50 @@
 /*
- * The same cookies by both ways to cryptography: whatever the runtime chooses, and Web Crypto. For
- * the second one the package is loaded a second time, from a copy, while `node:crypto` cannot be found.
+ * The same package by both ways to cryptography: whatever the runtime chooses, and Web Crypto. For
+ * the second one it is loaded a second time, from a copy, while `node:crypto` cannot be found.
  */
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { createCookie } from 'coatcheck/cookie'
+import * as ownEntry from 'coatcheck'
+import * as ownCookieStorage from 'coatcheck/cookie-storage'
+import * as ownFetch from 'coatcheck/fetch'
+import * as ownMemoryStorage from 'coatcheck/memory-storage'
 
-export interface CookiePath {
+export interface CryptoPath {
   name: string
-  createCookie: typeof createCookie
+  createCookie: typeof ownEntry.createCookie
+  createCookieSessionStorage: typeof ownCookieStorage.createCookieSessionStorage
+  createMemorySessionStorage: typeof ownMemoryStorage.createMemorySessionStorage
+  withSession: typeof ownFetch.withSession
 }
 
-const dist = fileURLToPath(new URL('../../../dist/', import.meta.url))
+type Entries = Omit<CryptoPath, 'name'>
 
-async function loadWithoutNodeCrypto(): Promise<typeof import('coatcheck/cookie')> {
+const dist = fileURLToPath(new URL('../../../dist/', import.meta.url))
+const entries = ['index.js', 'storages/cookie.js', 'storages/memory.js', 'frameworks/fetch.js']
+
+async function loadWithoutNodeCrypto(): Promise<Entries> {
   const copy = mkdtempSync(join(tmpdir(), 'coatcheck-web-'))
   const host = process as { getBuiltinModule: unknown }
   const { getBuiltinModule } = host
   try {
-    cpSync(join(dist, 'core'), join(copy, 'core'), { recursive: true })
+    cpSync(dist, copy, { recursive: true })
     writeFileSync(join(copy, 'package.json'), '{ "type": "module" }')
     host.getBuiltinModule = undefined
-    return await import(pathToFileURL(join(copy, 'core', 'cookie.js')).href)
+    const urls = entries.map((entry) => pathToFileURL(join(copy, entry)).href)
+    return Object.assign({}, ...(await Promise.all(urls.map((url) => import(url)))))
   } finally {
     host.getBuiltinModule = getBuiltinModule
     rmSync(copy, { recursive: true, force: true })
   }
 }
 
-export const native: CookiePath = { name: 'the runtime’s own cryptography', createCookie }
-export const web: CookiePath = { name: 'Web Crypto', ...(await loadWithoutNodeCrypto()) }
-export const paths: readonly CookiePath[] = [native, web]
+const own = { ...ownEntry, ...ownCookieStorage, ...ownMemoryStorage, ...ownFetch }
+
+export const native: CryptoPath = { name: 'the runtime’s own cryptography', ...own }
+export const web: CryptoPath = { name: 'Web Crypto', ...(await loadWithoutNodeCrypto()) }
+export const paths: readonly CryptoPath[] = [native, web]
 
 /** Secrets for tests, as good as real ones. */
 export const secretA = 'Jx1Zc6vYpQ0mB3tN8wKd5RfHs7LgUaEi2oXnCqTyV4M'

@@ -100,8 +100,9 @@ describe('whatever is in a Cookie header', () => {
         ['session', 's', 'ss', '__proto__'].map((name) => [name, createCookie(name, options)]),
       )
       const values = new Map<string, string>()
-      for (const [name, cookie] of cookies)
+      for (const [name, cookie] of cookies) {
         values.set(name, valueOf(await cookie.serialize(`of-${name}`)))
+      }
       const sealed = fc.constantFrom(...values.values())
       const mixed = fc
         .array(

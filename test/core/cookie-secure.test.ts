@@ -50,6 +50,7 @@ const elsewhere = [
   'http://evil.com:80/.localhost',
   'http://localhost@evil.com/',
   'http://.localhost/',
+  'http://evil.com\\.localhost/',
   'ws://localhost/',
   'ftp://localhost/',
   'xhttp://localhost/',
@@ -103,8 +104,9 @@ describe('C-03 Secure', () => {
 
   it('is written everywhere in production', () => {
     setEnvironment('production')
-    for (const url of [...loopback, ...elsewhere, undefined])
+    for (const url of [...loopback, ...elsewhere, undefined]) {
       assert.equal(isSecure({}, url), true, url)
+    }
   })
 
   it('is what the option says wherever one is given', () => {

@@ -20,10 +20,10 @@ describe('events', () => {
     await useSession(createMemorySessionStorage({ onEvent: (e) => events.push(e), now: () => 7 }))
     assert.deepEqual(
       events.map(({ type, userId }) => `${type} ${userId ?? '-'}`),
-      [
-        ...['created -', 'saved -', 'loaded -', 'rotated ada', 'login ada', 'saved ada'],
-        ...['loaded ada', 'destroyed ada'],
-      ],
+      ['created -', 'saved -', 'loaded -', 'rotated ada', 'login ada', 'saved ada'].concat([
+        'loaded ada',
+        'destroyed ada',
+      ]),
     )
     assert.equal(new Set(events.map(({ handle }) => handle)).size, 1)
     assert.ok(events.every(({ at }) => at === 7))

@@ -114,12 +114,18 @@ for (const [name, create] of Object.entries(factories)) {
       assert.equal(session.get('name'), undefined)
     })
 
-    it('drops everything when an issue is about the whole', async () => {
-      const schema = account.refine(({ name, age }) => name !== 'Ada' || age === 36)
-      const { session, corrupt } = await readUnder(schema, { name: 'Ada', age: 9 })
+    it('drops everything when the whole does not fit and no single key is to blame', async () => {
+      const schema = account.refine(({ name, age }) => name === undefined || age === undefined)
+      const { session, corrupt } = await readUnder(schema, { name: 'Ada', age: 36 })
       assert.deepEqual(session.data[0], {})
       assert.ok(corrupt[0]?.type === 'corrupt')
       assert.deepEqual([...corrupt[0].keys].sort(), ['age', 'name'])
+    })
+
+    it('drops only the key to blame when the schema faults the whole because of it', async () => {
+      const schema = account.refine(({ name }) => name !== 'Eve')
+      const { session } = await readUnder(schema, { name: 'Eve', age: 36 })
+      assert.deepEqual(session.data[0], { age: 36 })
     })
 
     it('ends with a schema that finds fault with a session whatever is taken out', async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
-import { native, paths, secretA, secretB, valueOf, web, type CookiePath } from './cookie-paths.ts'
+import { native, paths, secretA, secretB, valueOf, web, type CryptoPath } from './cookie-paths.ts'
 import { partsOf } from './seal-layout.ts'
 
 const day = 86_400_000
 
 /** Seals so many times and says which salts and nonces were used. */
-async function sealOften({ createCookie }: CookiePath, times: number) {
+async function sealOften({ createCookie }: CryptoPath, times: number) {
   const cookie = createCookie('session', { secrets: [secretA] })
   const salts = new Set<string>()
   const nonces = new Set<string>()

@@ -132,15 +132,6 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     assert.deepEqual(storage.types(), ['tampered'])
   })
 
-  it('C-11 several Cookie headers count as one', async () => {
-    const { serve, pairOf } = open(serveWith)
-    const headers = new Headers()
-    headers.append('Cookie', 'theme=dark')
-    headers.append('Cookie', await pairOf('Ada'))
-    const response = await serve(new Request('https://shop.example/', { headers }))
-    assert.equal(await response.text(), 'Ada')
-  })
-
   it('C-12 C-13 other names and nameless cookies are not ours', async () => {
     const { storage, send, pairOf } = open(serveWith)
     const value = (await pairOf('Ada')).slice('session='.length)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createServer, request, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after, before, it } from 'node:test'
 import { createRequestListener } from '@remix-run/node-fetch-server'
@@ -80,6 +80,12 @@ describeEntries('Behind node:http', (serveWith) => {
     }
   }
 
+  async function sessionOf(key: string, value: unknown) {
+    const session = await storage.read(null)
+    session.set(key, value)
+    return session
+  }
+
   it('counts across requests', async () => {
     const get = browse()
     for (const expected of ['1', '2', '3']) assert.equal(await text(await get('/count')), expected)
@@ -138,6 +144,21 @@ describeEntries('Behind node:http', (serveWith) => {
     assert.equal(response.headers['cache-control'], 'no-store')
     assert.equal(await text(response), '')
     assert.equal(await text(await get('/count')), '2')
+  })
+
+  it('C-11 several Cookie headers count as one', async () => {
+    const cookie = sessionCookie()
+    const id = await storage.save(await sessionOf('n', 7))
+    const pair = (await cookie.serialize(id!)).split(';', 1)[0]!
+    for (const [first, second] of [
+      ['theme=dark', pair],
+      [pair, 'theme=dark'],
+    ]) {
+      const lines = `Host: localhost\r\nCookie: ${first}\r\nCookie: ${second}\r\nConnection: close`
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+      socket.write(`GET /read HTTP/1.1\r\n${lines}\r\n\r\n`)
+      assert.match(await text(socket), /\r\n7\r\n/)
+    }
   })
 
   it('a posted form reaches the handler', async () => {

@@ -50,24 +50,21 @@ export async function untyped(): Promise<void> {
   exactly<Session>()(await createMemorySessionStorage().read(null))
   exactly<Session>()(await createCookieSessionStorage().read(null))
   exactly<Session>()(await createFsSessionStorage('./sessions').read(null))
-  const plain: SessionStorage[] = [
+  const schema = z.object({ count: z.number().optional() })
+  // Where the data does not matter, storages of every type will do.
+  const whatever: SessionStorage[] = [
     createMemorySessionStorage(),
     createCookieSessionStorage(),
     createFsSessionStorage('./sessions'),
-  ]
-  const schema = z.object({ count: z.number().optional() })
-  // Where the data does not matter, storages of every type will do.
-  const whatever: SessionStorage<any, any>[] = [
-    ...plain,
     createMemorySessionStorage<Data, Flash>(),
     createCookieSessionStorage<Data, Flash>(),
     createMemorySessionStorage({ schema }),
   ]
-  const server: ServerSessionStorage<any, any> = createFsSessionStorage<Data, Flash>('./sessions')
-  const visitor: Session<any, any> = await server.read(null)
+  const server: ServerSessionStorage = createFsSessionStorage<Data, Flash>('./sessions')
+  const visitor: Session = await createFsSessionStorage<Data, Flash>('./sessions').read(null)
   // @ts-expect-error -- storages of other data are not the same
   const other: SessionStorage<{ name: string }> = createMemorySessionStorage<Data, Flash>()
-  void [whatever, visitor, other]
+  void [whatever, server, visitor, other]
 }
 
 export function refused(): void {

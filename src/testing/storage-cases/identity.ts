@@ -9,20 +9,10 @@ export const identityCases: readonly StorageCase[] = [
     async run(fixture) {
       const { storage } = watched(fixture)
       const { handle } = await storage.read(null)
-      const bad = [
-        ...['.', '..', '../../etc/passwd', 'a/b', 'a\\b', '%2e%2e', '\u0000', 'CON', 'aux.json'],
-        ...[
-          'x'.repeat(10_000),
-          'ünïcode',
-          'constructor',
-          '__proto__',
-          'a b',
-          'a\r\nb',
-          '*',
-          handle,
-        ],
-        ...[`${handle}.`, `.${'s'.repeat(43)}`, `${handle}.${'s'.repeat(42)}=`, '{}', '[]', '"x"'],
-      ]
+      const paths = ['.', '..', '../../etc/passwd', 'a/b', 'a\\b', '%2e%2e', '\u0000', 'CON', '*']
+      const texts = ['x'.repeat(10_000), 'ünïcode', 'constructor', '__proto__', 'a b', 'a\r\nb']
+      const nearly = [`${handle}.`, `.${'s'.repeat(43)}`, `${handle}.${'s'.repeat(42)}=`, handle]
+      const bad = [...paths, ...texts, ...nearly, '{}', '[]', '"x"']
       for (const value of bad) {
         const session = await storage.read(value)
         same([session.isNew, session.size], [true, 0], value.slice(0, 40))
@@ -96,11 +86,32 @@ export const identityCases: readonly StorageCase[] = [
           if (retire === 'login') s.login('ada')
           else s.regenerateId(true)
         })
-        const old = await storage.read(first.cookie)
-        same([old.isNew, old.size, old.userId], [true, 0, undefined], retire)
-        ok(types().includes('reused-old-id'))
+        for (const wait of [0, 31_000]) {
+          await fixture.clock.pass(wait)
+          const old = await storage.read(first.cookie)
+          same([old.isNew, old.size, old.userId], [true, 0, undefined], retire)
+          equal(types().includes('reused-old-id'), wait > 0)
+        }
         same((await storage.read(second.cookie)).get('cart'), ['apple'])
       }
+    },
+  },
+  {
+    name: 'does not let a request that comes late with the old id replace the cookie of a login (P4)',
+    needs: ['server'],
+    async run(fixture) {
+      const { storage, types } = watched(fixture, { regenerateGrace: 30 })
+      const first = await visit(storage, null, (s) => s.set('a', 1))
+      const login = await visit(storage, first.cookie, (s) => s.login('ada'))
+      const late = await visit(storage, first.cookie, (s) => s.set('visits', 1))
+      same([late.session.isNew, late.saved], [true, null])
+      equal(types().at(-1), 'interrupted')
+      const again = await visit(storage, first.cookie, (s) => s.login('ada'))
+      equal((await storage.read(again.cookie)).userId, 'ada')
+      notEqual(again.session.handle, login.session.handle)
+      await fixture.clock.pass(30_000)
+      const stray = await visit(storage, first.cookie, (s) => s.set('visits', 1))
+      equal((await storage.read(stray.cookie)).get('visits'), 1)
     },
   },
   {
