@@ -8,7 +8,7 @@ const usage = `script/bench [${Object.keys(workloads).join('|')} ...] [options]
   --check          only what the targets need, quickly; fails if one is missed
   --table=TEXT     only tables whose id holds TEXT (1KB-rw, A-100B, ...)
   --only=TEXT,...  only contestants whose name holds one of these
-  --rounds=11 --ms=120 --warm-up=300  how long to measure
+  --rounds=20 --ms=60 --warm-up=300   how long to measure
   --sessions=10000                    how many sessions H makes`
 
 const { values, positionals } = parseArgs({
@@ -32,8 +32,8 @@ if (values.help || chosen.some((letter) => !(letter in workloads))) {
 
 const only = values.only?.split(',')
 const settings = {
-  rounds: Number(values.rounds ?? (values.check ? 9 : 11)),
-  ms: Number(values.ms ?? (values.check ? 80 : 120)),
+  rounds: Number(values.rounds ?? (values.check ? 25 : 20)),
+  ms: Number(values.ms ?? (values.check ? 40 : 60)),
   warmUp: Number(values['warm-up'] ?? 300),
   sessions: Number(values.sessions ?? 10_000),
   wantsTable: (id) =>

@@ -47,15 +47,12 @@ export async function measure(contestants, { context, rounds, ms, warmUp }) {
 }
 
 function start({ file, name }, { workload, ...context }) {
-  return fork(child, [file, workload, name, JSON.stringify(context)], {
-    execArgv: ['--no-memory-reducer'],
-  })
+  return fork(child, [file, workload, name, JSON.stringify(context)])
 }
 
-async function burst(entry, ms) {
+function burst(entry, ms) {
   entry.process.send({ ms })
-  const { us } = await reply(entry.process)
-  return us
+  return reply(entry.process)
 }
 
 /** The process's next message. @throws if it reports an error, ends, or says nothing for a minute. */
@@ -78,24 +75,27 @@ function reply(forked) {
 
 /** Net: without the time of the framework that a contestant needs around it. */
 function toRows(finished) {
-  const medians = new Map(finished.map((row) => [row.contestant.name, median(row.samples)]))
+  const wallTimes = ({ samples }) => samples.map(({ us }) => us)
+  const medians = new Map(finished.map((row) => [row.contestant.name, median(wallTimes(row))]))
   return finished
-    .map(({ contestant, setCookieBytes, samples }) => {
-      const { name, kind, minus, note } = contestant
+    .map((row) => {
+      const { name, kind, minus, note } = row.contestant
+      const times = wallTimes(row)
       const base = medians.get(minus)
       // The two are measured apart, so noise can leave next to nothing: never less than a tenth.
-      const net = base ? samples.map((us) => Math.max(us - base, us / 10)) : samples
+      const net = base ? times.map((us) => Math.max(us - base, us / 10)) : times
       return {
         name,
         kind,
         note,
-        us: median(samples),
-        min: Math.min(...samples),
-        max: Math.max(...samples),
+        us: median(times),
+        cpuUs: median(row.samples.map(({ cpuUs }) => cpuUs)),
+        min: Math.min(...times),
+        max: Math.max(...times),
         netUs: median(net),
         net,
         hasBase: base !== undefined,
-        setCookieBytes,
+        setCookieBytes: row.setCookieBytes,
       }
     })
     .sort((a, b) => a.netUs - b.netUs)

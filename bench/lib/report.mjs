@@ -13,12 +13,15 @@ export function reportSpeed(table) {
     row.kind,
     row.us.toFixed(1),
     `${row.min.toFixed(1)}–${row.max.toFixed(1)}`,
+    row.cpuUs.toFixed(1),
     row.hasBase ? row.netUs.toFixed(1) : '',
     best && row.kind !== 'base' ? speedup(row, best).toFixed(2) : '',
     row.kind === 'base' ? '' : (row.setCookieBytes ?? ''),
     row.note ?? '',
   ])
-  const head = 'contestant|kind|µs|min–max|net µs|x fastest peer|Set-Cookie B|note'.split('|')
+  const head = 'contestant|kind|µs|min–max|CPU µs|net µs|x fastest peer|Set-Cookie B|note'.split(
+    '|',
+  )
   publish(id, `${title}\n\n${markdown(head, lines)}${notRun(table.failures)}`, table)
 }
 

@@ -21,7 +21,12 @@ export function applyChange(branch: Branch, change: Change, codec: ValueCodec): 
       branch.flash.delete(change.key)
       break
     case 'update':
-      putUpdated(branch, change.key, change.update(branch.values.get(change.key)), codec)
+      putUpdated(
+        branch,
+        change.key,
+        change.update(codec.copy(branch.values.get(change.key))),
+        codec,
+      )
       break
     case 'flash':
       branch.flash.set(change.key, change.value)

@@ -6,7 +6,7 @@ import { assertStorable } from './storable.ts'
  * get into sessions (superjson, devalue and others fit). Without one, values are plain JSON data.
  */
 export interface SessionCodec {
-  /** What JSON keeps for this value. Throwing refuses the value. */
+  /** What JSON keeps for this value, the same each time. Throwing refuses the value. */
   encode(value: unknown): unknown
   /** The value again. Throwing drops the value and reports it as corrupt. */
   decode(stored: unknown): unknown
@@ -38,6 +38,12 @@ export class ValueCodec {
     } catch (cause) {
       throw new SessionValueError(key, 'the codec refused it', { cause })
     }
+  }
+
+  /** A value that shares nothing with this one, as a store would give it back. */
+  copy(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value
+    return this.decode(JSON.parse(JSON.stringify(this.encode('', value))))
   }
 
   decode(stored: unknown): unknown {

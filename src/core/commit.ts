@@ -1,5 +1,6 @@
 import type { Cookie, CookieReading } from './cookie.ts'
 import { CookieSizeError, SessionError } from './errors.ts'
+import type { MaybePromise } from './maybe-promise.ts'
 import { biggestKeys } from './record.ts'
 import { type Session, stateOf } from './session.ts'
 import type { SessionState } from './session-state.ts'
@@ -29,7 +30,8 @@ export async function commitSession(
 ): Promise<Commit> {
   const state = stateOf(session)
   state.committed = true
-  const value = await storage.save(session)
+  state.touched ||= isAging(cookie, state)
+  const value = (await storage.save(session)) ?? state.issued ?? null
   const vary = state.accessed
   if (value === '' || (session.destroyed && reading.present)) {
     return { setCookie: cookie.clear(undefined, requestUrl), vary }
@@ -37,6 +39,12 @@ export async function commitSession(
   if (value === null || !mustSend(cookie, value, reading)) return { setCookie: undefined, vary }
   const setCookie = seal(cookie, value, state, requestUrl)
   return { setCookie: typeof setCookie === 'string' ? setCookie : await setCookie, vary }
+}
+
+/** Whether the browser's cookie would run out before the session, unless it is renewed now and then. */
+function isAging({ maxAge }: Cookie, { loaded, now }: SessionState): boolean {
+  if (maxAge === undefined || loaded === undefined) return false
+  return now() - loaded.record.lastUsedAt >= maxAge * 100
 }
 
 /**
@@ -52,11 +60,15 @@ function seal(
   value: string,
   state: SessionState,
   requestUrl: string,
-): string | Promise<string> {
-  try {
-    return cookie.serialize(value, undefined, requestUrl)
-  } catch (error) {
+): MaybePromise<string> {
+  const fail = (error: unknown): never => {
     throw withKeys(error, cookie, state)
+  }
+  try {
+    const setCookie = cookie.serialize(value, undefined, requestUrl)
+    return setCookie instanceof Promise ? setCookie.catch(fail) : setCookie
+  } catch (error) {
+    return fail(error)
   }
 }
 
@@ -67,8 +79,14 @@ function withKeys(error: unknown, { name }: Cookie, state: SessionState): unknow
   return new CookieSizeError(name, error.size, error.limit, keys)
 }
 
-/** Whether a Cache-Control header keeps shared caches out. */
-const keepsCachesOut = /(^|,)\s*(no-store|private)\s*(,|$)/i
+/** Whether a Cache-Control header keeps shared caches out of the whole response. */
+function keepsCachesOut(cacheControl: string | null): boolean {
+  const directives = (cacheControl ?? '')
+    .replace(/"[^"]*"/g, '')
+    .toLowerCase()
+    .split(',')
+  return directives.some((one) => one.trim() === 'no-store' || one.trim() === 'private')
+}
 
 /**
  * Puts a commit into headers. Set-Cookie does not stop caches by itself (RFC 9111 §7.3), so it comes
@@ -79,9 +97,9 @@ export function writeHeaders(headers: Headers, { setCookie, vary }: Commit, cook
   if (setCookie === undefined) return
   dropOlder(headers, cookie.name)
   headers.append('Set-Cookie', setCookie)
-  if (!keepsCachesOut.test(headers.get('Cache-Control') ?? '')) {
-    headers.set('Cache-Control', 'no-store')
-  }
+  if (!keepsCachesOut(headers.get('Cache-Control'))) headers.set('Cache-Control', 'no-store')
+  // Where there is one, a CDN goes by it and not by Cache-Control (RFC 9213).
+  headers.delete('CDN-Cache-Control')
 }
 
 function addVary(headers: Headers): void {

@@ -1,6 +1,7 @@
+import { concatBytes } from './bytes.ts'
 import { cryptoBackend } from './crypto/choose.ts'
 import type { Aead, Mac } from './crypto/backend.ts'
-import { all, andThen, type MaybePromise } from './maybe-promise.ts'
+import { all, andThen, once, type MaybePromise } from './maybe-promise.ts'
 
 export interface KeyOptions {
   secrets: readonly string[]
@@ -20,26 +21,21 @@ export interface CookieKey {
   readonly associated: Uint8Array
   readonly subkeyInfo: Uint8Array
   readonly subkeys: Map<string, Aead>
-  mac?: MaybePromise<Mac>
+  readonly mac: () => MaybePromise<Mac>
 }
 
 type Purpose = 'enc' | 'mac'
 
 const label = 'coatcheck/cookie/v1'
 const encoder = new TextEncoder()
+const utf8 = (text: string): Uint8Array => encoder.encode(text)
 const names = { enc: 'enc\0AES-256-GCM\0', mac: 'mac\0HMAC-SHA-256\0' }
 const versions = { enc: 1, mac: 2 }
 
-function concat(...parts: (string | Iterable<number>)[]): Uint8Array {
-  return Uint8Array.from(
-    parts.flatMap((part) => [...(typeof part === 'string' ? encoder.encode(part) : part)]),
-  )
-}
-
 /** The text's UTF-8 with its length before it, so that two texts in a row cannot be read differently. */
 function prefixed(text: string): Uint8Array {
-  const bytes = encoder.encode(text)
-  return concat([bytes.length >> 8, bytes.length & 255], bytes)
+  const bytes = utf8(text)
+  return concatBytes(Uint8Array.of(bytes.length >> 8, bytes.length & 255), bytes)
 }
 
 function deriveKey(
@@ -48,17 +44,19 @@ function deriveKey(
   purpose: Purpose,
   current: boolean,
 ): MaybePromise<CookieKey> {
-  const binding = concat(prefixed(name), prefixed(context))
+  const binding = concatBytes(prefixed(name), prefixed(context))
+  const version = Uint8Array.of(versions[purpose])
   const hkdf = (info: Uint8Array, length: number) =>
-    cryptoBackend.hkdf(encoder.encode(secret), encoder.encode(label), info, length)
-  return andThen(hkdf(encoder.encode('kid'), 4), (id) =>
-    andThen(hkdf(concat(names[purpose], binding), 32), (key) => ({
+    cryptoBackend.hkdf(utf8(secret), utf8(label), info, length)
+  return andThen(hkdf(utf8('kid'), 4), (id) =>
+    andThen(hkdf(concatBytes(utf8(names[purpose]), binding), 32), (key) => ({
       id,
       key,
       current,
-      associated: concat(`${label}\0${purpose}\0`, [versions[purpose]], id, binding),
-      subkeyInfo: encoder.encode(`${label}\0subkey\0`),
+      associated: concatBytes(utf8(`${label}\0${purpose}\0`), version, id, binding),
+      subkeyInfo: utf8(`${label}\0subkey\0`),
       subkeys: new Map(),
+      mac: once(() => cryptoBackend.mac(key)),
     })),
   )
 }
@@ -71,12 +69,7 @@ export function createKeys(
   options: KeyOptions,
   purpose: Purpose,
 ): () => MaybePromise<readonly CookieKey[]> {
-  let keys: MaybePromise<readonly CookieKey[]> | undefined
-  return () => {
-    keys ??= andThen(
-      all(options.secrets.map((secret, i) => deriveKey(options, secret, purpose, i === 0))),
-      (derived) => (keys = derived),
-    )
-    return keys
-  }
+  return once(() =>
+    all(options.secrets.map((secret, i) => deriveKey(options, secret, purpose, i === 0))),
+  )
 }

@@ -45,7 +45,7 @@ const mostCandidates = 4
 const absent: CookieReading = { value: null, present: false, outdated: false }
 const expired = '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
 const loopback =
-  /^http:\/\/(localhost|[^/:?#@]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(?=[/?#]|$)/i
+  /^http:\/\/(localhost|[^/\\:?#@]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(?=[/?#]|$)/i
 
 /**
  * A cookie: its name, its attributes and, with secrets, its seal. A session's cookie needs secrets.
@@ -75,9 +75,14 @@ export class Cookie {
     if (this.signed) this.#seal = encrypt ? createEncryptingSeal(keys) : createSigningSeal(keys)
   }
 
-  /** Whether browsers forget it by themselves after `maxAge` or at `expires`. */
+  /** Whether browsers forget it by themselves, after `maxAge` or at `expires`. */
   get ages(): boolean {
     return this.#attributes.ages
+  }
+
+  /** Seconds that browsers keep it, if that is limited. Middleware renews it before they have gone. */
+  get maxAge(): number | undefined {
+    return this.#options.maxAge
   }
 
   /**
@@ -128,10 +133,10 @@ export class Cookie {
     attributes?: CookieAttributes,
     requestUrl?: string,
   ): MaybePromise<string> {
-    if (!isWellFormed(value)) {
+    if (typeof value !== 'string' || !isWellFormed(value)) {
       throw new SessionError(
         'ERR_SESSION_VALUE',
-        `Cookie "${this.name}" cannot carry half a character: a lone surrogate has no UTF-8`,
+        `Cookie "${this.name}" takes a string without lone surrogates, which have no UTF-8`,
       )
     }
     const sealed = this.#seal ? this.#seal.seal(value) : encodeURIComponent(value)

@@ -29,8 +29,11 @@ export type SessionEventDetail =
   | { type: 'oversize'; size: number; limit: number }
   | { type: 'store-error'; operation: 'read' | 'write' | 'delete' | 'list'; error: unknown }
 
-/** Told about each event. What it throws is ignored: watching must not break what is watched. */
-export type SessionEventListener = (event: SessionEvent) => void
+/**
+ * Told about each event. What it throws, and a promise of it that rejects, is ignored: watching must
+ * not break what is watched.
+ */
+export type SessionEventListener = (event: SessionEvent) => unknown
 
 interface Channel {
   readonly hasSubscribers: boolean
@@ -63,7 +66,8 @@ export class EventEmitter {
     if (!this.watched) return
     const event: SessionEvent = { at: this.#now(), ...detail }
     try {
-      this.#listener?.(event)
+      const told = this.#listener?.(event)
+      if (told instanceof Promise) told.catch(() => {})
     } catch {
       // Documented above.
     }

@@ -1,6 +1,11 @@
 import { StoreError } from './errors.ts'
 import type { EventEmitter } from './events.ts'
-import type { SessionStore, StoredRecord, WriteOptions } from './session-store.ts'
+import {
+  isSweepable,
+  type SessionStore,
+  type StoredRecord,
+  type WriteOptions,
+} from './session-store.ts'
 
 type Operation = StoreError['operation']
 
@@ -33,6 +38,16 @@ export class GuardedStore {
   async delete(key: string): Promise<void> {
     try {
       await this.#store.delete(key)
+    } catch (error) {
+      throw this.failure('delete', error)
+    }
+  }
+
+  /** Drops what has expired, where the store does not do that by itself. Returns how many. */
+  async deleteExpired(): Promise<number> {
+    if (!isSweepable(this.#store)) return 0
+    try {
+      return await this.#store.deleteExpired()
     } catch (error) {
       throw this.failure('delete', error)
     }

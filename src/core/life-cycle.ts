@@ -129,6 +129,7 @@ export function pristine(context: StorageContext, loaded: Loaded): Loaded {
 export function needsWrite(context: StorageContext, state: SessionState): boolean {
   if (state.dirty) return true
   const { loaded } = state
+  if (state.touched && loaded !== undefined) return true
   return loaded !== undefined && context.lifetime.isTouchDue(loaded.record, context.now())
 }
 
@@ -157,9 +158,17 @@ export function nextRecord(
   const { login } = state
   const now = context.now()
   const before = base?.record
+  const instants = lifetime.use(before ?? lifetime.start(now), now, login?.at)
+  const { values, flash } = nextBranch(context, state, base)
+  // Spelled out: spreading would take as long as everything else here.
   return {
-    ...lifetime.use(before ?? lifetime.start(now), now, login?.at),
-    ...nextBranch(context, state, base),
+    createdAt: instants.createdAt,
+    authenticatedAt: instants.authenticatedAt,
+    lastUsedAt: instants.lastUsedAt,
+    idleDeadline: instants.idleDeadline,
+    absoluteDeadline: instants.absoluteDeadline,
+    values,
+    flash,
     handle: state.handle,
     secretHash,
     owner: login?.userId ?? before?.owner,
@@ -176,27 +185,59 @@ function previousId(
 ): SessionRecord['previous'] {
   const { secretHash, previous } = base.record
   const until = now + context.lifetime.grace
-  if (state.rotation === 'grace') {
+  // After an error the new id never reached the visitor, so nothing is on its way that had it.
+  if (state.dataForgotten && state.rotation === 'kill') return { secretHash, until: now }
+  if (state.rotation === 'grace' && until > now) {
     return { secretHash, until, branch: branchOf(pristine(context, base)) }
   }
-  if (state.rotation === 'kill') return { secretHash, until }
+  if (state.rotation !== undefined) return { secretHash, until }
   // Its grace is over: its data goes, its hash stays, to recognise it should it come back.
-  if (previous?.branch !== undefined && previous.until <= now)
-    return { ...previous, branch: undefined }
-  return previous
+  const isOver = previous?.branch !== undefined && previous.until <= now
+  return isOver ? { ...previous, branch: undefined } : previous
 }
 
-/** The record as text. @throws {SessionTooLargeError} `ERR_SESSION_TOO_LARGE` over `maxBytes`. */
-export function serializeRecord(context: StorageContext, record: SessionRecord): string {
+/**
+ * The record as text.
+ *
+ * @param mayRetire Whether the previous id may end now, if the record only fits without what it sees.
+ * @throws {SessionTooLargeError} `ERR_SESSION_TOO_LARGE` over `maxBytes`.
+ */
+export function serializeRecord(
+  context: StorageContext,
+  record: SessionRecord,
+  mayRetire = false,
+): string {
   const { codec, maxBytes, events } = context
   const text = encodeRecord(record, codec)
   // A UTF-16 unit is at most three bytes of UTF-8, so most records need no counting.
   const size = text.length * 3 <= maxBytes ? 0 : byteLength(text)
-  if (size > maxBytes) {
-    events.emit({ type: 'oversize', handle: record.handle, size, limit: maxBytes })
-    throw new SessionTooLargeError(size, maxBytes, biggestKeys(record, codec))
+  if (size <= maxBytes) return text
+  if (mayRetire && record.previous?.branch !== undefined) {
+    record.previous = { ...record.previous, branch: undefined }
+    return serializeRecord(context, record)
   }
-  return text
+  events.emit({ type: 'oversize', handle: record.handle, size, limit: maxBytes })
+  throw new SessionTooLargeError(size, maxBytes, biggestKeys(record, codec))
+}
+
+/**
+ * Saves a session, after the save before, if that is still under way. What it returns is remembered:
+ * when a handler saves by itself, its response must still carry the cookie.
+ */
+export async function saveInTurn(
+  state: SessionState,
+  save: (state: SessionState) => Promise<string | null>,
+): Promise<string | null> {
+  while (state.saving !== undefined) await state.saving.catch(() => {})
+  const saving = save(state)
+  state.saving = saving
+  try {
+    const value = await saving
+    if (value !== null) state.issued = value
+    return value
+  } finally {
+    state.saving = undefined
+  }
 }
 
 /** Tells what a save has done, after it is done. */

@@ -62,8 +62,13 @@ export class OwnedSessions {
       .sort((a, b) => b.lastUsedAt - a.lastUsedAt)
   }
 
-  async revoke(handle: string, userId?: string): Promise<void> {
+  async revoke(handle: string, userId: string | undefined): Promise<void> {
     if (!isHandle(handle)) return
+    if (userId !== undefined && !(await this.#recordOf(handle, userId))) return
+    await this.#end(handle, userId)
+  }
+
+  async #end(handle: string, userId: string | undefined): Promise<void> {
     await this.#guarded.delete(handle)
     this.#context.events.emit({ type: 'revoked', handle, userId })
   }
@@ -74,7 +79,7 @@ export class OwnedSessions {
     let revoked = 0
     for (const handle of await this.#handlesOf(userId)) {
       if (handle === except || !(await this.#recordOf(handle, userId))) continue
-      await this.revoke(handle, userId)
+      await this.#end(handle, userId)
       revoked++
     }
     return revoked

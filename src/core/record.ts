@@ -1,5 +1,5 @@
 import type { ValueCodec } from './codec.ts'
-import type { KeySize } from './errors.ts'
+import { SessionValueError, type KeySize } from './errors.ts'
 import type { Instants } from './lifetime.ts'
 
 /** The data that one id may see. */
@@ -80,7 +80,23 @@ export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
       f: previous.branch && encodeMap(previous.branch.flash, codec),
     },
   }
-  return JSON.stringify(wire)
+  try {
+    return JSON.stringify(wire)
+  } catch (cause) {
+    throw unencodable(record, codec, cause)
+  }
+}
+
+/** Which value it was that JSON refused. Values are checked when they are set; a schema's results are not. */
+function unencodable({ values, flash }: Branch, codec: ValueCodec, cause: unknown): unknown {
+  for (const [key, value] of [...values, ...flash]) {
+    try {
+      JSON.stringify(codec.encode(key, value))
+    } catch {
+      return new SessionValueError(key, 'JSON refused it', { cause })
+    }
+  }
+  return cause
 }
 
 function isInstant(value: unknown): value is number {

@@ -45,7 +45,7 @@ export function branchFor(
  * Saves what the request did.
  *
  * @param queue Where those who lost a race wait for each other: within a process they need not race again.
- * @returns The cookie value that the visitor should have, `''` if none, null if what they have is right.
+ * @returns The cookie value that the visitor should have now, `''` if none, null to leave theirs alone.
  */
 export async function saveSession(
   context: StorageContext,
@@ -127,8 +127,7 @@ async function writeCurrent(
 
 /**
  * Writes as the holder of the id before, within its grace: into the data that id sees and nothing
- * else. To rotate that id or to log in with it starts a session of its own, because the record's
- * present id belongs to what came after.
+ * else, because the record's present id belongs to what came after.
  */
 async function writePrevious(
   context: StorageContext,
@@ -136,30 +135,63 @@ async function writePrevious(
   state: SessionState,
   base: Loaded,
 ): Promise<string | null | undefined> {
+  if (state.rotation === 'kill') return retirePrevious(context, store, state, base)
   const { record } = base
-  const forks = state.rotation !== undefined
-  const now = context.now()
-  const previous = forks
-    ? { secretHash: record.previous!.secretHash, until: now + context.lifetime.grace }
-    : { ...record.previous!, branch: nextBranch(context, state, base) }
-  const rest: SessionRecord = {
-    ...record,
-    ...(forks ? {} : context.lifetime.use(record, now)),
-    previous,
-  }
-  if (!forks) return (await write(context, store, state, base, rest)) ? null : undefined
+  const branch = nextBranch(context, state, base)
+  const used = context.lifetime.use(record, context.now())
+  const next = { ...record, ...used, previous: { ...record.previous!, branch } }
+  return (await write(context, store, state, base, next)) ? null : undefined
+}
 
-  const version = await store.write(record.handle, serializeRecord(context, rest), {
-    replaces: base.version,
-    expiresAt: context.lifetime.end(rest),
-    owner: rest.owner,
-  })
-  if (version === undefined) return undefined
-  state.renew()
+/**
+ * Ends the id before. A login with it goes on as a session of its own, with what that id could see:
+ * refusing it would show a right password as wrong. It is written first, so that a failure leaves
+ * the visitor with the id they had.
+ */
+async function retirePrevious(
+  context: StorageContext,
+  store: GuardedStore,
+  state: SessionState,
+  base: Loaded,
+): Promise<string | null | undefined> {
+  const { record, version } = base
+  const own = state.login && (await writeFork(context, store, state, base))
+  if (state.login !== undefined && own === undefined) return undefined
+  const until = context.now() + context.lifetime.grace
+  const rest = { ...record, previous: { secretHash: record.previous!.secretHash, until } }
+  let retired: string | undefined
+  try {
+    retired = await store.write(record.handle, serializeRecord(context, rest), {
+      replaces: version,
+      expiresAt: context.lifetime.end(rest),
+      owner: rest.owner,
+    })
+  } finally {
+    if (own !== undefined && retired === undefined) await store.delete(own.record.handle)
+  }
+  if (retired === undefined) return undefined
+  if (own === undefined) return interrupt(context, state, 'rotated')
+  reportSave(context, state, own.record)
+  state.settle(own, own.record, context.lifetime.end(own.record))
+  return state.id
+}
+
+async function writeFork(
+  context: StorageContext,
+  store: GuardedStore,
+  state: SessionState,
+  base: Loaded,
+): Promise<Loaded | undefined> {
+  if (state.handle === base.record.handle) state.renew()
   const secretHash = await cryptoBackend.sha256(parseSessionId(state.id)!.secret)
-  const own = { ...nextRecord(context, state, base, secretHash), previous: undefined }
-  if (await write(context, store, state, undefined, own)) return state.id
-  return undefined
+  const record = { ...nextRecord(context, state, base, secretHash), previous: undefined }
+  const text = serializeRecord(context, record)
+  const version = await store.write(record.handle, text, {
+    replaces: null,
+    expiresAt: context.lifetime.end(record),
+    owner: record.owner,
+  })
+  return version === undefined ? undefined : { record, version, text, branch: 'current' }
 }
 
 async function write(
@@ -169,7 +201,8 @@ async function write(
   base: Loaded | undefined,
   record: SessionRecord,
 ): Promise<boolean> {
-  const text = serializeRecord(context, record)
+  const branch = base?.branch ?? 'current'
+  const text = serializeRecord(context, record, branch === 'current')
   const expiresAt = context.lifetime.end(record)
   const version = await store.write(record.handle, text, {
     replaces: base?.version ?? null,
@@ -178,7 +211,6 @@ async function write(
   })
   if (version === undefined) return false
   reportSave(context, state, record)
-  const branch = base?.branch ?? 'current'
   const seen = branch === 'previous' ? record.previous!.branch! : record
   state.settle({ record, version, text, branch }, seen, expiresAt)
   return true
@@ -210,8 +242,8 @@ export function interrupt(
   state: SessionState,
   reason: 'gone' | 'rotated' | 'revoked',
 ): '' | null {
-  const userId = state.loaded?.record.owner
-  events.emit({ type: 'interrupted', handle: state.handle, userId, reason })
+  const { handle, owner: userId } = state.loaded?.record ?? { handle: state.handle }
+  events.emit({ type: 'interrupted', handle, userId, reason })
   return reason === 'rotated' ? null : ''
 }
 

@@ -22,10 +22,6 @@ interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** The type that a schema checks for. */
-export type SchemaOutput<S extends StandardSchema> =
-  S extends StandardSchema<infer Output> ? Output : never
-
 /** The keys that the issues are about, or undefined when one of them is about the whole. */
 function keysOf(issues: readonly SchemaIssue[]): Set<string> | undefined {
   const keys = new Set<string>()
@@ -87,10 +83,12 @@ export function dropUnfit(
   })
 }
 
-/** Hands out what the schema made of the values: defaults filled in, strings coerced and so on. */
+/**
+ * Hands out what the schema made of the values: defaults filled in, strings coerced and so on. Keys
+ * that it does not know stay: another version of the app may have set them.
+ */
 function replaceValues(values: Map<string, unknown>, output: unknown): void {
   if (typeof output !== 'object' || output === null) return
-  values.clear()
   for (const [key, value] of Object.entries(output)) {
     if (value !== undefined) values.set(key, value)
   }

@@ -1,7 +1,8 @@
+import { concatBytes, equalBytes } from './bytes.ts'
 import { cryptoBackend } from './crypto/choose.ts'
 import type { Aead } from './crypto/backend.ts'
 import { createKeys, type CookieKey, type KeyOptions } from './cookie-keys.ts'
-import { andThen, type MaybePromise } from './maybe-promise.ts'
+import { andThen, once, type MaybePromise } from './maybe-promise.ts'
 import { randomBytes } from './random.ts'
 
 /*
@@ -47,7 +48,6 @@ interface Writer {
   aead: Aead
   /** Version, key id and salt. */
   header: Uint8Array
-  seals: number
 }
 
 /** Makes values that only this application can have made, and recognises them. */
@@ -59,16 +59,6 @@ export interface Seal {
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
 
 function hasKeyId(bytes: Uint8Array, { id }: CookieKey): boolean {
   return id.every((byte, index) => bytes[1 + index] === byte)
@@ -89,8 +79,9 @@ function firstOpened(
 /** Seals with AES-256-GCM under salted subkeys: nobody but the server can read or change the value. */
 export function createEncryptingSeal(options: KeyOptions): Seal {
   const keys = createKeys(options, 'enc')
-  let writer: MaybePromise<Writer> | undefined
-  let since = 0
+  let writer = once(createWriter)
+  let seals = 0
+  let since = Date.now()
 
   function subkey(key: CookieKey, salt: Uint8Array): MaybePromise<Aead> {
     return andThen(cryptoBackend.hkdf(key.key, salt, key.subkeyInfo, 32), cryptoBackend.aead)
@@ -101,22 +92,21 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
       const key = all[0]!
       const salt = randomBytes(saltEnd - keyIdEnd)
       return andThen(subkey(key, salt), (aead) => {
-        const header = concat(Uint8Array.of(sealedVersion), key.id, salt)
-        return { key, aead, header, seals: 0 }
+        const header = concatBytes(Uint8Array.of(sealedVersion), key.id, salt)
+        return { key, aead, header }
       })
     })
   }
 
   function currentWriter(): MaybePromise<Writer> {
     const now = Date.now()
-    const spent =
-      writer !== undefined && !(writer instanceof Promise) && writer.seals >= sealsPerSalt
-    if (writer === undefined || spent || now - since >= millisecondsPerSalt) {
+    if (seals >= sealsPerSalt || now - since >= millisecondsPerSalt) {
+      writer = once(createWriter)
+      seals = 0
       since = now
-      // Requests that come while it is made share it.
-      writer = andThen(createWriter(), (made) => (writer = made))
     }
-    return writer
+    seals++
+    return writer()
   }
 
   function openWith(key: CookieKey, bytes: Uint8Array): MaybePromise<string | undefined> {
@@ -128,7 +118,7 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
         aead.open(bytes.subarray(saltEnd, nonceEnd), bytes.subarray(nonceEnd), key.associated),
         (text) => {
           if (text === undefined || !text.startsWith(plainFormat)) return undefined
-          if (known === undefined) remember(key.subkeys, name, aead)
+          remember(key.subkeys, name, aead)
           return text.slice(plainFormat.length)
         },
       ),
@@ -138,11 +128,10 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
   return {
     seal(value) {
       return andThen(currentWriter(), (current) => {
-        current.seals++
         const nonce = randomBytes(nonceEnd - saltEnd)
         const sealed = current.aead.seal(nonce, plainFormat + value, current.key.associated)
         return andThen(sealed, (body) =>
-          cryptoBackend.toBase64url(concat(current.header, nonce, body)),
+          cryptoBackend.toBase64url(concatBytes(current.header, nonce, body)),
         )
       })
     },
@@ -158,9 +147,11 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
   }
 }
 
-/** Keeps only subkeys that opened something, so that forged salts cannot push them out. */
+/** Keeps the subkeys used last, of those that opened something: forged salts cannot push them out. */
 function remember(subkeys: Map<string, Aead>, name: string, aead: Aead): void {
-  if (subkeys.size >= subkeysKept) subkeys.delete(subkeys.keys().next().value!)
+  if (!subkeys.delete(name) && subkeys.size >= subkeysKept) {
+    subkeys.delete(subkeys.keys().next().value!)
+  }
   subkeys.set(name, aead)
 }
 
@@ -169,15 +160,16 @@ export function createSigningSeal(options: KeyOptions): Seal {
   const keys = createKeys(options, 'mac')
 
   function signature(key: CookieKey, body: Uint8Array): MaybePromise<Uint8Array> {
-    key.mac ??= cryptoBackend.mac(key.key)
-    return andThen(key.mac, (mac) => mac(concat(key.associated, body)))
+    return andThen(key.mac(), (mac) => mac(concatBytes(key.associated, body)))
   }
 
   return {
     seal(value) {
       return andThen(keys(), ([key]) => {
-        const body = concat(Uint8Array.of(signedVersion), key!.id, encoder.encode(value))
-        return andThen(signature(key!, body), (mac) => cryptoBackend.toBase64url(concat(body, mac)))
+        const body = concatBytes(Uint8Array.of(signedVersion), key!.id, encoder.encode(value))
+        return andThen(signature(key!, body), (mac) =>
+          cryptoBackend.toBase64url(concatBytes(body, mac)),
+        )
       })
     },
     open(text) {
@@ -196,11 +188,4 @@ export function createSigningSeal(options: KeyOptions): Seal {
       })
     },
   }
-}
-
-/** Compares in a time that does not tell where two arrays of one length differ. */
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length
-  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!
-  return difference === 0
 }

@@ -1,5 +1,6 @@
 import { applyCommit, commitSession } from './commit.ts'
 import { Cookie, type CookieReading } from './cookie.ts'
+import { andThen, type MaybePromise } from './maybe-promise.ts'
 import { configError, SessionConflictError, SessionError, StoreError } from './errors.ts'
 import { flashUseOf } from './request.ts'
 import { type Session, type SessionData, stateOf } from './session.ts'
@@ -41,17 +42,24 @@ function unavailable(): Response {
 /** Names of the session cookies that each request is being served with. */
 const served = new WeakMap<Request, Set<string>>()
 
-function claim(request: Request, name: string): void {
-  const names = served.get(request)
-  if (names === undefined) {
-    served.set(request, new Set([name]))
-  } else if (names.has(name)) {
+/** Serves a request with the session of one cookie, which nobody else may do meanwhile. */
+async function claim(
+  request: Request,
+  name: string,
+  serve: () => Promise<Response>,
+): Promise<Response> {
+  const names = served.get(request) ?? new Set()
+  if (names.has(name)) {
     throw new SessionError(
       'ERR_SESSION_NESTED',
       `This request has a session with cookie "${name}" already: install the middleware once`,
     )
-  } else {
-    names.add(name)
+  }
+  served.set(request, names.add(name))
+  try {
+    return await serve()
+  } finally {
+    names.delete(name)
   }
 }
 
@@ -62,62 +70,76 @@ function isStoreFailure(error: unknown): error is StoreError | SessionConflictEr
 /**
  * Serves one request with its session: reads it, runs the handler, saves, and only then lets the
  * response go. Every middleware is a skin over this.
+ *
+ * @throws What the handler throws; `SessionError` `ERR_SESSION_NESTED` or `ERR_SESSION_RESPONSE`; and
+ * what saving throws, except for a store that fails: `onStoreError` answers for that.
  */
-export async function serveSession<Data extends SessionData, Flash extends SessionData>(
+export function serveSession<Data extends SessionData, Flash extends SessionData>(
   cookie: Cookie,
   storage: SessionStorage<Data, Flash>,
   { onStoreError = unavailable }: ServeOptions,
   request: Request,
   handle: (session: Session<Data, Flash>) => Response | Promise<Response>,
 ): Promise<Response> {
-  claim(request, cookie.name)
-  const read = cookie.read(request.headers.get('Cookie'))
-  const reading = read instanceof Promise ? await read : read
-  if (reading.problem !== undefined) {
-    storage.events?.emit({ type: 'tampered', reason: reading.problem })
-  }
-  let session: Session<Data, Flash>
+  return claim(request, cookie.name, async () => {
+    let response: Response | undefined
+    try {
+      const read = readCookie(cookie, storage, request)
+      const reading = read instanceof Promise ? await read : read
+      const session = await storage.read(reading.value, {
+        flashUse: () => flashUseOf(request.method, (name) => request.headers.get(name)),
+      })
+      const commit = () => commitSession(cookie, storage, session, reading, request.url)
+      response = await respond(session, handle, commit)
+      return applyCommit(response, await commit(), cookie)
+    } catch (error) {
+      await response?.body?.cancel().catch(() => {})
+      if (isStoreFailure(error)) return onStoreError(error, request)
+      throw error
+    }
+  })
+}
+
+function readCookie(
+  cookie: Cookie,
+  storage: SessionStorage,
+  request: Request,
+): MaybePromise<CookieReading> {
+  return andThen(cookie.read(request.headers.get('Cookie')), (reading) => {
+    if (reading.problem !== undefined) {
+      storage.events?.emit({ type: 'tampered', reason: reading.problem })
+    }
+    return reading
+  })
+}
+
+/**
+ * Runs the handler; a response that it throws counts as one that it returns. If it throws anything
+ * else, the data it set is forgotten, but a stored session that it ended, or whose id it retired,
+ * must not live on because of an error that came later.
+ */
+async function respond<Data extends SessionData, Flash extends SessionData>(
+  session: Session<Data, Flash>,
+  handle: (session: Session<Data, Flash>) => Response | Promise<Response>,
+  commit: () => Promise<unknown>,
+): Promise<Response> {
   try {
-    session = await storage.read(reading.value, {
-      flashUse: () => flashUseOf(request.method, (name) => request.headers.get(name)),
-    })
+    const response: unknown = await handle(session)
+    if (isResponse(response)) return response
+    throw new SessionError('ERR_SESSION_RESPONSE', 'The handler must return a Response')
   } catch (error) {
-    if (isStoreFailure(error)) return onStoreError(error, request)
-    throw error
-  }
-  let response: Response | undefined
-  try {
-    response = await handleOrEnd(cookie, storage, session, reading, request, handle)
-    const commit = await commitSession(cookie, storage, session, reading, request.url)
-    return applyCommit(response, commit, cookie)
-  } catch (error) {
-    await response?.body?.cancel().catch(() => {})
-    if (isStoreFailure(error)) return onStoreError(error, request)
+    if (error instanceof Response) return error
+    const state = stateOf(session)
+    state.forgetData()
+    if (state.loaded !== undefined && (state.destroyed || state.rotation !== undefined)) {
+      // The handler's own error is the one to report; a store's failure is an event already.
+      await commit().catch(() => {})
+    }
     throw error
   }
 }
 
-/**
- * Runs the handler. If it throws, the data it set is forgotten; but a session that it ended, or an id
- * that it retired, must not live on because of an error that came later.
- */
-async function handleOrEnd(
-  cookie: Cookie,
-  storage: SessionStorage,
-  session: Session,
-  reading: CookieReading,
-  request: Request,
-  handle: (session: Session) => Response | Promise<Response>,
-): Promise<Response> {
-  try {
-    return await handle(session)
-  } catch (error) {
-    const state = stateOf(session)
-    state.forgetData()
-    if (state.destroyed || state.rotation !== undefined) {
-      // The handler's own error is the one to report; a store's failure is an event already.
-      await commitSession(cookie, storage, session, reading, request.url).catch(() => {})
-    }
-    throw error
-  }
+/** By its shape: a response may come from another realm or another implementation. */
+function isResponse(value: unknown): value is Response {
+  return typeof value === 'object' && value !== null && 'status' in value && 'headers' in value
 }

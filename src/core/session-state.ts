@@ -1,6 +1,7 @@
 import { applyChange, type Change } from './changes.ts'
 import { type ValueCodec, plainCodec } from './codec.ts'
 import { SessionError } from './errors.ts'
+import { HandedOut } from './handed-out.ts'
 import { createSecret, createSessionId, joinSessionId, parseSessionId } from './id.ts'
 import type { Branch, SessionRecord } from './record.ts'
 
@@ -42,9 +43,6 @@ export interface Login {
   at: number
 }
 
-/** In `handedOut`: a change of this key is noted already, whatever happens to the object. */
-const noted = Symbol('noted')
-
 /**
  * What one request knows of its session and has done to it. `Session` is its public face;
  * storages and middleware work on this.
@@ -71,14 +69,18 @@ export class SessionState {
   /** Set when the response is being made: no change can reach it any more. */
   committed = false
   /** Set while a save is under way: a change would be taken for saved and not be. */
-  saving = false
+  saving: Promise<unknown> | undefined
+  /** The cookie value that a save by the handler itself asked for, so that the response carries it. */
+  issued: string | undefined
+  /** Set to note this use of the session even if no change and no tenth of the idle timeout asks for it. */
+  touched = false
   /** Whether the app looked at the session, so that the response depends on the cookie. */
   accessed = false
   /** Set when a handler failed: `values` is no longer what the store holds. */
   dataForgotten = false
   readonly now: () => number
 
-  readonly #handedOut = new Map<string, string | typeof noted>()
+  readonly #handedOut: HandedOut
   readonly #readFlash = new Set<string>()
   readonly #kept = new Set<string>()
 
@@ -93,6 +95,7 @@ export class SessionState {
     this.expiresAt = options.expiresAt
     this.now = now
     this.values = options.branch?.values ?? new Map()
+    this.#handedOut = new HandedOut(this.values, this.codec)
     this.flash = (this.flashUse !== 'none' && options.branch?.flash) || new Map()
   }
 
@@ -117,9 +120,7 @@ export class SessionState {
       return this.flash.get(key)
     }
     const value = this.values.get(key)
-    if (typeof value === 'object' && !this.#handedOut.has(key)) {
-      this.#handedOut.set(key, this.#print(key, value))
-    }
+    this.#handedOut.add(key, value)
     return value
   }
 
@@ -131,10 +132,23 @@ export class SessionState {
       this.pending.set(change.key, change.value)
     } else {
       if (change.type === 'set') this.codec.check(change.key, change.value)
+      if (change.type === 'update') this.#pin(change.key)
       applyChange(this, change, this.codec)
       this.#forget(change)
     }
     this.changes.push(change)
+  }
+
+  /** Before an update: what was done to the object so far becomes a note that nothing can change later. */
+  #pin(key: string): void {
+    const isNoted = this.#handedOut.isNoted(key)
+    if (!isNoted && !this.#handedOut.isChanged(key)) return
+    const value = this.values.get(key)
+    this.codec.check(key, value)
+    if (isNoted) {
+      this.changes = this.changes.filter((change) => change.type !== 'set' || change.key !== key)
+    }
+    this.changes.push({ type: 'set', key, value: this.codec.copy(value) })
   }
 
   #forget(change: Change): void {
@@ -145,7 +159,7 @@ export class SessionState {
       this.pending.delete(change.key)
       this.#handedOut.delete(change.key)
     } else if (change.type === 'set') {
-      this.#handedOut.set(change.key, noted)
+      this.#handedOut.addNoted(change.key)
     } else {
       this.#handedOut.delete(change.key)
     }
@@ -156,11 +170,18 @@ export class SessionState {
     for (const key of keys) if (this.flash.has(key)) this.#kept.add(key)
   }
 
-  /** Gives the session a new secret. The handle stays: it is the same session. */
+  /**
+   * Gives the session a new secret. The handle stays: it is the same session. Not so for a login with
+   * an id in its grace: the record belongs to what came after, so that is a session of its own.
+   */
   rotate(rotation: 'grace' | 'kill'): void {
     this.assertOpen()
+    const isOld = this.loaded?.branch === 'previous'
+    // An id in its grace has had its successor already.
+    if (isOld && rotation === 'grace') return
     this.rotation = this.rotation === 'kill' ? 'kill' : rotation
-    this.#id = joinSessionId({ handle: this.handle, secret: createSecret() })
+    if (isOld && this.login !== undefined) this.renew()
+    else this.#id = joinSessionId({ handle: this.handle, secret: createSecret() })
   }
 
   /** From here on the session reads as empty. */
@@ -189,7 +210,7 @@ export class SessionState {
     if (this.destroyed) {
       throw new SessionError('ERR_SESSION_DESTROYED', 'Session has been destroyed')
     }
-    if (this.committed || this.saving) {
+    if (this.committed || this.saving !== undefined) {
       throw new SessionError(
         'ERR_SESSION_COMMITTED',
         'The session was saved with the response: change it before the handler returns, not while the body streams',
@@ -208,22 +229,14 @@ export class SessionState {
     return used
   }
 
-  /** Keys whose objects were changed in place since the app got them. */
-  #changedInPlace(): string[] {
-    const keys: string[] = []
-    for (const [key, before] of this.#handedOut) {
-      if (before !== noted && this.#print(key, this.values.get(key)) !== before) keys.push(key)
-    }
-    return keys
-  }
-
   /** Whether saving would write something. */
   get dirty(): boolean {
     return (
       this.changes.length > 0 ||
+      (this.loaded === undefined && this.values.size > 0) ||
       this.rotation !== undefined ||
       this.usedFlash().size > 0 ||
-      this.#changedInPlace().length > 0
+      this.#handedOut.changedKeys().length > 0
     )
   }
 
@@ -233,24 +246,14 @@ export class SessionState {
    * @throws {SessionValueError} `ERR_SESSION_VALUE` if an object can no longer be stored.
    */
   allChanges(): Change[] {
-    for (const [key, before] of this.#handedOut) {
-      if (before === noted) this.codec.check(key, this.values.get(key))
-    }
-    const inPlace = this.#changedInPlace().map((key): Change => {
+    this.#handedOut.checkNoted()
+    for (const [key, value] of this.pending) this.codec.check(key, value)
+    const inPlace = this.#handedOut.changedKeys().map((key): Change => {
       const value = this.values.get(key)
       this.codec.check(key, value)
       return { type: 'set', key, value }
     })
     return inPlace.length === 0 ? this.changes : [...this.changes, ...inPlace]
-  }
-
-  /** The JSON of a value, or a text that equals no JSON when it has none any more. */
-  #print(key: string, value: unknown): string {
-    try {
-      return JSON.stringify(this.codec.encode(key, value)) ?? 'undefined'
-    } catch {
-      return 'unprintable'
-    }
   }
 
   /** What is to be stored if nobody else has written since: no change has to be made twice. */
@@ -274,8 +277,8 @@ export class SessionState {
     this.changes = []
     this.rotation = undefined
     this.login = undefined
+    this.touched = false
     this.pending.clear()
-    this.#handedOut.clear()
     this.#readFlash.clear()
     this.#kept.clear()
     if (branch.values !== this.values) {
@@ -283,6 +286,7 @@ export class SessionState {
       for (const [key, value] of branch.values) this.values.set(key, value)
     }
     this.flash.clear()
+    if (!this.committed) this.#handedOut.printAgain()
   }
 
   /** Drops what the handler did to the data, after it failed; a destroy or a rotation stays. */

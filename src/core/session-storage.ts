@@ -2,14 +2,20 @@ import { cryptoBackend } from './crypto/choose.ts'
 import { GuardedStore } from './guarded-store.ts'
 import { parseSessionId } from './id.ts'
 import { KeyedQueue } from './keyed-queue.ts'
-import { openRecord, resumeSession, startSession, type ReadOptions } from './life-cycle.ts'
+import {
+  openRecord,
+  resumeSession,
+  saveInTurn,
+  startSession,
+  type ReadOptions,
+} from './life-cycle.ts'
 import type { EventEmitter } from './events.ts'
 import { OwnedSessions, type SessionInfo } from './owned-sessions.ts'
 import { branchFor, interrupt, saveSession } from './save.ts'
 import type { StandardSchema } from './schema.ts'
 import { type Session, type SessionData, type UntypedData, stateOf } from './session.ts'
 import type { SessionState } from './session-state.ts'
-import { isClosable, isSweepable, type SessionStore } from './session-store.ts'
+import { isClosable, type SessionStore } from './session-store.ts'
 import { createContext, type SessionStorageOptions } from './storage-options.ts'
 
 /**
@@ -29,8 +35,8 @@ export interface SessionStorage<
   /**
    * Saves what was done to the session.
    *
-   * @returns The cookie value that the visitor should have now, `''` to clear the cookie, or null if
-   * nothing was written.
+   * @returns The cookie value that the visitor should have now, `''` to clear the cookie, or null to
+   * leave the visitor's cookie alone: nothing was to be written, or the id was rotated out meanwhile.
    * @throws {StoreError} `ERR_SESSION_STORE` if the store failed.
    * @throws {SessionConflictError} `ERR_SESSION_CONFLICT` if others kept changing the session.
    * @throws {SessionTooLargeError} `ERR_SESSION_TOO_LARGE` if it is over `maxBytes`.
@@ -52,8 +58,12 @@ export interface ServerSessionStorage<
    * @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of users.
    */
   sessionsOf(userId: string): Promise<SessionInfo[]>
-  /** Ends the session with this handle, at once and for good. Unknown handles are fine. */
-  revoke(handle: string): Promise<void>
+  /**
+   * Ends the session with this handle, at once and for good. Unknown handles are fine.
+   *
+   * @param options.userId Ends it only if it is this user's: give it when the handle comes from a form.
+   */
+  revoke(handle: string, options?: { userId?: string }): Promise<void>
   /**
    * Ends all sessions of the user, also those of logins that are under way (ASVS 7.4.2, 7.4.3).
    *
@@ -88,7 +98,7 @@ export function createSessionStorage<
   const queue = new KeyedQueue()
 
   async function read(value: string | null, readOptions?: ReadOptions): Promise<Session> {
-    if (value === null || value === '') return startSession(context, false)
+    if (!value) return startSession(context, false)
     const parts = parseSessionId(value)
     if (parts === undefined) {
       events.emit({ type: 'tampered', reason: 'id' })
@@ -127,21 +137,18 @@ export function createSessionStorage<
     const { login } = state
     const value = await saveSession(context, guarded, queue, state)
     if (login === undefined || !value) return value
-    if (await owned.wasRevokedSince(login, state.handle)) {
-      await guarded.delete(state.handle)
-      return interrupt(context, state, 'revoked')
+    let stands = false
+    try {
+      stands = !(await owned.wasRevokedSince(login, state.handle))
+    } finally {
+      // Also when that could not be found out: nobody has its id yet.
+      if (!stands) await guarded.delete(state.handle)
     }
-    return value
+    return stands ? value : interrupt(context, state, 'revoked')
   }
 
   async function save(session: Session): Promise<string | null> {
-    const state = stateOf(session)
-    state.saving = true
-    try {
-      return await write(state)
-    } finally {
-      state.saving = false
-    }
+    return saveInTurn(stateOf(session), write)
   }
 
   const storage: ServerSessionStorage = {
@@ -149,9 +156,9 @@ export function createSessionStorage<
     save,
     events,
     sessionsOf: (userId) => owned.list(userId),
-    revoke: (handle) => owned.revoke(handle),
+    revoke: (handle, { userId } = {}) => owned.revoke(handle, userId),
     revokeAll: (userId, { except } = {}) => owned.revokeAll(userId, except),
-    deleteExpired: async () => (isSweepable(store) ? store.deleteExpired() : 0),
+    deleteExpired: () => guarded.deleteExpired(),
     close: async () => (isClosable(store) ? store.close() : undefined),
   }
   return storage

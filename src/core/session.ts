@@ -99,7 +99,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     fn: (value: Data[K] | undefined) => Data[K] | null,
   ): Data[K] | undefined {
     this.#state.change({ type: 'update', key, update: fn as (value: unknown) => unknown })
-    return this.#state.values.get(key) as Data[K] | undefined
+    return this.#state.read(key) as Data[K] | undefined
   }
 
   /**
@@ -127,7 +127,8 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   }
 
   /**
-   * Gives the session a new id. The old id stays readable for the storage's `regenerateGrace`, with
+   * Gives the session a new id. (Under an id that was rotated out itself and is in its grace it does
+   * nothing: that id has its successor.) The old id stays readable for the storage's `regenerateGrace`, with
    * the data it had and never with what is set afterwards.
    *
    * @param deleteOld Ends the old id at once. Do that whenever privileges change (ASVS 7.2.4);
@@ -172,7 +173,10 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     return this.#look().id
   }
 
-  /** The public half of the id: safe in logs and lists. It stays while the session lives. */
+  /**
+   * The public half of the id: safe in logs and lists. It stays while the session lives; only a login
+   * with an id that was rotated out, in its grace, starts another session.
+   */
   get handle(): string {
     return this.#look().handle
   }
@@ -205,7 +209,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     return this.#state.destroyed
   }
 
-  /** Whether nothing was stored of this session before this request. */
+  /** Whether nothing is stored of this session yet. */
   get isNew(): boolean {
     return this.#look().loaded === undefined
   }
@@ -217,8 +221,8 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
 
   /** When the visitor last logged in, in milliseconds since the epoch: for step-up checks (ASVS 7.5.3). */
   get authenticatedAt(): number | undefined {
-    const { login, loaded } = this.#look()
-    return login?.at ?? loaded?.record.authenticatedAt
+    const { destroyed, login, loaded } = this.#look()
+    return destroyed ? undefined : (login?.at ?? loaded?.record.authenticatedAt)
   }
 
   /** When it ends unless it is used again, in milliseconds since the epoch. */

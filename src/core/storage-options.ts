@@ -12,7 +12,8 @@ export interface SessionStorageOptions<
   /**
    * A Standard Schema (zod, valibot, arktype, …) for the values: gives sessions their type, and checks
    * what is read. Make every key optional, because sessions start empty. Values that do not fit are
-   * reported (event `corrupt`) and left out, key by key.
+   * reported (event `corrupt`) and left out, key by key; keys that it does not know stay, unless it is
+   * strict. A transformation must accept its own result, because that is what is stored.
    */
   schema?: StandardSchema<Data>
   /** How values become JSON and come back. Default: plain JSON data only. */

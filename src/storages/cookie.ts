@@ -8,6 +8,7 @@ import {
   openRecord,
   reportSave,
   resumeSession,
+  saveInTurn,
   serializeRecord,
   startSession,
   type ReadOptions,
@@ -16,6 +17,7 @@ import { interrupt } from '../core/save.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import { type Session, type SessionData, type UntypedData, stateOf } from '../core/session.ts'
+import type { SessionState } from '../core/session-state.ts'
 import type { SessionStorage } from '../core/session-storage.ts'
 import { createContext, type SessionStorageOptions } from '../core/storage-options.ts'
 
@@ -30,9 +32,9 @@ export interface CookieSessionClaims {
 
 export interface CookieStorageOptions {
   /**
-   * Says whether a session was ended, for instance because it was last used before its user logged
-   * out everywhere. Without it `destroy()` only clears the browser's cookie: a copy of the cookie
-   * lives on until its timeouts (ASVS 7.4.1). Asked on each read; if it fails, the read
+   * Says whether a session was ended, for instance because its user logged out everywhere after its
+   * `authenticatedAt ?? createdAt`. (Not `lastUsedAt`: a request under way moves it.) Without it `destroy()` only clears the browser's cookie: a copy of the cookie
+   * lives on until its timeouts (ASVS 7.4.1). Asked on each read and each write; if it fails, the read
    * fails with `StoreError`.
    */
   isRevoked?: (claims: CookieSessionClaims) => boolean | Promise<boolean>
@@ -77,7 +79,7 @@ export function createCookieSessionStorage<
   }
 
   async function read(value: string | null, readOptions?: ReadOptions): Promise<Session> {
-    if (value === null || value === '') return startSession(context, false)
+    if (!value) return startSession(context, false)
     const opened = openRecord(context, value, undefined)
     const record = opened instanceof Promise ? await opened : opened
     if (record === undefined) return startSession(context, true)
@@ -94,8 +96,7 @@ export function createCookieSessionStorage<
     return resumeSession(context, id, loaded, readOptions)
   }
 
-  async function save(session: Session): Promise<string | null> {
-    const state = stateOf(session)
+  async function write(state: SessionState): Promise<string | null> {
     const { loaded } = state
     if (state.destroyed) {
       if (loaded === undefined) return state.hadCookie ? '' : null
@@ -105,6 +106,9 @@ export function createCookieSessionStorage<
     if (!needsWrite(context, state)) return null
     if (loaded !== undefined && !context.lifetime.isLive(loaded.record, context.now())) {
       return interrupt(context, state, 'gone')
+    }
+    if (isRevoked !== undefined && loaded !== undefined && (await wasRevoked(loaded.record))) {
+      return interrupt(context, state, 'revoked')
     }
     // Sealed in the cookie, the secret needs no hash, and no store could keep an older id alive.
     const { secret } = parseSessionId(state.id)!
@@ -116,6 +120,7 @@ export function createCookieSessionStorage<
     return text
   }
 
+  const save = (session: Session) => saveInTurn(stateOf(session), write)
   const storage: CookieSessionStorage = { read, save, events }
   return storage
 }

@@ -7,8 +7,8 @@ import type { SessionStorageOptions } from '../core/storage-options.ts'
 
 export interface MemoryStoreOptions {
   /**
-   * Most sessions kept. One more, and an expired one goes, or else the one that was written longest
-   * ago. 1 or more. Default 100,000.
+   * Most sessions kept. One more, and an expired one of the oldest goes, or else the one that was
+   * written longest ago. 1 or more. Default 100,000.
    */
   maxSessions?: number
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
@@ -25,6 +25,8 @@ interface Entry {
 const sweepInterval = 60_000
 /** Old entries looked at with each write, so that memory follows expiry without long pauses. */
 const glances = 2
+/** And when there is no room. */
+const glancesWhenFull = 32
 
 /**
  * Keeps records in this process, bounded and swept. They are gone when it ends, and other processes
@@ -70,8 +72,8 @@ export function createMemoryStore(
     return undefined
   }
 
-  function glanceAtOldest(): void {
-    let left = glances
+  function glanceAtOldest(count: number): void {
+    let left = count
     for (const [key, entry] of entries) {
       if (left-- === 0) return
       if (entry.expiresAt <= now()) drop(key, entry)
@@ -79,7 +81,9 @@ export function createMemoryStore(
   }
 
   function makeRoom(): void {
-    if (entries.size < maxSessions || sweep() > 0) return
+    if (entries.size < maxSessions) return
+    glanceAtOldest(glancesWhenFull)
+    if (entries.size < maxSessions) return
     for (const [key, entry] of entries) return drop(key, entry)
   }
 
@@ -116,7 +120,7 @@ export function createMemoryStore(
       entries.delete(key)
       entries.set(key, { value, version, expiresAt, owner })
       if (owner !== undefined) link(key, owner)
-      glanceAtOldest()
+      glanceAtOldest(glances)
       if (timer === undefined) startTimer()
       return String(version)
     },

@@ -23,7 +23,7 @@ for (const { name: path, createCookie } of paths) {
       assert.deepEqual(await cookie.read(`${name}=${text}`), refused, why)
     }
 
-    describe(`a ${kind} cookie on ${path}`, () => {
+    describe(`${encrypt ? 'an' : 'a'} ${kind} cookie on ${path}`, () => {
       it('reads its own value', async () => {
         assert.equal(await cookie.parse(`${name}=${genuine}`), value)
       })

@@ -71,6 +71,32 @@ for (const { name: path, createCookie } of paths) {
       })
     }
 
+    it('T-02 read no format but the one there is, also when authentic', async () => {
+      const sealing = { secret: secretA, name: 'session', context: '', value: 'value' }
+      const cookie = createCookie('session', { secrets: [secretA] })
+      const textOf = (format: string) =>
+        sealedValue(sealing, Buffer.alloc(12, 1), Buffer.alloc(12, 2), format)
+      assert.equal(await cookie.parse(`session=${textOf('\0')}`), 'value')
+      for (const format of ['', '\u0001', '0', ' ', '\ufeff\0', '\u0080']) {
+        assert.equal(await cookie.parse(`session=${textOf(format)}`), null, JSON.stringify(format))
+      }
+    })
+
+    it('C-06 read no value over 4,096 characters, also when authentic', async () => {
+      const cookie = createCookie('session', { secrets: [secretA] })
+      for (const [length, opens] of [
+        [3026, true],
+        [3027, false],
+      ] as const) {
+        const sealing = { secret: secretA, name: 'session', context: '', value: 'x'.repeat(length) }
+        const text = sealedValue(sealing, Buffer.alloc(12, 1), Buffer.alloc(12, 2))
+        assert.equal(text.length > 4096, !opens)
+        assert.equal((await cookie.parse(`session=${text}`)) !== null, opens)
+      }
+      const plain = createCookie('theme')
+      assert.equal(await plain.parse(`theme=${'x'.repeat(4097)}`), null)
+    })
+
     it('show nothing of the value when sealed', async () => {
       const cookie = createCookie('session', { secrets: [secretA] })
       const bytes = Buffer.from(valueOf(await cookie.serialize('visible')), 'base64url')

@@ -45,7 +45,12 @@ export function keyIdOf(secret: string): Buffer {
 }
 
 /** What an encrypting cookie writes for this salt and this nonce. */
-export function sealedValue(sealing: Sealing, salt: Uint8Array, nonce: Uint8Array): string {
+export function sealedValue(
+  sealing: Sealing,
+  salt: Uint8Array,
+  nonce: Uint8Array,
+  format = '\0',
+): string {
   const binding = bindingOf(sealing)
   const info = Buffer.concat([Buffer.from('enc\0AES-256-GCM\0'), binding])
   const key = hkdf(sealing.secret, label, info, 32)
@@ -53,7 +58,7 @@ export function sealedValue(sealing: Sealing, salt: Uint8Array, nonce: Uint8Arra
   const start = Buffer.concat([Uint8Array.of(1), keyIdOf(sealing.secret)])
   const cipher = createCipheriv('aes-256-gcm', subkey, nonce)
   cipher.setAAD(Buffer.concat([Buffer.from(`${label}\0enc\0`), start, binding]))
-  const body = [cipher.update(`\0${sealing.value}`, 'utf8'), cipher.final(), cipher.getAuthTag()]
+  const body = [cipher.update(format + sealing.value, 'utf8'), cipher.final(), cipher.getAuthTag()]
   return Buffer.concat([start, salt, nonce, ...body]).toString('base64url')
 }
 

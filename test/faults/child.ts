@@ -23,11 +23,9 @@ export interface ChildOptions {
 export async function play(scenario: string, options: ChildOptions = {}): Promise<any> {
   const { obeysModes = false, files, durable = false } = options
   const directory = path.join(temporaryFolder(), 'sessions')
-  const command = [
-    ...(obeysModes && isRoot ? asOthers : []),
-    ...(files === undefined ? [] : ['prlimit', `--nofile=${files}`, '--']),
-    ...[process.execPath, program, scenario, directory, durable ? 'durable' : ''],
-  ]
+  const command = [process.execPath, program, scenario, directory, durable ? 'durable' : '']
+  if (files !== undefined) command.unshift('prlimit', `--nofile=${files}`, '--')
+  if (obeysModes && isRoot) command.unshift(...asOthers)
   const { stdout } = await run(command[0]!, command.slice(1), {
     timeout: 20_000,
     killSignal: 'SIGKILL',

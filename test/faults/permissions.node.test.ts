@@ -29,7 +29,7 @@ describe('a directory that may not be entered', () => {
       create: denied,
       revoke: denied,
       list: denied,
-      sweep: 'Error EACCES',
+      sweep: denied,
       later: 1,
       left: 3,
     })

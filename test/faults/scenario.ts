@@ -208,17 +208,17 @@ const scenarios: Record<string, (directory: string, durable: boolean) => Promise
     return { wrong, kinds, leaked: after - before, left: leftovers(directory).length }
   },
 
-  /** The files run out between the write's rename and the waiting for the disk that follows it. */
+  /** The files run out when the write waits for the disk to have the record's new name. */
   async noFilesAfterTheWrite(directory) {
     const storage = createFsSessionStorage<Values>(directory, { durable: true })
     const cookie = await start(storage)
     const session = await storage.read(cookie)
     session.update('n', (n) => (n ?? 0) + 1)
-    const { folder, version } = onlyRecord(directory)
+    const { folder } = onlyRecord(directory)
     const { open } = fs.promises
     let release: (() => void) | undefined
     fs.promises.open = (async (...args: Parameters<typeof open>) => {
-      if (release === undefined && !fs.existsSync(version)) {
+      if (release === undefined && args[0] === folder) {
         release = crowd()
         setTimeout(release, 25)
       }

@@ -176,21 +176,4 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     }
     assert.deepEqual(storage.calls, [])
   })
-
-  it('S-07 the id from before a login is dead, whoever still has it, and that is reported', async () => {
-    const storage = watchedStorage()
-    const serve = serveWith({ cookie: sessionCookie(), storage }, ({ url }, session) => {
-      if (url.endsWith('/begin')) session.set('cart', 1)
-      if (url.endsWith('/login')) session.login('ada')
-      return Response.json([session.userId ?? null, session.get('cart') ?? null])
-    })
-    const visitor = new Visitor(serve)
-    await visitor.get('/begin')
-    const thief = visitor.copy()
-    await visitor.get('/login')
-    assert.notEqual(visitor.jar.value('session'), thief.jar.value('session'))
-    assert.equal(await visitor.text(), '["ada",1]')
-    assert.equal(await thief.text(), '[null,null]')
-    assert.ok(storage.types().includes('reused-old-id'))
-  })
 })

@@ -118,6 +118,14 @@ describeEntries('P11 caches cannot mix visitors up', (serveWith) => {
     assert.equal(response.headers.get('Cache-Control'), 'no-store')
   })
 
+  it('H-01 a CDN is not told otherwise', async () => {
+    const response = await answer(serveWith, (_, session) => {
+      session.regenerateId()
+      return new Response(null, { headers: { 'CDN-Cache-Control': 'max-age=600' } })
+    })
+    assert.equal(response.headers.get('CDN-Cache-Control'), null)
+  })
+
   it('H-01 without a Set-Cookie the application’s Cache-Control is left alone', async () => {
     const response = await answer(serveWith, (_, session) => {
       session.get('name')
@@ -125,6 +133,19 @@ describeEntries('P11 caches cannot mix visitors up', (serveWith) => {
     })
     assert.deepEqual(response.headers.getSetCookie(), [])
     assert.equal(response.headers.get('Cache-Control'), 'public, max-age=3600')
+  })
+
+  it('a response without a body, kept as a constant, carries no cookie from one visitor to another', async () => {
+    const done = new Response(null, { status: 204 })
+    const serve = serving(serveWith, ({ url }, session) => {
+      if (url.endsWith('/login')) session.login('ada')
+      return done
+    })
+    const response = await new Visitor(serve).get('/login')
+    assert.equal(response.status, 204)
+    assert.equal(response.headers.getSetCookie().length, 1)
+    assert.deepEqual((await new Visitor(serve).get()).headers.getSetCookie(), [])
+    assert.deepEqual(done.headers.getSetCookie(), [])
   })
 
   it('H-03 K-23 a shared cache never serves one visitor’s page, or cookie, to another', async () => {

@@ -24,16 +24,19 @@ const table: [kind: Kind, method: string, headers: Record<string, string>][] = [
   ['page', 'GET', { 'Sec-Fetch-Dest': 'iframe' }],
   ['page', 'GET', { 'Sec-Fetch-Dest': 'frame' }],
   ['page', 'GET', { 'Sec-Fetch-Dest': 'fencedframe' }],
-  // A script's fetch, and parts of a page.
+  // A script's fetch: Turbo and htmx show pages with it.
   ['script', 'GET', { 'Sec-Fetch-Dest': 'empty', 'Sec-Fetch-Mode': 'cors' }],
   ['script', 'POST', { 'Sec-Fetch-Dest': 'empty' }],
-  ['script', 'GET', { 'Sec-Fetch-Dest': 'image' }],
-  ['script', 'GET', { 'Sec-Fetch-Dest': 'style' }],
-  ['script', 'GET', { 'Sec-Fetch-Dest': 'script' }],
-  ['script', 'GET', { 'Sec-Fetch-Dest': 'font' }],
-  ['script', 'GET', { 'Sec-Fetch-Dest': 'video' }],
-  ['script', 'GET', { 'Sec-Fetch-Dest': 'manifest' }],
-  ['script', 'GET', { 'Sec-Fetch-Dest': 'serviceworker' }],
+  // Parts of a page.
+  ['none', 'GET', { 'Sec-Fetch-Dest': 'image' }],
+  ['none', 'GET', { 'Sec-Fetch-Dest': 'style' }],
+  ['none', 'GET', { 'Sec-Fetch-Dest': 'script' }],
+  ['none', 'GET', { 'Sec-Fetch-Dest': 'font' }],
+  ['none', 'GET', { 'Sec-Fetch-Dest': 'video' }],
+  ['none', 'GET', { 'Sec-Fetch-Dest': 'manifest' }],
+  ['none', 'GET', { 'Sec-Fetch-Dest': 'serviceworker' }],
+  ['none', 'GET', { 'Sec-Fetch-Dest': 'object' }],
+  ['none', 'GET', { 'Sec-Fetch-Dest': 'worker' }],
   // What nobody looks at, or not yet.
   ['none', 'HEAD', {}],
   ['none', 'HEAD', { 'Sec-Fetch-Dest': 'document' }],

@@ -120,6 +120,18 @@ describeEntries('A handler that throws', (serveWith) => {
     assert.deepEqual(storage.calls, [])
   })
 
+  it('a response that is thrown counts as one that is returned', async () => {
+    const storage = watchedStorage()
+    const serve = serveWith({ cookie: sessionCookie(), storage }, (_, session) => {
+      session.flash('notice', 'please log in')
+      throw new Response(null, { status: 302, headers: { Location: '/login' } })
+    })
+    const response = await new Visitor(serve).get()
+    assert.equal(response.status, 302)
+    assert.equal(response.headers.getSetCookie().length, 1)
+    assert.deepEqual(storage.calls, ['write'])
+  })
+
   it('a response that says 500 is no thrown error: its session is saved', async () => {
     const storage = watchedStorage()
     const serve = serveWith({ cookie: sessionCookie(), storage }, (_, session) => {

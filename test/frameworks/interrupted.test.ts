@@ -126,6 +126,35 @@ describeEntries('P4 a request that was slower than a new id', (serveWith) => {
     })
   }
 
+  it('S-07 the id from before a login is dead at once, and a theft is reported when it comes late', async () => {
+    const { clock, storage, visitor } = open(serveWith, () => {})
+    await visitor.get('/set')
+    const thief = visitor.copy()
+    await visitor.get('/begin')
+    assert.notEqual(visitor.jar.value('session'), thief.jar.value('session'))
+    assert.equal(await visitor.text(), '["Ada","dark"]')
+    assert.equal(await thief.text(), '[null,null]')
+    assert.ok(!storage.types().includes('reused-old-id'))
+    clock.pass(30)
+    assert.equal(await thief.text(), '[null,null]')
+    assert.ok(storage.types().includes('reused-old-id'))
+  })
+
+  it('R-04 a request that was sent before a login puts no session of its own in its place', async () => {
+    const { clock, storage, visitor } = open(serveWith, () => {})
+    await visitor.get('/set')
+    const late = visitor.copy()
+    await visitor.get('/begin')
+    assert.deepEqual(setCookies(await late.get('/set')), [])
+    const event = storage.seen.at(-1)!
+    assert.ok(event.type === 'interrupted' && event.reason === 'rotated')
+    // But somebody may log in with it, or come back with it when all that is long over.
+    assert.equal(setCookies(await late.copy().get('/login')).length, 1)
+    clock.pass(30)
+    assert.equal(setCookies(await late.get('/set')).length, 1)
+    assert.equal(await visitor.text(), '["Ada","dark"]')
+  })
+
   it('R-04 within its grace the old id writes to its own branch, and gets no Set-Cookie', async () => {
     const { visitor, during } = open(serveWith, (session) => session.set('name', 'Eve'))
     await visitor.get('/begin')

@@ -8,6 +8,7 @@ import { session } from 'coatcheck/fetch-router'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import { describeEntries, secrets, sessionCookie, setCookies } from './entries.ts'
 import { Visitor } from './visitor.ts'
+import { signal } from './watched-store.ts'
 
 function isNested(error: unknown): boolean {
   return (
@@ -27,6 +28,14 @@ describeEntries('One owner of a session', (serveWith) => {
       const serve = serveWith({ cookie, storage }, (request) => inside(request))
       await assert.rejects(new Visitor(serve).get(), isNested)
     }
+  })
+
+  it('H-12 a request may be served again when it has been answered', async () => {
+    const options = { cookie: sessionCookie(), storage: createMemorySessionStorage() }
+    const serve = serveWith(options, () => new Response(null, { status: 404 }))
+    const request = new Request('https://shop.example/')
+    assert.equal((await serve(request)).status, 404)
+    assert.equal((await serve(request)).status, 404)
   })
 
   it('H-12 two cookies of different names have a session each', async () => {
@@ -127,5 +136,34 @@ describe('One owner of a session in a router', () => {
     const visitor = new Visitor((request) => router.fetch(request))
     assert.equal(await visitor.text('/plain'), 'false')
     assert.equal(await visitor.text('/with'), 'true')
+  })
+
+  it('H-07 a handler that goes on after its visitor went away is told that nothing is saved', async () => {
+    const storage = createMemorySessionStorage()
+    const router = createRouter({ middleware: [session(sessionCookie(), storage)] })
+    const leaving = new AbortController()
+    const [started, start] = signal()
+    const [left, leave] = signal()
+    const [done, finish] = signal()
+    let code = 'no error'
+    router.get('/', async (context) => {
+      start()
+      await left
+      try {
+        context.session.destroy()
+      } catch (error) {
+        code = (error as SessionError).code
+      }
+      finish()
+      return new Response()
+    })
+    const request = new Request('https://shop.example/', { signal: leaving.signal })
+    const response = router.fetch(request)
+    await started
+    leaving.abort()
+    await assert.rejects(response, { name: 'AbortError' })
+    leave()
+    await done
+    assert.equal(code, 'ERR_SESSION_COMMITTED')
   })
 })

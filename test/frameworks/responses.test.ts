@@ -88,6 +88,16 @@ describeEntries('Responses of every kind', (serveWith) => {
     )
   })
 
+  it('H-04 a 101 whose headers can be changed, as in workerd, carries the cookie itself', async () => {
+    const made = Object.defineProperty(new Response(null), 'status', { value: 101 })
+    const visitor = visit((_, session) => {
+      session.set('a', 1)
+      return made
+    })
+    assert.equal(await visitor.get(), made)
+    assert.equal(setCookies(made).length, 1)
+  })
+
   it('H-04 Response.error() never drops a new cookie silently', async () => {
     const visitor = visit((_, session) => {
       session.set('a', 1)

@@ -76,6 +76,18 @@ describeEntries('P7 a session is saved before its response is sent', (serveWith)
     await response
   })
 
+  it('a handler that saves by itself still gets its cookie sent', async () => {
+    const storage = watchedStorage()
+    const serve = serveWith({ cookie: sessionCookie(), storage }, async (_, session) => {
+      const n = session.update('n', (before) => (before ?? 0) + 1)
+      await storage.save(session)
+      return new Response(String(n))
+    })
+    const visitor = new Visitor(serve)
+    assert.equal(await visitor.text(), '1')
+    assert.equal(await visitor.text(), '2')
+  })
+
   it('gives the next request what this one saved', async () => {
     const serve = serveWith(
       { cookie: sessionCookie(), storage: watchedStorage() },
@@ -183,6 +195,29 @@ describeEntries('P7 a session is saved before its response is sent', (serveWith)
       },
     )
     assert.equal(await new Visitor(serve).text(), 'Hello Ada')
+  })
+
+  it('H-07 a flash message can be read while the body streams, and was used up all the same', async () => {
+    const serve = serveWith(
+      { cookie: sessionCookie(), storage: watchedStorage() },
+      (_, session) => {
+        const body = new ReadableStream<Uint8Array>(
+          {
+            pull(controller) {
+              controller.enqueue(new TextEncoder().encode(String(session.get('notice'))))
+              controller.close()
+            },
+          },
+          { highWaterMark: 0 },
+        )
+        if (!session.has('notice')) session.flash('notice', 'welcome')
+        return new Response(body)
+      },
+    )
+    const visitor = new Visitor(serve)
+    assert.equal(await visitor.text(), 'undefined')
+    assert.equal(await visitor.text(), 'welcome')
+    assert.equal(await visitor.text(), 'undefined')
   })
 
   it('H-07 work that goes on after the handler failed cannot change the session either', async () => {

@@ -21,6 +21,7 @@ function open(serveWith: MakeServe, options: CookieOptions = {}) {
         if (pathname === '/rotate') session.regenerateId()
         if (pathname === '/login') session.login('ada')
         if (pathname === '/logout') session.destroy()
+        if (pathname === '/public') return new Response()
         return new Response(String(session.get('n')))
       },
     )
@@ -83,16 +84,30 @@ describeEntries('Set-Cookie is sent when the browser needs it', (serveWith) => {
     }
   })
 
-  it('a cookie with maxAge is renewed with a use that is noted, and not with others', async () => {
+  it('a cookie with maxAge is renewed by use alone, once in a tenth of it', async () => {
     const { clock, jar, serve } = open(serveWith, { maxAge: 7200 })
     const visitor = new Visitor(serve, { jar })
     await visitor.get('/count')
-    clock.pass(idleTimeout / 10 - 1)
+    clock.pass(719)
     assert.equal(setCookies(await visitor.get('/')).length, 0)
     clock.pass(1)
     assert.equal(setCookies(await visitor.get('/')).length, 1)
-    clock.pass(7199)
-    assert.equal(await visitor.text('/'), '1')
+    assert.equal(setCookies(await visitor.get('/')).length, 0)
+    for (let i = 0; i < 5; i++) {
+      clock.pass(7000)
+      assert.equal(await visitor.text('/'), '1')
+    }
+  })
+
+  it('P11 a page that only had its cookie renewed is kept out of caches, and varies by nothing', async () => {
+    const { clock, jar, serve } = open(serveWith, { maxAge: 7200 })
+    const visitor = new Visitor(serve, { jar })
+    await visitor.get('/count')
+    clock.pass(idleTimeout / 10)
+    const response = await visitor.get('/public')
+    assert.equal(setCookies(response).length, 1)
+    assert.equal(response.headers.get('Cache-Control'), 'no-store')
+    assert.equal(response.headers.get('Vary'), null)
   })
 
   it('a cookie without maxAge is not sent again with a use that is noted', async () => {

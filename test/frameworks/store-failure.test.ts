@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { SessionConflictError, StoreError, type SessionStorage } from 'coatcheck'
+import { createSessionId, SessionConflictError, StoreError, type SessionStorage } from 'coatcheck'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import { describeEntries, sessionCookie } from './entries.ts'
 import { Visitor } from './visitor.ts'
@@ -176,6 +176,18 @@ describeEntries('P8 a failing store is an error, not a stranger', (serveWith) =>
     }
     const serve = serveWith({ cookie: sessionCookie(), storage }, () => new Response())
     assert.equal((await new Visitor(serve).get()).status, 503)
+  })
+
+  it('a failure of the store inside the handler answers 503, and saves nothing', async () => {
+    const storage = watchedStorage()
+    const serve = serveWith({ cookie: sessionCookie(), storage }, async (_, session) => {
+      session.set('a', 1)
+      await storage.revoke(createSessionId().split('.')[0]!)
+      return new Response()
+    })
+    storage.broken.add('delete')
+    assert.equal((await new Visitor(serve).get()).status, 503)
+    assert.deepEqual(storage.calls, ['delete'])
   })
 
   it('an error that is no failure of the store is thrown on, from read and from save', async () => {

@@ -65,6 +65,7 @@ describe('Seed 002, the session package', () => {
 
       const response3 = await requestIndex(response2.cookie)
       assert.equal(response3.session.get('message'), 'success!')
+      assert.equal(await storage.save(response3.session), null, 'saved already, message and all')
 
       const response4 = await requestIndex(response3.cookie)
       assert.equal(response4.session.get('message'), undefined)

@@ -91,4 +91,11 @@ describe('a directory that comes back', () => {
     renameSync(away, directory)
     assert.equal((await storage.read(cookie)).get('a'), 1)
   })
+
+  it('F-06 is not waited for: whoever asked meanwhile has been told', async () => {
+    renameSync(directory, away)
+    const reading = storage.read(cookie)
+    renameSync(away, directory)
+    await assert.rejects(reading, isStoreError)
+  })
 })

@@ -213,8 +213,9 @@ describe('the marks of users', () => {
   it('do not tell users apart by anything but their whole id', async () => {
     const { store } = storeWithClock()
     const owners = ['ada', 'Ada', 'ada ', '../ada', 'ada\0', 'a'.repeat(5000)]
-    for (const owner of owners)
+    for (const owner of owners) {
       await store.write(`key of ${owner.slice(0, 9)}`, 'x', { ...options, owner })
+    }
     for (const owner of owners) {
       assert.deepEqual(await store.keysOf(owner), [`key of ${owner.slice(0, 9)}`])
     }

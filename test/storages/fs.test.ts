@@ -152,8 +152,10 @@ describe('keys', () => {
     for (const key of odd) {
       await store.write(key, `of ${key}`, { replaces: null, expiresAt: later() })
     }
-    for (const key of odd)
-      assert.equal((await store.read(key))?.value, `of ${key}`.replace('\ud800', '\ufffd'))
+    for (const key of odd) {
+      const { value } = (await store.read(key))!
+      assert.equal(value, `of ${key}`.replace('\ud800', '\ufffd'))
+    }
 
     assert.deepEqual(
       contents(parent).filter((name) => !name.startsWith('sessions')),

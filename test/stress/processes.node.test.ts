@@ -79,15 +79,16 @@ describe('four processes on one directory', () => {
       worker.run('increment', { directory, name: names[n]!, keys, times }),
     )
     let made = 0
-    let done = false
-    const all = Promise.all(writing).finally(() => (done = true))
-    while (!done) {
+    const done = new AbortController()
+    const all = Promise.all(writing).finally(() => done.abort())
+    while (!done.signal.aborted) {
       const options = { replaces: null, expiresAt: Date.now() + 2, owner: `owner-${made % 7}` }
       if (await store.write(`short-${made % 5}`, 'x', options)) made++
       await sleep(1)
     }
-    for (const { written, gone } of await all)
+    for (const { written, gone } of await all) {
       assert.deepEqual([written, gone], [keys.length * times, 0])
+    }
     await sleep(20)
     const swept = await Promise.all(sweepers.map((sweeper) => sweeper.stop()))
     await Promise.all(sweeping)
@@ -107,6 +108,23 @@ describe('four processes on one directory', () => {
     await store.deleteExpired()
     const rest = contents(directory).filter((name) => !name.startsWith('.owners'))
     assert.equal(rest.length, 3 * keys.length)
+  })
+
+  it('R-10 lose no record that is prolonged in the moment in which it is swept', async () => {
+    const directory = temporaryFolder()
+    const [sweeper, ...others] = await startWorkers(3)
+    const task = { directory, name: 'last', keys: [], times: 400 }
+    const sweeping = sweeper!.run('sweep', task)
+    const seen = await Promise.all(
+      others.map((worker, n) => worker.run('prolong', { ...task, name: names[n]! })),
+    )
+    await sweeper!.stop()
+    await sweeping
+    assert.deepEqual(
+      seen.map(({ lost }) => lost),
+      [0, 0],
+    )
+    assert.ok(seen.some(({ prolonged }) => prolonged > 0))
   })
 
   it('S-03 that make the same record at once: one of them does', async () => {

@@ -32,7 +32,8 @@ export function countIn(text: string): number {
 }
 
 const later = () => Date.now() + 3_600_000
-let stopped = false
+const stopping = new AbortController()
+const { signal } = stopping
 
 const tasks: Record<string, (task: Task) => Promise<unknown>> = {
   /** Adds one to this worker's counter, and to everybody's, in each record, so many times. */
@@ -40,7 +41,7 @@ const tasks: Record<string, (task: Task) => Promise<unknown>> = {
     const store = createFsStore(directory, { durable })
     const done = { written: 0, conflicts: 0, gone: 0 }
     for (const key of keys) {
-      for (let n = 0; n < times && !stopped;) {
+      for (let n = 0; n < times && !signal.aborted;) {
         const found = await store.read(key)
         if (found === undefined) {
           done.gone++
@@ -66,7 +67,7 @@ const tasks: Record<string, (task: Task) => Promise<unknown>> = {
     const storage = createFsSessionStorage<Record<string, number>>(directory, { durable })
     const done = { written: 0, gone: 0 }
     for (const cookie of keys) {
-      for (let n = 0; n < times && !stopped; n++) {
+      for (let n = 0; n < times && !signal.aborted; n++) {
         const session = await storage.read(cookie)
         if (session.isNew) {
           done.gone++
@@ -92,10 +93,30 @@ const tasks: Record<string, (task: Task) => Promise<unknown>> = {
     return won
   },
 
+  /** Prolongs records in the last moment before they expire. What it was told is written must be there. */
+  async prolong({ directory, name, times }) {
+    const store = createFsStore(directory, { sweepInterval: 0 })
+    const seen = { prolonged: 0, late: 0, lost: 0 }
+    for (let n = 0; n < times; n++) {
+      const key = `${name}-${n}`
+      const expiresAt = Date.now() + 4
+      const version = await store.write(key, 'x', { replaces: null, expiresAt })
+      while (Date.now() < expiresAt - 1);
+      const moment = performance.now() + 0.5 + (n % 50) / 100
+      while (performance.now() < moment);
+      const written = await store.write(key, 'y', { replaces: version!, expiresAt: later() })
+      if (written === undefined) seen.late++
+      else if ((await store.read(key)) === undefined) seen.lost++
+      else seen.prolonged++
+      await store.delete(key)
+    }
+    return seen
+  },
+
   async sweep({ directory }) {
     const store = createFsStore(directory)
     let [rounds, deleted] = [0, 0]
-    for (; !stopped; rounds++) {
+    for (; !signal.aborted; rounds++) {
       deleted += await store.deleteExpired()
       await nextTurn()
     }
@@ -105,7 +126,7 @@ const tasks: Record<string, (task: Task) => Promise<unknown>> = {
   /** Replaces records by others of many sizes. */
   async write({ directory, keys, times }) {
     const store = createFsStore(directory)
-    for (let n = 1; n <= times && !stopped; n++) {
+    for (let n = 1; n <= times && !signal.aborted; n++) {
       for (const key of keys) {
         const { version } = (await store.read(key))!
         const text = sealedText(n, (n * 7919) % 200_000)
@@ -120,7 +141,7 @@ const tasks: Record<string, (task: Task) => Promise<unknown>> = {
     const store = createFsStore(directory)
     const seen = { reads: 0, missing: 0, torn: 0, backwards: 0 }
     const last = new Map<string, number>()
-    while (!stopped) {
+    while (!signal.aborted) {
       for (const key of keys) {
         seen.reads++
         const found = await store.read(key)
@@ -148,8 +169,8 @@ const tasks: Record<string, (task: Task) => Promise<unknown>> = {
         const count = countIn(found.value) + 1
         const text = sealedText(count, sizes[count % sizes.length]!)
         const options = { replaces: found.version, expiresAt: later() }
-        if ((await store.write(key, text, options)) !== undefined)
-          appendFileSync(log!, `${count}\n`)
+        const version = await store.write(key, text, options)
+        if (version !== undefined) appendFileSync(log!, `${count}\n`)
       }
     }
   },
@@ -180,6 +201,7 @@ const tasks: Record<string, (task: Task) => Promise<unknown>> = {
 export type TaskName =
   | 'create'
   | 'increment'
+  | 'prolong'
   | 'incrementSessions'
   | 'read'
   | 'sweep'
@@ -194,7 +216,7 @@ interface Order {
 }
 
 process.on('message', async ({ run, task, stop }: Order) => {
-  if (stop) stopped = true
+  if (stop) stopping.abort()
   if (run === undefined) return
   const result = await tasks[run]!(task!)
   process.send!({ result }, () => process.disconnect())

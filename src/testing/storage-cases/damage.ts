@@ -101,14 +101,18 @@ export const damageCases: readonly StorageCase[] = [
   {
     name: 'H-13 goes on when a listener throws',
     async run({ createStorage }) {
-      const storage = createStorage({
-        onEvent() {
+      const listeners = [
+        () => {
           throw new Error('listener')
         },
-      })
-      const first = await visit(storage, null, (s) => s.set('a', 1))
-      const { saved } = await visit(storage, first.cookie, (s) => s.destroy())
-      equal(saved, '')
+        () => Promise.reject(new Error('listener')),
+      ]
+      for (const onEvent of listeners) {
+        const storage = createStorage({ onEvent })
+        const first = await visit(storage, null, (s) => s.set('a', 1))
+        const { saved } = await visit(storage, first.cookie, (s) => s.destroy())
+        equal(saved, '')
+      }
     },
   },
 ]

@@ -1,4 +1,5 @@
 import { createSessionId } from '../../core/id.ts'
+import type { ServerSessionStorage } from '../../core/session-storage.ts'
 import { equal, failsWith, notEqual, ok, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 
@@ -169,6 +170,71 @@ export const identityCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'gives a login with the old id its handle at once, so that it can be spared (P4)',
+    needs: ['indexed'],
+    async run({ createStorage }) {
+      const storage = createStorage() as ServerSessionStorage
+      const first = await visit(storage, null, (s) => s.login('ada'))
+      await visit(storage, first.cookie, (s) => s.regenerateId())
+      const session = await storage.read(first.cookie)
+      session.login('ada')
+      const { handle } = session
+      notEqual(handle, first.session.handle)
+      equal(await storage.revokeAll('ada', { except: handle }), 1)
+      // Its old session has just been ended, and with it the id that it came with.
+      equal(await storage.save(session), '')
+      same(await storage.sessionsOf('ada'), [])
+    },
+  },
+  {
+    name: 'makes no second session of an id in its grace by rotating it (P2, P4)',
+    needs: ['server'],
+    async run({ createStorage }) {
+      for (const deleteOld of [false, true]) {
+        const storage = createStorage()
+        const first = await visit(storage, null, (s) => s.login('ada'))
+        const second = await visit(storage, first.cookie, (s) => s.regenerateId())
+        const old = await visit(storage, first.cookie, (s) => s.regenerateId(deleteOld))
+        equal(old.saved, null)
+        equal((await storage.read(first.cookie)).isNew, deleteOld)
+        equal((await storage.read(second.cookie)).userId, 'ada')
+        await visit(storage, second.cookie, (s) => s.destroy())
+        for (const id of [first.cookie, second.cookie, old.session.id]) {
+          equal((await storage.read(id)).isNew, true)
+        }
+      }
+    },
+  },
+  {
+    name: 'leaves the old id as it is when a login with it cannot be saved',
+    needs: ['server'],
+    async run({ createStorage, gate }) {
+      const storage = createStorage({ maxBytes: 2000 })
+      const first = await visit(storage, null, (s) => s.set('a', 1))
+      await visit(storage, first.cookie, (s) => s.regenerateId())
+      const large = await storage.read(first.cookie)
+      large.login('ada')
+      large.set('large', 'x'.repeat(3000))
+      await failsWith('ERR_SESSION_TOO_LARGE', () => storage.save(large))
+      const unlucky = await storage.read(first.cookie)
+      unlucky.login('ada')
+      gate!.fail('write', new Error('full'))
+      await failsWith('ERR_SESSION_STORE', () => storage.save(unlucky))
+      equal((await storage.read(first.cookie)).get('a'), 1)
+    },
+  },
+  {
+    name: 'rotates also what is larger than half of maxBytes: the old id ends at once then',
+    needs: ['server'],
+    async run({ createStorage }) {
+      const storage = createStorage({ maxBytes: 2000 })
+      const first = await visit(storage, null, (s) => s.set('a', 'x'.repeat(1500)))
+      const second = await visit(storage, first.cookie, (s) => s.regenerateId())
+      equal((await storage.read(first.cookie)).isNew, true)
+      equal((await storage.read(second.cookie)).get('a').length, 1500)
+    },
+  },
+  {
     name: 'ends both ids, whichever of them destroys the session (P4)',
     needs: ['server'],
     async run({ createStorage }) {
@@ -224,6 +290,7 @@ export const identityCases: readonly StorageCase[] = [
         () => session.destroy(),
       ]
       for (const change of changes) await failsWith('ERR_SESSION_DESTROYED', change)
+      same([session.userId, session.authenticatedAt], [undefined, undefined])
       equal(await storage.save(session), '')
     },
   },

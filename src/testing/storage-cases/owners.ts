@@ -47,6 +47,11 @@ export const ownerCases: readonly StorageCase[] = [
       equal(await storage.save(slow), '')
       equal((await storage.read(cookie)).isNew, true)
       ok(types().includes('revoked'))
+      const other = await visit(storage, null, (s) => s.login('grace'))
+      await server.revoke(other.session.handle, { userId: 'ada' })
+      equal((await storage.read(other.cookie)).userId, 'grace')
+      await server.revoke(other.session.handle, { userId: 'grace' })
+      equal((await storage.read(other.cookie)).isNew, true)
     },
   },
   {
@@ -105,6 +110,18 @@ export const ownerCases: readonly StorageCase[] = [
       held.release()
       await revoking
       equal((await storage.read(saved)).isNew, true)
+    },
+  },
+  {
+    name: 'ends a login of which it cannot be found out whether it stands (P8)',
+    needs: ['indexed'],
+    async run({ createStorage, gate }) {
+      const storage = createStorage() as ServerSessionStorage
+      const session = await storage.read(null)
+      session.login('ada')
+      gate!.fail('read', new Error('away'))
+      await failsWith('ERR_SESSION_STORE', () => storage.save(session))
+      same(await storage.sessionsOf('ada'), [])
     },
   },
   {

@@ -80,6 +80,52 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'R-01 does the same after a conflict as without one, however sets, updates and changes in place are mixed (P1)',
+    needs: ['server', 'atomic'],
+    async run({ createStorage }) {
+      const mixes: ((session: Session) => void)[] = [
+        (s) => {
+          s.set('cart', [])
+          s.update('cart', (cart: string[]) => (cart.push('x'), cart))
+        },
+        (s) => {
+          s.get('cart').push('x')
+          s.update('cart', (cart: string[]) => [...cart, 'y'])
+        },
+        (s) => {
+          s.update('cart', (cart: string[]) => [...cart, 'x'])?.push('y')
+        },
+        (s) => {
+          s.update('cart', (cart: string[]) => (cart.push('x'), cart))
+          s.update('cart', (cart: string[]) => (cart.push('y'), cart))
+        },
+        (s) => {
+          try {
+            s.update('cart', (cart: string[]) => {
+              cart.push('x')
+              throw new Error('half-way')
+            })
+          } catch {
+            s.set('failed', true)
+          }
+        },
+      ]
+      for (const [index, mix] of mixes.entries()) {
+        const outcomes: unknown[] = []
+        for (const interfere of [false, true]) {
+          const storage = createStorage()
+          const { cookie } = await visit(storage, null, (s) => s.set('cart', ['base']))
+          const session = await storage.read(cookie)
+          mix(session)
+          if (interfere) await visit(storage, cookie, (s) => s.set('other', 1))
+          await storage.save(session)
+          outcomes.push((await storage.read(cookie)).get('cart'))
+        }
+        same(outcomes[1], outcomes[0], `mix ${index}`)
+      }
+    },
+  },
+  {
     name: 'R-02 saves nothing of a slow request after the session was destroyed (P2)',
     needs: ['server', 'atomic'],
     async run(fixture) {
@@ -249,6 +295,17 @@ export const raceCases: readonly StorageCase[] = [
       session.set('c', 3)
       await storage.save(session)
       same((await storage.read(cookie)).data[0], { a: 1, c: 3 })
+    },
+  },
+  {
+    name: 'saves a session object once at a time, however often it is told to',
+    async run({ createStorage }) {
+      const storage = createStorage()
+      const session = await storage.read(null)
+      session.set('a', 1)
+      const saved = await Promise.all([storage.save(session), storage.save(session)])
+      equal(saved.filter((value) => value !== null).length, 1)
+      equal((await storage.read(saved[0]!)).id, session.id)
     },
   },
   {

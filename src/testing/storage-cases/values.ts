@@ -177,6 +177,11 @@ export const valueCases: readonly StorageCase[] = [
       session.get('list').push(1n)
       await failsWith('ERR_SESSION_VALUE', () => storage.save(session))
       same((await storage.read(cookie)).get('list'), [1])
+      const message = { count: 1 as unknown }
+      const other = await storage.read(cookie)
+      other.flash('message', message)
+      message.count = new Map()
+      await failsWith('ERR_SESSION_VALUE', () => storage.save(other))
     },
   },
   {
@@ -232,6 +237,12 @@ export const valueCases: readonly StorageCase[] = [
       equal(await storage.save(session), null)
       ok(first && second)
       same((await storage.read(second)).data[0], { a: 1, b: 2 })
+      const list = [1]
+      session.set('list', list)
+      await storage.save(session)
+      list.push(2)
+      equal(session.dirty, true)
+      same((await storage.read(await storage.save(session))).get('list'), [1, 2])
     },
   },
 ]
