@@ -13,7 +13,7 @@ export {
 } from './core/session-storage.ts'
 export type { SessionStorageOptions } from './core/storage-options.ts'
 export type { ReadOptions } from './core/life-cycle.ts'
-export type { FlashUse } from './core/session-state.ts'
+export type { FlashUse } from './core/flash-messages.ts'
 export type { SessionInfo } from './core/owned-sessions.ts'
 export type { SessionCodec } from './core/codec.ts'
 export type { StandardSchema } from './core/schema.ts'

@@ -20,11 +20,6 @@ export class ValueCodec {
     this.#codec = codec
   }
 
-  /** Whether values are stored as they are. */
-  get plain(): boolean {
-    return this.#codec === undefined
-  }
-
   /** @throws {SessionValueError} `ERR_SESSION_VALUE`, naming the key. */
   check(key: string, value: unknown): void {
     if (this.#codec === undefined) assertStorable(key, value)

@@ -75,7 +75,8 @@ function seal(
 /** Names what takes the space: the cookie only knows how much it is. */
 function withKeys(error: unknown, { name }: Cookie, state: SessionState): unknown {
   if (!(error instanceof CookieSizeError)) return error
-  const keys = biggestKeys({ values: state.values, flash: state.pending }, state.codec)
+  const branch = state.loaded?.record ?? { values: state.values, flash: state.flash.pending }
+  const keys = biggestKeys(branch, state.codec)
   return new CookieSizeError(name, error.size, error.limit, keys)
 }
 
@@ -121,11 +122,15 @@ function dropOlder(headers: Headers, name: string): void {
 /** Puts a commit into a response, or into a copy of it where its headers cannot be changed. */
 export function applyCommit(response: Response, commit: Commit, cookie: Cookie): Response {
   if (commit.setCookie === undefined && !commit.vary) return response
-  try {
-    writeHeaders(response.headers, commit, cookie)
-    return response
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
+  // Without a body it may be a constant that answers many requests: no cookie may stay in it.
+  const isShareable = response.body === null && response.status >= 200
+  if (commit.setCookie === undefined || !isShareable) {
+    try {
+      writeHeaders(response.headers, commit, cookie)
+      return response
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+    }
   }
   // A 101 cannot be copied, nor can Response.error(): their status is none that a copy may have.
   if (response.status < 200) {

@@ -11,7 +11,8 @@ import {
 } from './record.ts'
 import { dropUnfit, type StandardSchema } from './schema.ts'
 import { Session } from './session.ts'
-import { type FlashUse, type Loaded, SessionState } from './session-state.ts'
+import type { FlashUse } from './flash-messages.ts'
+import { type Loaded, SessionState } from './session-state.ts'
 import type { StorageContext } from './storage-options.ts'
 
 /* The steps of a session's life that are the same whether it lives in a store or in its cookie. */
@@ -160,19 +161,19 @@ export function nextRecord(
   const before = base?.record
   const instants = lifetime.use(before ?? lifetime.start(now), now, login?.at)
   const { values, flash } = nextBranch(context, state, base)
-  // Spelled out: spreading would take as long as everything else here.
+  // One by one and in decodeRecord's order: spreading would take longer than everything else here.
   return {
+    handle: state.handle,
+    secretHash,
     createdAt: instants.createdAt,
     authenticatedAt: instants.authenticatedAt,
     lastUsedAt: instants.lastUsedAt,
     idleDeadline: instants.idleDeadline,
     absoluteDeadline: instants.absoluteDeadline,
-    values,
-    flash,
-    handle: state.handle,
-    secretHash,
     owner: login?.userId ?? before?.owner,
     label: login === undefined ? before?.label : login.label,
+    values,
+    flash,
     previous: base && previousId(context, state, base, now),
   }
 }

@@ -1,4 +1,4 @@
-import type { FlashUse } from './session-state.ts'
+import type { FlashUse } from './flash-messages.ts'
 
 /** Destinations that show a page. `empty` is a script's fetch, and the others are parts of a page. */
 const pages = new Set(['document', 'iframe', 'frame', 'fencedframe'])

@@ -56,7 +56,7 @@ export async function saveSession(
   if (!needsWrite(context, state)) return null
   const { loaded } = state
   // A session of its own would take the place of the newer cookie; a login is worth that.
-  if (state.retired && loaded === undefined && state.login === undefined) {
+  if (state.retired && loaded === undefined && state.rotation === undefined) {
     return interrupt(context, state, 'rotated')
   }
   const saved = await writeOnce(context, store, state, loaded)

@@ -131,6 +131,8 @@ async function respond<Data extends SessionData, Flash extends SessionData>(
     if (error instanceof Response) return error
     const state = stateOf(session)
     state.forgetData()
+    // A handler that runs on, after its router gave it up, must be told that it is too late.
+    state.committed = true
     if (state.loaded !== undefined && (state.destroyed || state.rotation !== undefined)) {
       // The handler's own error is the one to report; a store's failure is an event already.
       await commit().catch(() => {})

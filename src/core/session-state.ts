@@ -1,15 +1,10 @@
 import { applyChange, type Change } from './changes.ts'
 import { type ValueCodec, plainCodec } from './codec.ts'
 import { SessionError } from './errors.ts'
+import { FlashMessages, type FlashUse } from './flash-messages.ts'
 import { HandedOut } from './handed-out.ts'
-import { createSecret, createSessionId, joinSessionId, parseSessionId } from './id.ts'
+import { createHandle, createSecret, joinSessionId, parseSessionId } from './id.ts'
 import type { Branch, SessionRecord } from './record.ts'
-
-/**
- * How a request uses up flash messages. A page uses up all of them; a script's fetch those that it
- * read; an image, a prefetch or a HEAD none, and it does not see them either.
- */
-export type FlashUse = 'all' | 'read' | 'none'
 
 /** What was read from a store, or written to it, and by which of its ids. */
 export interface Loaded {
@@ -49,14 +44,12 @@ export interface Login {
  */
 export class SessionState {
   #id: string | undefined
+  #handle: string | undefined
   loaded: Loaded | undefined
   /** What the app sees. */
   readonly values: Map<string, unknown>
-  readonly flash: Map<string, unknown>
-  /** What the next request will see of this request's flash calls. */
-  readonly pending: Map<string, unknown> = new Map()
+  readonly flash: FlashMessages
   readonly codec: ValueCodec
-  readonly flashUse: FlashUse
   readonly hadCookie: boolean
   readonly retired: boolean
   createdAt: number
@@ -81,14 +74,13 @@ export class SessionState {
   readonly now: () => number
 
   readonly #handedOut: HandedOut
-  readonly #readFlash = new Set<string>()
-  readonly #kept = new Set<string>()
 
   constructor(options: StateOptions, now: () => number) {
     this.#id = options.id
+    // The record's own: cut out of the id, it would keep the whole id in memory, secret and all.
+    this.#handle = options.loaded?.record.handle
     this.loaded = options.loaded
     this.codec = options.codec ?? plainCodec
-    this.flashUse = options.flashUse ?? 'all'
     this.hadCookie = options.hadCookie ?? false
     this.retired = options.retired ?? false
     this.createdAt = options.createdAt
@@ -96,16 +88,18 @@ export class SessionState {
     this.now = now
     this.values = options.branch?.values ?? new Map()
     this.#handedOut = new HandedOut(this.values, this.codec)
-    this.flash = (this.flashUse !== 'none' && options.branch?.flash) || new Map()
+    this.flash = new FlashMessages(options.branch?.flash, options.flashUse ?? 'all')
   }
 
   /** Made when it is first needed: most visitors who come without a cookie never get one. */
   get id(): string {
-    return (this.#id ??= createSessionId())
+    if (this.#id === undefined) this.renew()
+    return this.#id!
   }
 
   get handle(): string {
-    return parseSessionId(this.id)!.handle
+    if (this.#id === undefined) this.renew()
+    return (this.#handle ??= parseSessionId(this.#id!)!.handle)
   }
 
   get userId(): string | undefined {
@@ -115,10 +109,7 @@ export class SessionState {
   /** A value as the app gets it. An object is remembered as it was, to find changes made in place. */
   read(key: string): unknown {
     this.accessed = true
-    if (!this.values.has(key)) {
-      if (this.flash.has(key)) this.#readFlash.add(key)
-      return this.flash.get(key)
-    }
+    if (!this.values.has(key)) return this.flash.read(key)
     const value = this.values.get(key)
     this.#handedOut.add(key, value)
     return value
@@ -129,11 +120,11 @@ export class SessionState {
     this.assertOpen()
     if (change.type === 'flash') {
       this.codec.check(change.key, change.value)
-      this.pending.set(change.key, change.value)
+      this.flash.pending.set(change.key, change.value)
     } else {
       if (change.type === 'set') this.codec.check(change.key, change.value)
       if (change.type === 'update') this.#pin(change.key)
-      applyChange(this, change, this.codec)
+      applyChange({ values: this.values, flash: this.flash.visible }, change, this.codec)
       this.#forget(change)
     }
     this.changes.push(change)
@@ -153,10 +144,10 @@ export class SessionState {
 
   #forget(change: Change): void {
     if (change.type === 'clear') {
-      this.pending.clear()
+      this.flash.clear()
       this.#handedOut.clear()
     } else if (change.type === 'unset') {
-      this.pending.delete(change.key)
+      this.flash.delete(change.key)
       this.#handedOut.delete(change.key)
     } else if (change.type === 'set') {
       this.#handedOut.addNoted(change.key)
@@ -167,7 +158,7 @@ export class SessionState {
 
   keep(keys: Iterable<string>): void {
     this.assertOpen()
-    for (const key of keys) if (this.flash.has(key)) this.#kept.add(key)
+    this.flash.keep(keys)
   }
 
   /**
@@ -190,18 +181,18 @@ export class SessionState {
     this.destroyed = true
     this.values.clear()
     this.flash.clear()
-    this.pending.clear()
   }
 
   /** Undoes a flash of this request. */
   takeBack(key: string): void {
-    this.pending.delete(key)
+    this.flash.pending.delete(key)
     this.changes = this.changes.filter((change) => change.type !== 'flash' || change.key !== key)
   }
 
   /** A new id altogether, when a store already has something at the handle. */
   renew(): void {
-    this.#id = createSessionId()
+    this.#handle = createHandle()
+    this.#id = joinSessionId({ handle: this.#handle, secret: createSecret() })
   }
 
   /** @throws {SessionError} `ERR_SESSION_DESTROYED`, or `ERR_SESSION_COMMITTED` after the response was made. */
@@ -220,13 +211,7 @@ export class SessionState {
 
   /** The flash messages that this request uses up. */
   usedFlash(): Map<string, unknown> {
-    const used = new Map<string, unknown>()
-    if (this.dataForgotten || this.loaded === undefined) return used
-    for (const [key, value] of this.flash) {
-      const taken = this.flashUse === 'all' || this.#readFlash.has(key)
-      if (taken && !this.#kept.has(key)) used.set(key, value)
-    }
-    return used
+    return this.loaded === undefined ? new Map() : this.flash.used()
   }
 
   /** Whether saving would write something. */
@@ -247,7 +232,7 @@ export class SessionState {
    */
   allChanges(): Change[] {
     this.#handedOut.checkNoted()
-    for (const [key, value] of this.pending) this.codec.check(key, value)
+    for (const [key, value] of this.flash.pending) this.codec.check(key, value)
     const inPlace = this.#handedOut.changedKeys().map((key): Change => {
       const value = this.values.get(key)
       this.codec.check(key, value)
@@ -260,14 +245,7 @@ export class SessionState {
   outcome(usedFlash: ReadonlyMap<string, unknown>): Branch {
     const { record, branch } = this.loaded ?? {}
     const base = branch === 'previous' ? record?.previous?.branch : record
-    const flash = new Map(base?.flash)
-    for (const key of usedFlash.keys()) flash.delete(key)
-    for (const change of this.changes) {
-      if (change.type === 'unset') flash.delete(change.key)
-      else if (change.type === 'clear') flash.clear()
-    }
-    for (const [key, value] of this.pending) flash.set(key, value)
-    return { values: this.values, flash }
+    return { values: this.values, flash: this.flash.left(base?.flash, usedFlash, this.changes) }
   }
 
   /** Starts over from what was just saved, so that the same object can be saved again. */
@@ -278,14 +256,11 @@ export class SessionState {
     this.rotation = undefined
     this.login = undefined
     this.touched = false
-    this.pending.clear()
-    this.#readFlash.clear()
-    this.#kept.clear()
+    this.flash.settle()
     if (branch.values !== this.values) {
       this.values.clear()
       for (const [key, value] of branch.values) this.values.set(key, value)
     }
-    this.flash.clear()
     if (!this.committed) this.#handedOut.printAgain()
   }
 
@@ -294,7 +269,7 @@ export class SessionState {
     this.dataForgotten = true
     this.changes = []
     this.login = undefined
-    this.pending.clear()
+    this.flash.settle()
     this.#handedOut.clear()
   }
 }

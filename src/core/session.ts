@@ -55,7 +55,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   /** Whether there is a value or a flash message of this name. Does not use the message up. */
   has(key: Key<Data> | Key<Flash>): boolean {
     const { values, flash } = this.#look()
-    return values.has(key) || flash.has(key)
+    return values.has(key) || flash.visible.has(key)
   }
 
   /**
@@ -71,9 +71,8 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
 
   /** Removes the value, and the flash message, under this key. */
   unset(key: Key<Data> | Key<Flash>): void {
-    const { values, flash, pending } = this.#state
-    if (values.has(key) || flash.has(key) || pending.has(key)) {
-      flash.delete(key)
+    const { values, flash } = this.#state
+    if (values.has(key) || flash.visible.has(key) || flash.pending.has(key)) {
       this.#state.change({ type: 'unset', key })
     } else {
       this.#state.assertOpen()
@@ -123,7 +122,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
 
   /** Carries all flash messages on to the next page. */
   reflash(): void {
-    this.#state.keep(this.#state.flash.keys())
+    this.#state.keep(this.#state.flash.visible.keys())
   }
 
   /**
@@ -153,7 +152,6 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     const state = this.#state
     state.assertOpen()
     if (state.userId !== undefined && state.userId !== userId) {
-      state.flash.clear()
       state.change({ type: 'clear' })
     }
     state.login = { userId, label: options.label, at: state.now() }
@@ -190,13 +188,13 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   get data(): [values: Partial<Data>, flash: Partial<Flash>] {
     const state = this.#look()
     const values = Object.fromEntries([...state.values.keys()].map((key) => [key, state.read(key)]))
-    return [values as Partial<Data>, Object.fromEntries(state.pending) as Partial<Flash>]
+    return [values as Partial<Data>, Object.fromEntries(state.flash.pending) as Partial<Flash>]
   }
 
   /** How many values and flash messages can be read. */
   get size(): number {
     const { values, flash } = this.#look()
-    return new Set([...values.keys(), ...flash.keys()]).size
+    return new Set([...values.keys(), ...flash.visible.keys()]).size
   }
 
   /** Whether saving would write something. */

@@ -4,6 +4,8 @@ import { identityCases } from './identity.ts'
 import { lifetimeCases } from './lifetime.ts'
 import { ownerCases } from './owners.ts'
 import { raceCases } from './races.ts'
+import { rotationCases } from './rotation.ts'
+import { updateCases } from './updates.ts'
 import { valueCases } from './values.ts'
 import type { StorageCase } from './visit.ts'
 
@@ -12,7 +14,9 @@ export const storageCases: readonly StorageCase[] = [
   ...valueCases,
   ...flashCases,
   ...identityCases,
+  ...rotationCases,
   ...lifetimeCases,
+  ...updateCases,
   ...raceCases,
   ...ownerCases,
   ...damageCases,

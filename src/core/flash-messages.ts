@@ -1,0 +1,77 @@
+import type { Change } from './changes.ts'
+
+/**
+ * How a request uses up flash messages. A page uses up all of them; a script's fetch those that it
+ * read; an image, a prefetch or a HEAD none, and it does not see them either.
+ */
+export type FlashUse = 'all' | 'read' | 'none'
+
+/** The flash messages of one request: those that it may see, and those that it leaves for the next page. */
+export class FlashMessages {
+  /** What the app sees. */
+  readonly visible: Map<string, unknown>
+  /** What the next page will see of this request's flash calls. */
+  readonly pending: Map<string, unknown> = new Map()
+  readonly #use: FlashUse
+  readonly #read: Set<string> = new Set()
+  readonly #kept: Set<string> = new Set()
+  #spent = false
+
+  /** @param stored Those that earlier requests left. */
+  constructor(stored: Map<string, unknown> | undefined, use: FlashUse) {
+    this.#use = use
+    this.visible = (use !== 'none' && stored) || new Map()
+  }
+
+  read(key: string): unknown {
+    if (this.visible.has(key)) this.#read.add(key)
+    return this.visible.get(key)
+  }
+
+  keep(keys: Iterable<string>): void {
+    for (const key of keys) if (this.visible.has(key)) this.#kept.add(key)
+  }
+
+  delete(key: string): void {
+    this.visible.delete(key)
+    this.pending.delete(key)
+  }
+
+  clear(): void {
+    this.visible.clear()
+    this.pending.clear()
+  }
+
+  /** Those that this request uses up. */
+  used(): Map<string, unknown> {
+    const used = new Map<string, unknown>()
+    if (this.#spent) return used
+    for (const [key, value] of this.visible) {
+      const isTaken = this.#use === 'all' || this.#read.has(key)
+      if (isTaken && !this.#kept.has(key)) used.set(key, value)
+    }
+    return used
+  }
+
+  /** What is stored after this request, if nobody else has written since. */
+  left(
+    stored: ReadonlyMap<string, unknown> | undefined,
+    used: ReadonlyMap<string, unknown>,
+    changes: readonly Change[],
+  ): Map<string, unknown> {
+    const left = new Map(stored)
+    for (const key of used.keys()) left.delete(key)
+    for (const change of changes) {
+      if (change.type === 'unset') left.delete(change.key)
+      else if (change.type === 'clear') left.clear()
+    }
+    for (const [key, value] of this.pending) left.set(key, value)
+    return left
+  }
+
+  /** After a save, or when nothing is to be saved: they can still be read, but nothing more is used up. */
+  settle(): void {
+    this.#spent = true
+    this.pending.clear()
+  }
+}
