@@ -9,7 +9,7 @@ import type { ClosableStore, IndexedStore, SweepableStore } from '../core/sessio
 import type { SessionStorageOptions } from '../core/storage-options.ts'
 import { tidy, whenFilesAllow } from './fs/file-errors.ts'
 import { OwnerMarks } from './fs/owner-marks.ts'
-import { discard, RecordFolders } from './fs/record-folder.ts'
+import { discard, type Home, isHashName, RecordFolders } from './fs/record-folder.ts'
 
 export interface FsStoreOptions {
   /**
@@ -30,7 +30,7 @@ const ownersName = '.owners'
 const abandonedAfter = 600_000
 
 /** Makes the directory ours alone, or says at once what is wrong with it. */
-function prepare(directory: string): string {
+function prepare(directory: string): Home {
   if (typeof directory !== 'string' || directory === '') {
     throw configError('The fs storage needs a directory, such as "./sessions"')
   }
@@ -41,10 +41,16 @@ function prepare(directory: string): string {
     if (!entry.isDirectory()) throw new Error('it is a symbolic link')
     if ((entry.mode & 0o077) !== 0) fs.chmodSync(root, 0o700)
     fs.rmdirSync(fs.mkdtempSync(path.join(root, freshPrefix)))
+    return { root, assertThere: () => assertSame(root, entry) }
   } catch (error) {
     throw configError(`Sessions cannot be kept in "${directory}": ${(error as Error).message}`)
   }
-  return root
+}
+
+/** A directory that was removed or replaced, as by unmounting, is a store that failed. */
+function assertSame(root: string, { dev, ino }: fs.Stats): void {
+  const entry = fs.lstatSync(root)
+  if (entry.dev !== dev || entry.ino !== ino) throw new Error('the directory was replaced')
 }
 
 /** By the machine's clock, which is the one that dates files. */
@@ -68,18 +74,19 @@ export function createFsStore(
   if (!Number.isInteger(sweepInterval) || sweepInterval < 0 || sweepInterval > 86_400) {
     throw configError('sweepInterval must be a whole number of seconds from 0 to 86400')
   }
-  const root = prepare(directory)
+  const home = prepare(directory)
+  const { root } = home
   const scratch = (prefix: string) => path.join(root, prefix + randomBytes(8).toString('hex'))
-  const owners = new OwnerMarks(path.join(root, ownersName))
+  const owners = new OwnerMarks(path.join(root, ownersName), home)
   const records = new RecordFolders(
-    root,
+    home,
     { fresh: () => scratch(freshPrefix), trash: () => scratch(trashPrefix) },
     durable,
     now,
   )
 
   function sweep(name: string): boolean {
-    if (!name.startsWith('.')) return records.sweep(name)
+    if (isHashName(name)) return records.sweep(name)
     const place = path.join(root, name)
     const isLeft = name.startsWith(trashPrefix) || name.startsWith(freshPrefix)
     if (isLeft && isAbandoned(place)) discard(place)

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { codeOf, tidy, unless } from './file-errors.ts'
-import { hashName } from './record-folder.ts'
+import { hashName, type Home, isHashName } from './record-folder.ts'
 
 /*
  * Which user has which sessions: an empty file per session, named after its key, in a folder per
@@ -14,16 +14,21 @@ const attempts = 100
 /** The marks of all users, under one folder. */
 export class OwnerMarks {
   readonly #folder: string
+  readonly #home: Home
 
-  constructor(folder: string) {
+  constructor(folder: string, home: Home) {
     this.#folder = folder
+    this.#home = home
   }
 
   add(owner: string, key: string): void {
     const place = this.#placeOf(owner)
     const mark = path.join(place, Buffer.from(key).toString('hex'))
     for (let attempt = 1; !fs.existsSync(mark); attempt++) {
-      fs.mkdirSync(place, { recursive: true, mode: 0o700 })
+      // Not recursive: that would make the directory itself again, should it have gone.
+      for (const folder of [this.#folder, place]) {
+        unless(['EEXIST'], () => fs.mkdirSync(folder, { mode: 0o700 }))
+      }
       try {
         fs.closeSync(fs.openSync(mark, 'a', 0o600))
       } catch (error) {
@@ -34,20 +39,24 @@ export class OwnerMarks {
   }
 
   keysOf(owner: string): string[] {
-    const marks = unless(['ENOENT'], () => fs.readdirSync(this.#placeOf(owner))) ?? []
-    return marks.map(keyOf)
+    const marks = unless(['ENOENT'], () => fs.readdirSync(this.#placeOf(owner)))
+    if (marks === undefined) this.#home.assertThere()
+    return (marks ?? []).map(keyOf)
   }
 
   /** @param isOver Whether the mark at a path, of a session with this key, is not needed any more. */
   sweep(isOver: (mark: string, key: string) => boolean): void {
     for (const name of unless(['ENOENT'], () => fs.readdirSync(this.#folder)) ?? []) {
-      const place = path.join(this.#folder, name)
-      for (const mark of fs.readdirSync(place)) {
-        const file = path.join(place, mark)
-        if (isOver(file, keyOf(mark))) tidy(() => fs.unlinkSync(file))
-      }
-      tidy(() => fs.rmdirSync(place))
+      if (isHashName(name)) tidy(() => this.#sweepOne(path.join(this.#folder, name), isOver))
     }
+  }
+
+  #sweepOne(place: string, isOver: (mark: string, key: string) => boolean): void {
+    for (const mark of fs.readdirSync(place)) {
+      const file = path.join(place, mark)
+      if (isOver(file, keyOf(mark))) tidy(() => fs.unlinkSync(file))
+    }
+    fs.rmdirSync(place)
   }
 
   #placeOf(owner: string): string {

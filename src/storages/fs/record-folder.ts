@@ -51,42 +51,61 @@ export function hashName(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
+export function isHashName(name: string): boolean {
+  return /^[0-9a-f]{64}$/.test(name)
+}
+
+/** The directory. */
+export interface Home {
+  readonly root: string
+  /** Throws if it is not there any more, or is another one. */
+  assertThere(): void
+}
+
 /** Where things are made before they are moved into place, and moved before they are removed. */
 export interface Scratch {
   fresh(): string
   trash(): string
 }
 
-/** Waits until the disk has a file or a folder. */
-async function flush(target: string): Promise<void> {
-  const handle = await fs.promises.open(target, 'r')
+/**
+ * Does something and waits until the disk has these files and folders. They are opened first: what
+ * has been done must not fail for want of a file, and so be tried, and done, once more.
+ */
+async function flushAfter<T>(targets: string[], action: () => T): Promise<T> {
+  const handles: fs.promises.FileHandle[] = []
   try {
-    await handle.sync()
+    for (const target of targets) handles.push(await fs.promises.open(target, 'r'))
+    const result = action()
+    for (const handle of handles) await handle.sync()
+    return result
   } finally {
-    await handle.close()
+    for (const handle of handles) await handle.close()
   }
 }
 
 async function flushIf(durable: boolean, ...targets: string[]): Promise<void> {
-  if (durable) for (const target of targets) await flush(target)
+  if (durable) for (const target of targets) await flushAfter([target], () => {})
 }
 
 /** The records in one directory. */
 export class RecordFolders {
   readonly #root: string
+  readonly #home: Home
   readonly #scratch: Scratch
   readonly #durable: boolean
   readonly #now: () => number
 
-  constructor(root: string, scratch: Scratch, durable: boolean, now: () => number) {
-    this.#root = root
+  constructor(home: Home, scratch: Scratch, durable: boolean, now: () => number) {
+    this.#root = home.root
+    this.#home = home
     this.#scratch = scratch
     this.#durable = durable
     this.#now = now
   }
 
   exists(key: string): boolean {
-    return fs.existsSync(this.#folderOf(key))
+    return fs.lstatSync(this.#folderOf(key), { throwIfNoEntry: false }) !== undefined
   }
 
   read(key: string): { value: string; version: string } | undefined {
@@ -105,17 +124,18 @@ export class RecordFolders {
   }
 
   async create(key: string, value: string, expiresAt: number): Promise<string | undefined> {
+    this.#assertRoot()
     const fresh = this.#scratch.fresh()
     const version = versionName(1, expiresAt)
     const inner = path.join(fresh, version)
     const file = path.join(inner, version)
     try {
-      fs.mkdirSync(inner, { recursive: true, mode: 0o700 })
+      fs.mkdirSync(fresh, { mode: 0o700 })
+      fs.mkdirSync(inner, { mode: 0o700 })
       fs.writeFileSync(file, value, { flag: 'wx', mode: 0o600 })
       await flushIf(this.#durable, file, inner, fresh)
-      if (!this.#moveIn(fresh, this.#folderOf(key))) return undefined
-      await flushIf(this.#durable, this.#root)
-      return version
+      const moveIn = () => this.#moveIn(fresh, this.#folderOf(key))
+      return (await flushAfter(this.#ifDurable(this.#root), moveIn)) ? version : undefined
     } finally {
       tidy(() => discard(fresh))
     }
@@ -137,27 +157,29 @@ export class RecordFolders {
       const write = () => fs.writeFileSync(file, value, { flag: 'wx', mode: 0o600 })
       if (!unlessGone(write)) return undefined
       await flushIf(this.#durable, file, path.dirname(file)).catch(ifGone)
-      replaced = unlessGone(() =>
-        fs.renameSync(path.join(folder, replaces), path.join(folder, version)),
-      )
+      const rename = () => {
+        fs.renameSync(path.join(folder, replaces), path.join(folder, version))
+        replaced = true
+      }
+      await flushAfter(this.#ifDurable(folder), rename).catch(ifGone)
     } finally {
       if (!replaced) tidy(() => fs.unlinkSync(file))
     }
     if (!replaced) return undefined
     tidy(() => fs.unlinkSync(path.join(folder, version, replaces)))
     if (base.count % writesPerTidying === 0) tidy(() => dropLosers(folder, version))
-    await flushIf(this.#durable, folder).catch(ifGone)
     return version
   }
 
   async remove(key: string): Promise<void> {
     const trash = this.#scratch.trash()
-    if (!unlessGone(() => fs.renameSync(this.#folderOf(key), trash))) {
-      this.#assertRoot()
-      return
+    if (!unlessGone(() => fs.renameSync(this.#folderOf(key), trash))) this.#assertRoot()
+    try {
+      // Also if it had gone before: perhaps by an attempt that could not wait for the disk.
+      await flushIf(this.#durable, this.#root)
+    } finally {
+      tidy(() => discard(trash))
     }
-    await flushIf(this.#durable, this.#root)
-    tidy(() => discard(trash))
   }
 
   /** Removes a record if it has expired, and what was left in it if not. Says whether it was removed. */
@@ -179,23 +201,34 @@ export class RecordFolders {
 
   /** Absent records are nothing unusual; an absent directory is a store that failed. */
   #assertRoot(): void {
-    fs.lstatSync(this.#root)
+    this.#home.assertThere()
+  }
+
+  #ifDurable(...targets: string[]): string[] {
+    return this.#durable ? targets : []
   }
 
   /** The version that a record has now. Undefined if there is no record. */
   #versionIn(folder: string): Version | undefined {
-    const entry = fs.lstatSync(folder, { throwIfNoEntry: false })
-    if (entry === undefined) {
-      this.#assertRoot()
-      return undefined
+    let isEmpty = false
+    for (let attempt = 0; attempt < readAttempts; attempt++) {
+      const entry = fs.lstatSync(folder, { throwIfNoEntry: false })
+      if (entry === undefined) {
+        this.#assertRoot()
+        return undefined
+      }
+      if (!entry.isDirectory()) throw new Error('a record is not a folder')
+      // A rename may hide the version from a listing: where names are listed without their types,
+      // Node looks at them one by one, too late.
+      const children = unless(['ENOENT'], () => fs.readdirSync(folder, { withFileTypes: true }))
+      for (const child of children ?? []) {
+        const version = child.isDirectory() ? parseVersion(child.name) : undefined
+        if (version !== undefined) return version
+      }
+      isEmpty = children?.length === 0
     }
-    if (!entry.isDirectory()) throw new Error('a record is not a folder')
-    const children = unless(['ENOENT'], () => fs.readdirSync(folder, { withFileTypes: true }))
-    for (const child of children ?? []) {
-      const version = child.isDirectory() ? parseVersion(child.name) : undefined
-      if (version !== undefined) return version
-    }
-    return undefined
+    if (isEmpty) return undefined
+    throw new Error('no version of a record can be found')
   }
 
   /** Puts a new record in its place, unless there is a live one. */
