@@ -7,6 +7,7 @@ import {
 import { readCookieValues } from './cookie-header.ts'
 import { configError, CookieSizeError, SessionError } from './errors.ts'
 import { all, andThen, type MaybePromise } from './maybe-promise.ts'
+import { rememberOpened } from './opened-values.ts'
 import { isProduction } from './platform.ts'
 import { createEncryptingSeal, createSigningSeal, type Opened, type Seal } from './seal.ts'
 import { assertSecrets } from './secrets.ts'
@@ -72,7 +73,10 @@ export class Cookie {
     this.#options = options
     this.#attributes = compileAttributes(name, options)
     const keys = { secrets: [...secrets], name, context }
-    if (this.signed) this.#seal = encrypt ? createEncryptingSeal(keys) : createSigningSeal(keys)
+    if (this.signed) {
+      const seal = encrypt ? createEncryptingSeal(keys) : createSigningSeal(keys)
+      this.#seal = rememberOpened(seal)
+    }
   }
 
   /** Whether browsers forget it by themselves, after `maxAge` or at `expires`. */

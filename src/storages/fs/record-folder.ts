@@ -30,13 +30,17 @@ interface Version {
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants
 /** Refuses symbolic links, and does not hang on a FIFO. Windows has neither flag. */
 const readFlags = O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0)
-const versionSyntax = /^([0-9a-z]+)-([0-9a-z]+)-[0-9a-f]{16}$/
+const versionSyntax = /^([0-9a-z]+)-([0-9a-z]+)-[0-9a-f]{16}[0-9a-z]+$/
+/** Together with a count of this process's writes it makes names that no process has made before. */
+const processMark = randomBytes(8).toString('hex')
 const readAttempts = 100
 /** Writes after which what was written in vain is looked for. */
 const writesPerTidying = 8
 
+let written = 0
+
 function versionName(count: number, expiresAt: number): string {
-  const mark = randomBytes(8).toString('hex')
+  const mark = processMark + (written++).toString(36)
   return `${count.toString(36)}-${Math.ceil(expiresAt).toString(36)}-${mark}`
 }
 
