@@ -30,7 +30,7 @@ interface Version {
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants
 /** Refuses symbolic links, and does not hang on a FIFO. Windows has neither flag. */
 const readFlags = O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0)
-const versionSyntax = /^([0-9a-z]+)-([0-9a-z]+)-[0-9a-f]{16}[0-9a-z]+$/
+const versionSyntax = /^([0-9a-z]+)-([0-9a-z]+)-[0-9a-f]{16}[0-9a-z]*$/
 /** Together with a count of this process's writes it makes names that no process has made before. */
 const processMark = randomBytes(8).toString('hex')
 const readAttempts = 100
