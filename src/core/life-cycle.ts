@@ -185,13 +185,13 @@ function previousId(
   now: number,
 ): SessionRecord['previous'] {
   const { secretHash, previous } = base.record
-  const until = now + context.lifetime.grace
+  const { grace, retirement } = context.lifetime
   // After an error the new id never reached the visitor, so nothing is on its way that had it.
   if (state.dataForgotten && state.rotation === 'kill') return { secretHash, until: now }
-  if (state.rotation === 'grace' && until > now) {
-    return { secretHash, until, branch: branchOf(pristine(context, base)) }
+  if (state.rotation === 'grace' && grace > 0) {
+    return { secretHash, until: now + grace, branch: branchOf(pristine(context, base)) }
   }
-  if (state.rotation !== undefined) return { secretHash, until }
+  if (state.rotation !== undefined) return { secretHash, until: now + retirement }
   // Its grace is over: its data goes, its hash stays, to recognise it should it come back.
   const isOver = previous?.branch !== undefined && previous.until <= now
   return isOver ? { ...previous, branch: undefined } : previous

@@ -15,7 +15,8 @@ export interface LifetimeOptions {
   absoluteTimeout?: number
   /**
    * How long the old id stays readable after `regenerateId()`, in seconds: 0 to 300. It never
-   * applies to `login()` and `regenerateId(true)`. Default 30.
+   * applies to `login()` and `regenerateId(true)`: the id that they end reads as a new session at
+   * once, which for 5 seconds (or this, if it is less) is saved only if it logs in. Default 30.
    */
   regenerateGrace?: number
 }
@@ -47,6 +48,8 @@ export interface Instants {
 /** A clock that runs ahead of ours by more than this, in milliseconds, is not believed. */
 const clockTolerance = 300_000
 const longest = 34_560_000
+/** Milliseconds in which a request that was sent before its id was killed may still arrive. */
+const inFlight = 5000
 
 /** The only arithmetic on time: deadlines, and whether they have passed. */
 export class Lifetime {
@@ -54,12 +57,15 @@ export class Lifetime {
   readonly #absolute: number
   /** Milliseconds that an old id stays readable after a plain rotation. */
   readonly grace: number
+  /** Milliseconds that a killed id, which may read nothing, is taken for one that was on its way. */
+  readonly retirement: number
 
   constructor(options: LifetimeOptions) {
     const { idleTimeout = 86_400, absoluteTimeout = 2_592_000, regenerateGrace = 30 } = options
     this.#idle = seconds('idleTimeout', idleTimeout, 1, longest) * 1000
     this.#absolute = seconds('absoluteTimeout', absoluteTimeout, 1, longest) * 1000
     this.grace = seconds('regenerateGrace', regenerateGrace, 0, 300) * 1000
+    this.retirement = Math.min(this.grace, inFlight)
   }
 
   /** The instants of a session that starts now. */

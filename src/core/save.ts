@@ -157,7 +157,7 @@ async function retirePrevious(
   const { record, version } = base
   const own = state.login && (await writeFork(context, store, state, base))
   if (state.login !== undefined && own === undefined) return undefined
-  const until = context.now() + context.lifetime.grace
+  const until = context.now() + context.lifetime.retirement
   const rest = { ...record, previous: { secretHash: record.previous!.secretHash, until } }
   let retired: string | undefined
   try {
