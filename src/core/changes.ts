@@ -70,6 +70,7 @@ export function replay(
   return branch
 }
 
-function same(a: unknown, b: unknown, key: string, codec: ValueCodec): boolean {
+/** Whether two values are stored as the same JSON. */
+export function same(a: unknown, b: unknown, key: string, codec: ValueCodec): boolean {
   return JSON.stringify(codec.encode(key, a)) === JSON.stringify(codec.encode(key, b))
 }

@@ -1,6 +1,7 @@
 import type { Cookie, CookieReading } from './cookie.ts'
 import { CookieSizeError, SessionError } from './errors.ts'
 import type { MaybePromise } from './maybe-promise.ts'
+import { bodyForgetsType } from './platform.ts'
 import { biggestKeys } from './record.ts'
 import { type Session, stateOf } from './session.ts'
 import type { SessionState } from './session-state.ts'
@@ -119,12 +120,22 @@ function dropOlder(headers: Headers, name: string): void {
   for (const other of others) headers.append('Set-Cookie', other)
 }
 
+/**
+ * Whether it has no body, and so may be a constant that answers many requests: no cookie may stay
+ * in it. Where looking at the body does harm, a clone is asked.
+ */
+function isShareable(response: Response): boolean {
+  if (response.status < 200) return false
+  if (!bodyForgetsType || response.headers.has('Content-Type')) return response.body === null
+  const { body } = response.clone()
+  body?.cancel().catch(() => {})
+  return body === null
+}
+
 /** Puts a commit into a response, or into a copy of it where its headers cannot be changed. */
 export function applyCommit(response: Response, commit: Commit, cookie: Cookie): Response {
   if (commit.setCookie === undefined && !commit.vary) return response
-  // Without a body it may be a constant that answers many requests: no cookie may stay in it.
-  const isShareable = response.body === null && response.status >= 200
-  if (commit.setCookie === undefined || !isShareable) {
+  if (commit.setCookie === undefined || !isShareable(response)) {
     try {
       writeHeaders(response.headers, commit, cookie)
       return response

@@ -28,8 +28,11 @@ export class FlashMessages {
     return this.visible.get(key)
   }
 
-  keep(keys: Iterable<string>): void {
-    for (const key of keys) if (this.visible.has(key)) this.#kept.add(key)
+  /** @returns Those that a save has used up already: they must be left anew. */
+  keep(keys: Iterable<string>): string[] {
+    const seen = [...keys].filter((key) => this.visible.has(key) && !this.#kept.has(key))
+    for (const key of seen) this.#kept.add(key)
+    return this.#spent ? seen : []
   }
 
   delete(key: string): void {

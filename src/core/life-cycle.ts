@@ -145,7 +145,10 @@ export function nextBranch(
   if (base === undefined) return state.outcome(used)
   if (state.dataForgotten) return branchOf(pristine(context, base))
   if (base === state.loaded) return state.outcome(used)
-  return replay(branchOf(base), changes, used, state.codec)
+  // As they were read: the app may have changed them in place.
+  const asRead = branchOf(pristine(context, state.loaded!)).flash
+  const read = new Map([...used.keys()].map((key) => [key, asRead.get(key)]))
+  return replay(branchOf(base), changes, read, state.codec)
 }
 
 /** The record after this request. `secretHash` is that of the id it has now. */
@@ -246,11 +249,14 @@ export function reportSave(
   { events }: StorageContext,
   state: SessionState,
   record: SessionRecord,
+  branch: Loaded['branch'] = 'current',
 ): void {
   if (!events.watched) return
   const about = { handle: record.handle, userId: record.owner }
-  if (state.loaded === undefined) events.emit({ type: 'created', ...about })
-  else if (state.rotation !== undefined) events.emit({ type: 'rotated', ...about })
+  const isNew = state.loaded?.record.handle !== record.handle
+  const isRotated = !isNew && branch === 'current' && state.rotation !== undefined
+  if (isNew) events.emit({ type: 'created', ...about })
+  if (isRotated) events.emit({ type: 'rotated', ...about })
   if (state.login !== undefined) events.emit({ type: 'login', ...about })
   events.emit({ type: 'saved', ...about })
 }

@@ -16,7 +16,7 @@ export interface LifetimeOptions {
   /**
    * How long the old id stays readable after `regenerateId()`, in seconds: 0 to 300. It never
    * applies to `login()` and `regenerateId(true)`: the id that they end reads as a new session at
-   * once, which for 5 seconds (or this, if it is less) is saved only if it logs in. Default 30.
+   * once, which for 5 seconds (or this, if it is less) is saved only if it logs in or rotates its id. Default 30.
    */
   regenerateGrace?: number
 }

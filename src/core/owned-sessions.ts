@@ -89,8 +89,10 @@ export class OwnedSessions {
   async wasRevokedSince(login: Login, handle: string): Promise<boolean> {
     if (!isIndexed(this.#store)) return false
     const stored = await this.#guarded.read(await revocationKey(login.userId))
-    const revocation = stored && parseRevocation(stored.value)
-    if (!revocation) return false
+    if (stored === undefined) return false
+    const revocation = parseRevocation(stored.value)
+    // One that cannot be read may have been meant for this login.
+    if (revocation === undefined) return true
     return revocation.revokedAt > login.at && revocation.except !== handle
   }
 
@@ -99,6 +101,9 @@ export class OwnedSessions {
     const { lifetime, now } = this.#context
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const stored = await this.#guarded.read(key)
+      const before = stored && parseRevocation(stored.value)
+      // A later one was quicker, and ends these logins too.
+      if (before && before.revokedAt > revocation.revokedAt) return
       const written = await this.#guarded.write(key, JSON.stringify(revocation), {
         replaces: stored?.version ?? null,
         expiresAt: lifetime.horizon(now()),
@@ -137,7 +142,8 @@ async function revocationKey(userId: string): Promise<string> {
 
 function parseRevocation(text: string): Revocation | undefined {
   try {
-    return JSON.parse(text) as Revocation
+    const revocation = JSON.parse(text) as Partial<Revocation> | null
+    return typeof revocation?.revokedAt === 'number' ? (revocation as Revocation) : undefined
   } catch {
     return undefined
   }

@@ -22,6 +22,9 @@ export function builtinModule(id: string): unknown {
   }
 }
 
+/** Whether a text sent as a response loses its Content-Type once its `body` is looked at: Bun. */
+export const bodyForgetsType: boolean = 'Bun' in globalThis
+
 /**
  * Whether this runs in production: `NODE_ENV` is `production`, or cannot be read at all. What cannot
  * be told is taken for production, because there the strict rules hold.

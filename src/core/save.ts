@@ -61,7 +61,7 @@ export async function saveSession(
   }
   const saved = await writeOnce(context, store, state, loaded)
   if (saved !== undefined) return saved
-  const { handle } = state
+  const handle = loaded?.record.handle ?? state.handle
   return queue.run(handle, () => retry(context, store, state, loaded))
 }
 
@@ -102,7 +102,7 @@ async function writeOnce(
     return interrupt(context, state, 'gone')
   }
   const graceIsOver = base?.branch === 'previous' && base.record.previous!.until <= context.now()
-  if (graceIsOver) return interrupt(context, state, 'rotated')
+  if (graceIsOver && state.login === undefined) return interrupt(context, state, 'rotated')
   return base?.branch === 'previous'
     ? writePrevious(context, store, state, base)
     : writeCurrent(context, store, state, base)
@@ -210,7 +210,7 @@ async function write(
     owner: record.owner,
   })
   if (version === undefined) return false
-  reportSave(context, state, record)
+  reportSave(context, state, record, branch)
   const seen = branch === 'previous' ? record.previous!.branch! : record
   state.settle({ record, version, text, branch }, seen, expiresAt)
   return true
@@ -243,6 +243,8 @@ export function interrupt(
   reason: 'gone' | 'rotated' | 'revoked',
 ): '' | null {
   const { handle, owner: userId } = state.loaded?.record ?? { handle: state.handle }
+  // An id that an earlier save by the handler asked for is not the visitor's any more.
+  state.issued = undefined
   events.emit({ type: 'interrupted', handle, userId, reason })
   return reason === 'rotated' ? null : ''
 }

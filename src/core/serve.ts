@@ -93,7 +93,7 @@ export function serveSession<Data extends SessionData, Flash extends SessionData
       response = await respond(session, handle, commit)
       return applyCommit(response, await commit(), cookie)
     } catch (error) {
-      await response?.body?.cancel().catch(() => {})
+      await response?.body?.cancel?.().catch(() => {})
       if (isStoreFailure(error)) return onStoreError(error, request)
       throw error
     }

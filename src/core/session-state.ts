@@ -1,4 +1,4 @@
-import { applyChange, type Change } from './changes.ts'
+import { applyChange, same, type Change } from './changes.ts'
 import { type ValueCodec, plainCodec } from './codec.ts'
 import { SessionError } from './errors.ts'
 import { FlashMessages, type FlashUse } from './flash-messages.ts'
@@ -158,7 +158,9 @@ export class SessionState {
 
   keep(keys: Iterable<string>): void {
     this.assertOpen()
-    this.flash.keep(keys)
+    for (const key of this.flash.keep(keys)) {
+      this.change({ type: 'flash', key, value: this.flash.visible.get(key) })
+    }
   }
 
   /**
@@ -258,8 +260,14 @@ export class SessionState {
     this.touched = false
     this.flash.settle()
     if (branch.values !== this.values) {
+      const mine = new Map(this.values)
       this.values.clear()
-      for (const [key, value] of branch.values) this.values.set(key, value)
+      for (const [key, value] of branch.values) {
+        // The app may have the object and go on changing it.
+        const isMine =
+          !this.committed && mine.has(key) && same(mine.get(key), value, key, this.codec)
+        this.values.set(key, isMine ? mine.get(key) : value)
+      }
     }
     if (!this.committed) this.#handedOut.printAgain()
   }

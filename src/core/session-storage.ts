@@ -29,6 +29,8 @@ export interface SessionStorage<
   /**
    * The session that belongs to a cookie value, or a new one.
    *
+   * @param cookieValue What `cookie.parse()` returned, and not the Cookie header.
+   *
    * @throws {StoreError} `ERR_SESSION_STORE` if the store failed: never a new session then.
    */
   read(cookieValue: string | null, options?: ReadOptions): Promise<Session<Data, Flash>>

@@ -34,7 +34,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     reveal = (session) => session.#state
   }
 
-  /** Use `createSession()`, or a storage's `read()`. */
+  /** @internal Use `createSession()`, or a storage's `read()`. */
   constructor(state: SessionState) {
     this.#state = state
   }
@@ -45,8 +45,8 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   }
 
   /**
-   * The value under this key, or else the flash message of that name. An object may be changed in
-   * place: that is found, and saved as if the key had been set.
+   * The value under this key, or else the flash message of that name. A value that is an object may
+   * be changed in place: that is found, and saved as if the key had been set.
    */
   get<K extends Key<Data> | Key<Flash>>(key: K): Value<Data, Flash, K> {
     return this.#state.read(key) as Value<Data, Flash, K>
@@ -104,7 +104,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   /**
    * Leaves a message for the next page, such as the one a redirect leads to. It is not visible in this
    * request, and gone after the next: images, prefetches and HEAD requests do not use it up.
-   * `null` and `undefined` take an earlier message of this request back.
+   * `null` and `undefined` take back a message that was not saved yet.
    */
   flash<K extends Key<Flash>>(key: K, value: Flash[K] | null | undefined): void {
     if (value !== null && value !== undefined) {
@@ -140,7 +140,8 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   /**
    * Says that the visitor is this user, from now on: new id, and the old one dies at once, so that an
    * id planted before is worth nothing (ASVS 7.2.4). The absolute timeout starts again. What the
-   * visitor had stays, unless it was another user's.
+   * visitor had stays, unless it was another user's. If the handler throws afterwards, the old id is
+   * dead all the same.
    *
    * @param options.label Names the device in the user's list, such as "Firefox on Linux".
    * @throws {SessionError} `ERR_SESSION_CONFIG` unless `userId` is a string with something in it.

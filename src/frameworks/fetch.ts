@@ -14,7 +14,8 @@ export interface WithSessionOptions<
 
 /**
  * Turns a handler that takes a request and its session into one that takes a request: what
- * `Deno.serve`, `Bun.serve`, Workers and `node:http` (through an adapter) run.
+ * `Deno.serve`, `Bun.serve`, Workers and `node:http` (through an adapter) run. What they pass beside
+ * the request, such as a Worker's `env`, goes on to the handler.
  *
  * @example
  * ```ts
@@ -36,12 +37,17 @@ export interface WithSessionOptions<
 export function withSession<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
+  Rest extends unknown[] = unknown[],
 >(
   options: WithSessionOptions<Data, Flash>,
-  handler: (request: Request, session: Session<Data, Flash>) => Response | Promise<Response>,
-): (request: Request) => Promise<Response> {
+  handler: (
+    request: Request,
+    session: Session<Data, Flash>,
+    ...rest: Rest
+  ) => Response | Promise<Response>,
+): (request: Request, ...rest: Rest) => Promise<Response> {
   const { cookie, storage } = options
   assertServable(cookie, storage)
-  return (request) =>
-    serveSession(cookie, storage, options, request, (session) => handler(request, session))
+  return (request, ...rest) =>
+    serveSession(cookie, storage, options, request, (session) => handler(request, session, ...rest))
 }

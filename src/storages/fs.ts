@@ -39,12 +39,29 @@ function prepare(directory: string): Home {
     fs.mkdirSync(root, { recursive: true, mode: 0o700 })
     const entry = fs.lstatSync(root)
     if (!entry.isDirectory()) throw new Error('it is a symbolic link')
-    if ((entry.mode & 0o077) !== 0) fs.chmodSync(root, 0o700)
+    if ((entry.mode & 0o077) !== 0) close(root)
     fs.rmdirSync(fs.mkdtempSync(path.join(root, freshPrefix)))
     return { root, assertThere: () => assertSame(root, entry) }
   } catch (error) {
     throw configError(`Sessions cannot be kept in "${directory}": ${(error as Error).message}`)
   }
+}
+
+/** Closes the directory to other users of the machine, unless it is theirs as well. */
+function close(root: string): void {
+  if (!fs.readdirSync(root).every(isOurs)) {
+    throw new Error('others may use it, and keep things in it: name a directory of its own')
+  }
+  fs.chmodSync(root, 0o700)
+}
+
+function isOurs(name: string): boolean {
+  return (
+    isHashName(name) ||
+    name === ownersName ||
+    name.startsWith(freshPrefix) ||
+    name.startsWith(trashPrefix)
+  )
 }
 
 /** A directory that was removed or replaced, as by unmounting, is a store that failed. */
@@ -61,7 +78,8 @@ function isAbandoned(target: string): boolean {
 
 /**
  * Keeps records as files under a directory, for any number of processes on one machine: never torn,
- * and whole again after a process was killed. Three inodes a record.
+ * and whole again after a process was killed. Three inodes a record, and one
+ * more for each session of a user.
  *
  * @param directory Made if need be, and closed to other users of the machine.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the directory cannot be used or an option is wrong.

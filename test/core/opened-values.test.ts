@@ -9,10 +9,11 @@ describe('a cookie that was opened before', () => {
     const cookie = createCookie('session', { secrets: [secret] })
     const other = createCookie('session', { secrets: [`${secret}!`] })
     const header = (await cookie.serialize('value')).split(';')[0]!
+    const changed = header.slice(0, -1) + (header.endsWith('A') ? 'B' : 'A')
     for (let i = 0; i < 3; i++) {
       assert.equal(await cookie.parse(header), 'value')
       assert.equal(await other.parse(header), null)
-      assert.equal(await cookie.parse(`${header.slice(0, -1)}${i}`), null)
+      assert.equal(await cookie.parse(changed), null)
     }
   })
 

@@ -36,6 +36,40 @@ describe('a handler that saves by itself', () => {
   })
 })
 
+describe('a slow handler that saves by itself', () => {
+  it('does not send its dead id over a login that came meanwhile', async () => {
+    const aging = createCookie('session', { secrets, maxAge: 86_400 })
+    const storage = createMemorySessionStorage()
+    const start = withSession({ cookie: aging, storage }, (_, session) => {
+      session.set('a', 1)
+      return new Response('ok')
+    })
+    const first = setCookieOf(await start(requestWith(null)))
+    const login = withSession({ cookie: aging, storage }, (_, session) => {
+      session.login('ada')
+      return new Response('in')
+    })
+    const slow = withSession({ cookie: aging, storage }, async (_, session) => {
+      session.set('b', 2)
+      await storage.save(session)
+      await login(requestWith(first))
+      session.set('c', 3)
+      return new Response('late')
+    })
+    assert.equal(setCookieOf(await slow(requestWith(first))), null)
+  })
+})
+
+describe('what a server passes beside the request', () => {
+  it('goes on to the handler', async () => {
+    const handler = withSession(
+      { cookie, storage: createMemorySessionStorage() },
+      (_, session, env: { name: string }) => new Response(`${env.name} ${session.size}`),
+    )
+    assert.equal(await (await handler(requestWith(null), { name: 'worker' })).text(), 'worker 0')
+  })
+})
+
 describe('a handler that throws', () => {
   const fail = (): never => {
     throw new Error('handler')

@@ -244,3 +244,13 @@ describe('versions', () => {
     assert.equal((await store.read('key'))?.value, '20')
   })
 })
+
+describe('a directory that others use', () => {
+  it('F-05 is refused and left as it is', () => {
+    const directory = temporaryFolder()
+    chmodSync(directory, 0o1777)
+    writeFileSync(path.join(directory, 'of-somebody-else'), '')
+    assert.throws(() => createFsStore(directory), { code: 'ERR_SESSION_CONFIG' })
+    assert.equal(statSync(directory).mode & 0o7777, 0o1777)
+  })
+})

@@ -113,6 +113,24 @@ export const ownerCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'R-06 is not undone by an older revokeAll that was slower',
+    needs: ['indexed', 'atomic'],
+    async run({ createStorage, clock, gate }) {
+      const storage = createStorage() as ServerSessionStorage
+      const held = gate!.hold('write')
+      const slow = storage.revokeAll('ada')
+      await held.reached
+      await clock.pass(10)
+      const login = await storage.read(null)
+      login.login('ada')
+      await clock.pass(10)
+      await storage.revokeAll('ada')
+      held.release()
+      await slow
+      equal(await storage.save(login), '')
+    },
+  },
+  {
     name: 'ends a login of which it cannot be found out whether it stands (P8)',
     needs: ['indexed'],
     async run({ createStorage, gate }) {

@@ -120,6 +120,42 @@ export const updateCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'goes on with a session object after a save that met a conflict (P1)',
+    needs: ['server', 'atomic'],
+    async run({ createStorage }) {
+      const storage = createStorage()
+      const { cookie } = await visit(storage, null, (s) => {
+        s.set('cart', ['apple'])
+        s.flash('message', 'hi')
+      })
+      const session = await storage.read(cookie)
+      const cart = session.get('cart')
+      session.set('a', 1)
+      await visit(storage, cookie, (s) => s.set('b', 2), { flashUse: () => 'none' })
+      await storage.save(session)
+      cart.push('pear')
+      session.keep('message')
+      equal(session.dirty, true)
+      await storage.save(session)
+      const next = await storage.read(cookie)
+      same(next.data[0], { cart: ['apple', 'pear'], a: 1, b: 2 })
+      equal(next.get('message'), 'hi')
+    },
+  },
+  {
+    name: 'uses a message up that the app changed in place, also after a conflict',
+    needs: ['server', 'atomic'],
+    async run({ createStorage }) {
+      const storage = createStorage()
+      const { cookie } = await visit(storage, null, (s) => s.flash('errors', ['b', 'a']))
+      const session = await storage.read(cookie)
+      session.get('errors').sort()
+      await visit(storage, cookie, (s) => s.set('b', 2), { flashUse: () => 'none' })
+      await storage.save(session)
+      equal((await storage.read(cookie)).get('errors'), undefined)
+    },
+  },
+  {
     name: 'R-09 gives parallel first requests a session each, and only those that write',
     async run({ createStorage }) {
       const storage = createStorage()
