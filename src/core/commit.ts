@@ -126,7 +126,8 @@ function dropOlder(headers: Headers, name: string): void {
  */
 function isShareable(response: Response): boolean {
   if (response.status < 200) return false
-  if (!bodyForgetsType || response.headers.has('Content-Type')) return response.body === null
+  const forgets = bodyForgetsType && response instanceof Response
+  if (!forgets || response.headers.has('Content-Type')) return response.body === null
   const { body } = response.clone()
   body?.cancel().catch(() => {})
   return body === null

@@ -72,6 +72,46 @@ describeEntries('A handler that throws', (serveWith) => {
     assert.equal(await thief.text('/look'), '[null,null,null]')
   })
 
+  for (const [name, spoil] of Object.entries<(session: Session) => void>({
+    'a value that is too large': (session) => session.set('name', 'x'.repeat(100_000)),
+    'an object that was made too large': (session) => session.get('cart').push('x'.repeat(100_000)),
+    'an object that can no longer be stored': (session) => session.get('cart').push(new Map()),
+    'a value that was made unstorable': (session) => {
+      const box: Record<string, unknown> = {}
+      session.set('box', box)
+      box['map'] = new Map()
+    },
+    'a message that was made unstorable': (session) => {
+      const box: Record<string, unknown> = {}
+      session.flash('notice', box)
+      box['map'] = new Map()
+    },
+  })) {
+    it(`P4 H-08 regenerateId(true) is saved in spite of ${name}`, async () => {
+      const { visitor } = open(serveWith, (session) => {
+        session.regenerateId(true)
+        spoil(session)
+      })
+      await visitor.get('/begin')
+      const thief = visitor.copy()
+      await assert.rejects(visitor.get('/fail'), Mishap)
+      assert.equal(await thief.text('/look'), '[null,null,null]')
+    })
+  }
+
+  it('P7 H-08 the error is told only after the session has ended', async () => {
+    const { storage, visitor } = open(serveWith, (session) => session.destroy())
+    await visitor.get('/begin')
+    const held = storage.hold('delete')
+    let told = false
+    const failing = assert.rejects(visitor.get('/fail'), Mishap).then(() => (told = true))
+    await held.reached
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.equal(told, false)
+    held.release()
+    await failing
+  })
+
   it('H-08 login() ends the old id, but nobody is logged in', async () => {
     const { storage, visitor } = open(serveWith, (session) => session.login('ada'))
     await visitor.get('/begin')

@@ -30,6 +30,13 @@ export const damageCases: readonly StorageCase[] = [
         whole.replace(/"x":\d+/, '"x":"never"'),
         whole.replace(/"x":\d+,/, ''),
         whole.replace(/"d":\{[^}]*\}/, '"d":[1]'),
+        whole.replace(/"s":"[^"]*"/, '"s":5'),
+        whole.replace(/"c":\d+/, '"c":null'),
+        whole.replace(/"c":\d+/, '"c":-1'),
+        whole.replace(/"u":\d+/, '"u":null'),
+        ...['"a":"now"', '"l":5', '"f":[1]', '"p":5', '"p":{"s":"x","t":"never"}'].map((part) =>
+          whole.replace('"d":', `${part},"d":`),
+        ),
       ]
       for (const damaged of damages) {
         await overwrite(gate!, session.handle, damaged, clock.now() + 60_000)

@@ -1,10 +1,14 @@
 import { damageCases } from './damage.ts'
 import { flashCases } from './flash.ts'
+import { forkCases } from './forks.ts'
+import { graceCases } from './grace.ts'
 import { identityCases } from './identity.ts'
 import { lifetimeCases } from './lifetime.ts'
+import { noteCases } from './notes.ts'
 import { ownerCases } from './owners.ts'
 import { raceCases } from './races.ts'
 import { rotationCases } from './rotation.ts'
+import { saveCases } from './saves.ts'
 import { updateCases } from './updates.ts'
 import { valueCases } from './values.ts'
 import type { StorageCase } from './visit.ts'
@@ -15,9 +19,13 @@ export const storageCases: readonly StorageCase[] = [
   ...flashCases,
   ...identityCases,
   ...rotationCases,
+  ...graceCases,
+  ...forkCases,
   ...lifetimeCases,
   ...updateCases,
+  ...noteCases,
   ...raceCases,
+  ...saveCases,
   ...ownerCases,
   ...damageCases,
 ]

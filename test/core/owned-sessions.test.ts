@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createSessionStorage, StoreError, type ServerSessionStorage } from 'coatcheck'
+import { createMemoryStore } from 'coatcheck/memory-storage'
+import { createGate, fakeClock } from 'coatcheck/testing'
+
+type Store = ReturnType<typeof createMemoryStore>
+
+const isRevocation = (key: string) => key.startsWith('revoked-')
+
+function open(changes: (store: Store) => Partial<Store> = () => ({})) {
+  const clock = fakeClock()
+  const now = () => clock.now()
+  const store = createMemoryStore({ now })
+  const gate = createGate<Store>({ ...store, ...changes(store) })
+  const types: string[] = []
+  const storage = createSessionStorage(gate.store, {
+    now,
+    onEvent: ({ type }) => types.push(type),
+  })
+  return { clock, gate, storage, types }
+}
+
+async function login(storage: ServerSessionStorage, userId: string) {
+  const session = await storage.read(null)
+  session.login(userId)
+  return { session, cookie: await storage.save(session) }
+}
+
+/** Writes of revocations that find somebody else first, so often. */
+function losing(times: number) {
+  let left = times
+  return (store: Store): Partial<Store> => ({
+    write: async (key, value, options) =>
+      isRevocation(key) && left-- > 0 ? undefined : store.write(key, value, options),
+  })
+}
+
+describe('the sessions of a user', () => {
+  it('are theirs alone, whatever the index says', async () => {
+    const extra: string[] = []
+    const { storage, types } = open((store) => ({
+      keysOf: async (owner) => [...(await store.keysOf(owner)), ...extra],
+      write: (key, value, options) => {
+        if (isRevocation(key)) extra.push(key)
+        return store.write(key, value, options)
+      },
+    }))
+    await storage.revokeAll('nobody')
+    const ada = await login(storage, 'ada')
+    const grace = await login(storage, 'grace')
+    extra.push(grace.session.handle, 'not-a-handle', 'h'.repeat(22))
+    const handles = (await storage.sessionsOf('ada')).map(({ handle }) => handle)
+    assert.deepEqual(handles, [ada.session.handle])
+    assert.equal(await storage.revokeAll('ada'), 1)
+    assert.equal((await storage.read(grace.cookie)).userId, 'grace')
+    assert.ok(!types.includes('corrupt'))
+  })
+
+  it('P8 are not taken for none when the index fails', async () => {
+    const { storage, gate, types } = open()
+    const { session } = await login(storage, 'ada')
+    for (const list of [() => storage.sessionsOf('ada'), () => storage.revokeAll('ada')]) {
+      gate.fail('keysOf', new Error('away'))
+      await assert.rejects(list, { code: 'ERR_SESSION_STORE' })
+      assert.equal(types.at(-1), 'store-error')
+    }
+    assert.equal((await storage.sessionsOf('ada'))[0]?.handle, session.handle)
+  })
+
+  it('R-06 end also when they are begun while the end is announced', async () => {
+    const { storage, gate } = open()
+    const held = gate.hold('write')
+    const revoking = storage.revokeAll('ada')
+    await held.reached
+    const { cookie } = await login(storage, 'ada')
+    held.release()
+    await revoking
+    assert.equal((await storage.read(cookie)).isNew, true)
+  })
+
+  it('R-06 end also when the login takes a minute, and the announcement a second try', async () => {
+    const { storage, gate, clock } = open(losing(1))
+    const held = gate.hold('write')
+    const session = await storage.read(null)
+    session.login('ada')
+    const saving = storage.save(session)
+    await held.reached
+    await clock.pass(1)
+    await storage.revokeAll('ada')
+    await clock.pass(60_000)
+    held.release()
+    assert.equal(await saving, '')
+  })
+
+  it('P8 are not said to have ended when that cannot be announced', async () => {
+    const { storage } = open(losing(Number.POSITIVE_INFINITY))
+    await assert.rejects(storage.revokeAll('ada'), { code: 'ERR_SESSION_STORE' })
+  })
+
+  it('may begin again in the very millisecond in which all were ended', async () => {
+    const { storage } = open()
+    await storage.revokeAll('ada')
+    const { cookie } = await login(storage, 'ada')
+    assert.equal((await storage.read(cookie)).userId, 'ada')
+  })
+
+  it('are gone before the save says that the login was revoked', async () => {
+    const { storage, gate, clock } = open()
+    const session = await storage.read(null)
+    session.login('ada')
+    await clock.pass(1)
+    await storage.revokeAll('ada')
+    const held = gate.hold('delete')
+    let value: string | null = 'under way'
+    const saving = storage.save(session).then((saved) => (value = saved))
+    await held.reached
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.equal(value, 'under way')
+    held.release()
+    assert.equal(await saving, '')
+  })
+
+  it('P2 cannot begin while the announcement of an end is damaged', async () => {
+    const { storage, clock } = open((store) => ({
+      write: (key, value, options) =>
+        store.write(key, isRevocation(key) ? 'garbage' : value, options),
+    }))
+    await storage.revokeAll('ada')
+    await clock.pass(1)
+    const { cookie } = await login(storage, 'ada')
+    assert.equal(cookie, '')
+    assert.deepEqual(await storage.sessionsOf('ada'), [])
+  })
+
+  it('are kept under keys that do not tell whose they are', async () => {
+    const keys: string[] = []
+    const { storage } = open((store) => ({
+      write: (key, value, options) => {
+        keys.push(key)
+        return store.write(key, value, options)
+      },
+    }))
+    await login(storage, '../ada')
+    await storage.revokeAll('../ada')
+    assert.equal(keys.length, 2)
+    for (const key of keys) assert.match(key, /^[\w-]+$/)
+    assert.ok(!keys.join().includes('ada'))
+  })
+})
+
+describe('a store without an index', () => {
+  it('P10 is not asked about revocations, and is closed with its storage', async () => {
+    const { read, write, delete: remove } = createMemoryStore()
+    const calls: string[] = []
+    const storage = createSessionStorage({
+      read: (key) => (calls.push('read'), read(key)),
+      write,
+      delete: remove,
+      close: async () => void calls.push('close'),
+    } as Parameters<typeof createSessionStorage>[0])
+    await login(storage, 'ada')
+    assert.deepEqual(calls, [])
+    await storage.close()
+    assert.deepEqual(calls, ['close'])
+  })
+})
+
+describe('deleteExpired of a storage', () => {
+  it('P8 fails when the store does, in the words of the store if it has them', async () => {
+    const own = new StoreError('delete', new Error('its own words'))
+    for (const failure of [new Error('on fire'), own]) {
+      const { storage, types } = open(() => ({ deleteExpired: () => Promise.reject(failure) }))
+      const told = storage.deleteExpired()
+      await assert.rejects(told, { code: 'ERR_SESSION_STORE' })
+      assert.equal(types.at(-1), 'store-error')
+      if (failure === own) assert.equal(await told.catch((error: unknown) => error), own)
+    }
+  })
+
+  it('has nothing to do where the store drops them by itself', async () => {
+    const { read, write, delete: remove } = createMemoryStore()
+    const storage = createSessionStorage({ read, write, delete: remove })
+    assert.equal(await storage.deleteExpired(), 0)
+    await storage.close()
+  })
+})
