@@ -242,7 +242,7 @@ export function interrupt(
   state: SessionState,
   reason: 'gone' | 'rotated' | 'revoked',
 ): '' | null {
-  const { handle, owner: userId } = state.loaded?.record ?? { handle: state.handle }
+  const { handle, owner: userId } = state.loaded?.record ?? {}
   // An id that an earlier save by the handler asked for is not the visitor's any more.
   state.issued = undefined
   events.emit({ type: 'interrupted', handle, userId, reason })

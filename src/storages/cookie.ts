@@ -33,9 +33,9 @@ export interface CookieSessionClaims {
 export interface CookieStorageOptions {
   /**
    * Says whether a session was ended, for instance because its user logged out everywhere after its
-   * `authenticatedAt ?? createdAt`. (Not `lastUsedAt`: a request under way moves it.) Without it `destroy()` only clears the browser's cookie: a copy of the cookie
-   * lives on until its timeouts (ASVS 7.4.1). Asked on each read and each write; if it fails, the read
-   * fails with `StoreError`.
+   * `authenticatedAt ?? createdAt`. (Not `lastUsedAt`: a request under way moves it.) Without it
+   * `destroy()` only clears the browser's cookie: a copy of the cookie lives on until its timeouts
+   * (ASVS 7.4.1). Asked on each read and each write; if it fails, they fail with `StoreError`.
    */
   isRevoked?: (claims: CookieSessionClaims) => boolean | Promise<boolean>
 }
