@@ -34,7 +34,9 @@ export {
   type CookieAttributes,
   type CookieOptions,
 } from './core/cookie.ts'
+export type { CookieImporter, ImportedCookie, ImportedSession } from './core/cookie-import.ts'
 export type { ServeOptions } from './core/serve.ts'
+export type { ForeignSession, ForeignSessionStorage } from './core/foreign-session.ts'
 export {
   CookieSizeError,
   SessionConflictError,

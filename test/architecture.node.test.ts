@@ -32,7 +32,7 @@ const mayImport: Record<string, RegExp> = {
   'core/': /^core\//,
   'storages/': /^core\//,
   'frameworks/': /^core\//,
-  'compat/': /^core\//,
+  'compat/': /^(core|storages|compat)\//,
   'testing/': /^(core|testing)\//,
   'cli/': /^(core|storages|cli)\/|^node:/,
   'index.ts': /^(core|storages)\//,

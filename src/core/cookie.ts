@@ -5,6 +5,12 @@ import {
   type CookieAttributes,
 } from './cookie-attributes.ts'
 import { readCookieValues } from './cookie-header.ts'
+import {
+  assertImporters,
+  importCookie,
+  type CookieImporter,
+  type ImportedSession,
+} from './cookie-import.ts'
 import { configError, CookieSizeError, SessionError } from './errors.ts'
 import { all, andThen, type MaybePromise } from './maybe-promise.ts'
 import { rememberOpened } from './opened-values.ts'
@@ -13,6 +19,7 @@ import { createEncryptingSeal, createSigningSeal, type Opened, type Seal } from 
 import { assertSecrets } from './secrets.ts'
 
 export type { CookieAttributes, SameSite } from './cookie-attributes.ts'
+export type { CookieImporter, ImportedCookie, ImportedSession } from './cookie-import.ts'
 
 export interface CookieOptions extends CookieAttributes {
   /**
@@ -25,6 +32,11 @@ export interface CookieOptions extends CookieAttributes {
   encrypt?: boolean
   /** Sets this cookie's keys apart, such as `staging`: the same secrets open nothing elsewhere. Default none. */
   context?: string
+  /**
+   * Which cookies of other libraries are read too, for as long as visitors come with them. They are
+   * looked at only when a cookie is not one of ours, and never written. Default none.
+   */
+  accept?: readonly CookieImporter[]
 }
 
 /** What a Cookie header says about one cookie. */
@@ -35,6 +47,8 @@ export interface CookieReading {
   readonly present: boolean
   /** Whether an older secret sealed it, so that it should be sent again. */
   readonly outdated: boolean
+  /** The session that an accepted cookie of another library stands for. */
+  readonly imported?: ImportedSession | undefined
   /** Why a cookie that was present has no value. */
   readonly problem?: 'cookie' | 'shadowed' | undefined
 }
@@ -64,9 +78,10 @@ export class Cookie {
   /** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
   constructor(name: string, options: CookieOptions = {}) {
     assertCookieName(name)
-    const { secrets = [], encrypt = true, context = '' } = options
+    const { secrets = [], encrypt = true, context = '', accept = [] } = options
     if (typeof context !== 'string') throw configError('Cookie context must be a string')
     assertSecrets(name, secrets)
+    assertImporters(name, accept, secrets)
     this.name = name
     this.signed = secrets.length > 0
     this.encrypted = this.signed && encrypt
@@ -102,8 +117,14 @@ export class Cookie {
     if (!header) return absent
     const values = readCookieValues(header, this.name)
     if (values.length === 0) return absent
-    if (values.length === 1) return andThen(this.#open(values[0]!), readingOf)
     if (values.length > mostCandidates) return unusable('shadowed')
+    return andThen(this.#readOurs(values), (reading) =>
+      reading.problem === 'cookie' && this.#options.accept?.length ? this.#import(values) : reading,
+    )
+  }
+
+  #readOurs(values: readonly string[]): MaybePromise<CookieReading> {
+    if (values.length === 1) return andThen(this.#open(values[0]!), readingOf)
     // Somebody may have planted another cookie of our name, before ours or behind it.
     return andThen(all(values.map((value) => this.#open(value))), (opened) => {
       const authentic = opened.filter((one) => one !== undefined)
@@ -112,6 +133,15 @@ export class Cookie {
       if (authentic.some(({ value }) => value !== first.value)) return unusable('shadowed')
       return readingOf({ value: first.value, current: authentic.every(({ current }) => current) })
     })
+  }
+
+  async #import(values: readonly string[]): Promise<CookieReading> {
+    const { accept = [], secrets = [] } = this.#options
+    const texts = values.filter((text) => text.length <= largestCookie)
+    const found = await importCookie(accept, texts, secrets)
+    if (found === undefined || found === 'shadowed') return unusable(found ?? 'cookie')
+    const { value, session } = found
+    return { value, present: true, outdated: true, imported: session }
   }
 
   #open(text: string): MaybePromise<Opened | undefined> {

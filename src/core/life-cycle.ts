@@ -1,4 +1,5 @@
 import { replay } from './changes.ts'
+import type { ImportedSession } from './cookie-import.ts'
 import { SessionTooLargeError } from './errors.ts'
 import { andThen, type MaybePromise } from './maybe-promise.ts'
 import {
@@ -21,6 +22,8 @@ import type { StorageContext } from './storage-options.ts'
 export interface ReadOptions {
   /** How this request uses up flash messages; asked only if there are some. Default: all of them. */
   flashUse?: () => FlashUse
+  /** The session that a cookie of another library stood for: it is read in place of the cookie value. */
+  imported?: ImportedSession | undefined
 }
 
 /**
@@ -162,7 +165,8 @@ export function nextRecord(
   const { login } = state
   const now = context.now()
   const before = base?.record
-  const instants = lifetime.use(before ?? lifetime.start(now), now, login?.at)
+  const used = lifetime.use(before ?? lifetime.start(now), now, login?.at)
+  const instants = state.endsBy === undefined ? used : lifetime.until(used, state.endsBy)
   const { values, flash } = nextBranch(context, state, base)
   // One by one and in decodeRecord's order: spreading would take longer than everything else here.
   return {
@@ -173,7 +177,7 @@ export function nextRecord(
     lastUsedAt: instants.lastUsedAt,
     idleDeadline: instants.idleDeadline,
     absoluteDeadline: instants.absoluteDeadline,
-    owner: login?.userId ?? before?.owner,
+    owner: login?.userId ?? before?.owner ?? state.imported?.owner,
     label: login === undefined ? before?.label : login.label,
     values,
     flash,

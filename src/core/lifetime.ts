@@ -93,6 +93,11 @@ export class Lifetime {
     }
   }
 
+  /** The same session, to end then at the latest. */
+  until(instants: Instants, end: number): Instants {
+    return { ...instants, absoluteDeadline: end }
+  }
+
   /**
    * When the session ends if it is not used again. Today's options count beside the deadlines in
    * the record, so that shortening them takes effect at once.

@@ -86,14 +86,17 @@ export class OwnedSessions {
   }
 
   /** Whether all sessions of the user were ended after this login, so that it must not stand. */
-  async wasRevokedSince(login: Login, handle: string): Promise<boolean> {
+  async wasRevokedSince(
+    { userId, at }: Pick<Login, 'userId' | 'at'>,
+    handle: string,
+  ): Promise<boolean> {
     if (!isIndexed(this.#store)) return false
-    const stored = await this.#guarded.read(await revocationKey(login.userId))
+    const stored = await this.#guarded.read(await revocationKey(userId))
     if (stored === undefined) return false
     const revocation = parseRevocation(stored.value)
     // One that cannot be read may have been meant for this login.
     if (revocation === undefined) return true
-    return revocation.revokedAt > login.at && revocation.except !== handle
+    return revocation.revokedAt > at && revocation.except !== handle
   }
 
   async #announce(userId: string, revocation: Revocation): Promise<void> {

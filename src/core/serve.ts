@@ -1,10 +1,23 @@
-import { applyCommit, commitSession } from './commit.ts'
+import { applyCommit, type Commit, commitSession } from './commit.ts'
 import { Cookie, type CookieReading } from './cookie.ts'
+import type { EventEmitter } from './events.ts'
+import type { ReadOptions } from './life-cycle.ts'
 import { andThen, type MaybePromise } from './maybe-promise.ts'
 import { configError, SessionConflictError, SessionError, StoreError } from './errors.ts'
+import {
+  commitForeignSession,
+  type ForeignSession,
+  type ForeignSessionStorage,
+} from './foreign-session.ts'
 import { flashUseOf } from './request.ts'
-import { type Session, type SessionData, stateOf } from './session.ts'
+import { isSession, stateOf } from './session.ts'
 import type { SessionStorage } from './session-storage.ts'
+
+/** What is asked of a storage, ours or another library's, to serve its sessions. */
+export interface ServableStorage<S extends ForeignSession> extends ForeignSessionStorage<S> {
+  read(cookieValue: string | null, options?: ReadOptions): Promise<S>
+  readonly events?: EventEmitter
+}
 
 export interface ServeOptions {
   /**
@@ -18,7 +31,7 @@ export interface ServeOptions {
 }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these. */
-export function assertServable(cookie: Cookie, storage: SessionStorage): void {
+export function assertServable(cookie: Cookie, storage: ServableStorage<ForeignSession>): void {
   if (!(cookie instanceof Cookie)) {
     throw configError('The session cookie must come from createCookie(name, { secrets: […] })')
   }
@@ -74,22 +87,23 @@ function isStoreFailure(error: unknown): error is StoreError | SessionConflictEr
  * @throws What the handler throws; `SessionError` `ERR_SESSION_NESTED` or `ERR_SESSION_RESPONSE`; and
  * what saving throws, except for a store that fails: `onStoreError` answers for that.
  */
-export function serveSession<Data extends SessionData, Flash extends SessionData>(
+export function serveSession<S extends ForeignSession>(
   cookie: Cookie,
-  storage: SessionStorage<Data, Flash>,
+  storage: ServableStorage<S>,
   { onStoreError = unavailable }: ServeOptions,
   request: Request,
-  handle: (session: Session<Data, Flash>) => Response | Promise<Response>,
+  handle: (session: S) => Response | Promise<Response>,
 ): Promise<Response> {
   return claim(request, cookie.name, async () => {
     let response: Response | undefined
     try {
-      const read = readCookie(cookie, storage, request)
+      const read = readCookie(cookie, storage.events, request)
       const reading = read instanceof Promise ? await read : read
       const session = await storage.read(reading.value, {
         flashUse: () => flashUseOf(request.method, (name) => request.headers.get(name)),
+        imported: reading.imported,
       })
-      const commit = () => commitSession(cookie, storage, session, reading, request.url)
+      const commit = () => commitAny(cookie, storage, session, reading, request.url)
       response = await respond(session, handle, commit)
       return applyCommit(response, await commit(), cookie)
     } catch (error) {
@@ -102,15 +116,28 @@ export function serveSession<Data extends SessionData, Flash extends SessionData
 
 function readCookie(
   cookie: Cookie,
-  storage: SessionStorage,
+  events: EventEmitter | undefined,
   request: Request,
 ): MaybePromise<CookieReading> {
   return andThen(cookie.read(request.headers.get('Cookie')), (reading) => {
     if (reading.problem !== undefined) {
-      storage.events?.emit({ type: 'tampered', reason: reading.problem })
+      events?.emit({ type: 'tampered', reason: reading.problem })
     }
     return reading
   })
+}
+
+function commitAny<S extends ForeignSession>(
+  cookie: Cookie,
+  storage: ServableStorage<S>,
+  session: S,
+  reading: CookieReading,
+  requestUrl: string,
+): Promise<Commit> {
+  if (!isSession(session)) {
+    return commitForeignSession(cookie, storage, session, reading, requestUrl)
+  }
+  return commitSession(cookie, storage as unknown as SessionStorage, session, reading, requestUrl)
 }
 
 /**
@@ -118,9 +145,9 @@ function readCookie(
  * else, the data it set is forgotten, but a stored session that it ended, or whose id it retired,
  * must not live on because of an error that came later.
  */
-async function respond<Data extends SessionData, Flash extends SessionData>(
-  session: Session<Data, Flash>,
-  handle: (session: Session<Data, Flash>) => Response | Promise<Response>,
+async function respond<S extends ForeignSession>(
+  session: S,
+  handle: (session: S) => Response | Promise<Response>,
   commit: () => Promise<unknown>,
 ): Promise<Response> {
   try {
@@ -129,16 +156,20 @@ async function respond<Data extends SessionData, Flash extends SessionData>(
     throw new SessionError('ERR_SESSION_RESPONSE', 'The handler must return a Response')
   } catch (error) {
     if (error instanceof Response) return error
-    const state = stateOf(session)
-    state.forgetData()
-    // A handler that runs on, after its router gave it up, must be told that it is too late.
-    state.committed = true
-    if (state.loaded !== undefined && (state.destroyed || state.rotation !== undefined)) {
-      // The handler's own error is the one to report; a store's failure is an event already.
-      await commit().catch(() => {})
-    }
+    // The handler's own error is the one to report; a store's failure is an event already.
+    if (isEnding(session)) await commit().catch(() => {})
     throw error
   }
+}
+
+/** Whether a stored session is over, or its id, though the handler failed. What it set is forgotten. */
+function isEnding(session: ForeignSession): boolean {
+  if (!isSession(session)) return session.destroyed
+  const state = stateOf(session)
+  state.forgetData()
+  // A handler that runs on, after its router gave it up, must be told that it is too late.
+  state.committed = true
+  return state.loaded !== undefined && (state.destroyed || state.rotation !== undefined)
 }
 
 /** By its shape: a response may come from another realm or another implementation. */

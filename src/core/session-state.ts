@@ -27,6 +27,8 @@ export interface StateOptions {
   hadCookie?: boolean
   /** Whether the visitor's id was rotated out just now. */
   retired?: boolean
+  /** If another library began it: whose it was there. */
+  imported?: { owner: string | undefined } | undefined
   createdAt: number
   expiresAt: number
 }
@@ -52,6 +54,7 @@ export class SessionState {
   readonly codec: ValueCodec
   readonly hadCookie: boolean
   readonly retired: boolean
+  readonly imported: { owner: string | undefined } | undefined
   createdAt: number
   expiresAt: number
   changes: Change[] = []
@@ -67,6 +70,8 @@ export class SessionState {
   issued: string | undefined
   /** Set to note this use of the session even if no change and no tenth of the idle timeout asks for it. */
   touched = false
+  /** When the session is to end at the latest, in milliseconds since the epoch, if this request says so. */
+  endsBy: number | undefined
   /** Whether the app looked at the session, so that the response depends on the cookie. */
   accessed = false
   /** Set when a handler failed: `values` is no longer what the store holds. */
@@ -83,6 +88,7 @@ export class SessionState {
     this.codec = options.codec ?? plainCodec
     this.hadCookie = options.hadCookie ?? false
     this.retired = options.retired ?? false
+    this.imported = options.imported
     this.createdAt = options.createdAt
     this.expiresAt = options.expiresAt
     this.now = now
@@ -103,7 +109,8 @@ export class SessionState {
   }
 
   get userId(): string | undefined {
-    return this.destroyed ? undefined : (this.login?.userId ?? this.loaded?.record.owner)
+    if (this.destroyed) return undefined
+    return this.login?.userId ?? this.loaded?.record.owner ?? this.imported?.owner
   }
 
   /** A value as the app gets it. An object is remembered as it was, to find changes made in place. */
@@ -218,10 +225,12 @@ export class SessionState {
 
   /** Whether saving would write something. */
   get dirty(): boolean {
+    const isWorthKeeping = this.values.size > 0 || this.imported !== undefined
     return (
       this.changes.length > 0 ||
-      (this.loaded === undefined && this.values.size > 0) ||
+      (this.loaded === undefined && isWorthKeeping) ||
       this.rotation !== undefined ||
+      this.endsBy !== undefined ||
       this.usedFlash().size > 0 ||
       this.#handedOut.changedKeys().length > 0
     )
@@ -257,6 +266,7 @@ export class SessionState {
     this.changes = []
     this.rotation = undefined
     this.login = undefined
+    this.endsBy = undefined
     this.touched = false
     this.flash.settle()
     if (branch.values !== this.values) {

@@ -1,6 +1,7 @@
 import { cryptoBackend } from './crypto/choose.ts'
 import { GuardedStore } from './guarded-store.ts'
 import { parseSessionId } from './id.ts'
+import { importSession } from './import-session.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 import {
   openRecord,
@@ -9,12 +10,13 @@ import {
   startSession,
   type ReadOptions,
 } from './life-cycle.ts'
+import type { ImportedSession } from './cookie-import.ts'
 import type { EventEmitter } from './events.ts'
 import { OwnedSessions, type SessionInfo } from './owned-sessions.ts'
 import { branchFor, interrupt, saveSession } from './save.ts'
 import type { StandardSchema } from './schema.ts'
 import { type Session, type SessionData, type UntypedData, stateOf } from './session.ts'
-import type { SessionState } from './session-state.ts'
+import type { Login, SessionState } from './session-state.ts'
 import { isClosable, type SessionStore } from './session-store.ts'
 import { createContext, type SessionStorageOptions } from './storage-options.ts'
 
@@ -99,7 +101,21 @@ export function createSessionStorage<
   const owned = new OwnedSessions(context, store, guarded)
   const queue = new KeyedQueue()
 
+  async function readImported(
+    imported: ImportedSession,
+    readOptions: ReadOptions,
+  ): Promise<Session> {
+    const { userId } = imported
+    // Nobody knows how old the cookie is: older than any time its user was logged out everywhere.
+    if (userId !== undefined && (await owned.wasRevokedSince({ userId, at: 0 }, ''))) {
+      events.emit({ type: 'revoked', userId })
+      return startSession(context, true)
+    }
+    return importSession(context, imported, readOptions)
+  }
+
   async function read(value: string | null, readOptions?: ReadOptions): Promise<Session> {
+    if (readOptions?.imported !== undefined) return readImported(readOptions.imported, readOptions)
     if (!value) return startSession(context, false)
     const parts = parseSessionId(value)
     if (parts === undefined) {
@@ -136,7 +152,7 @@ export function createSessionStorage<
 
   async function write(state: SessionState): Promise<string | null> {
     if (state.destroyed) return end(state)
-    const { login } = state
+    const login = state.login ?? importedLogin(state)
     const value = await saveSession(context, guarded, queue, state)
     if (login === undefined || !value) return value
     let stands = false
@@ -164,4 +180,13 @@ export function createSessionStorage<
     close: async () => (isClosable(store) ? store.close() : undefined),
   }
   return storage
+}
+
+/** An import is a login of old: it must not outlive a revocation that came while it was under way. */
+function importedLogin({
+  imported,
+  loaded,
+}: SessionState): Pick<Login, 'userId' | 'at'> | undefined {
+  const userId = loaded === undefined ? imported?.owner : undefined
+  return userId === undefined ? undefined : { userId, at: 0 }
 }

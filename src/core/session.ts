@@ -34,9 +34,21 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     reveal = (session) => session.#state
   }
 
-  /** @internal Use `createSession()`, or a storage's `read()`. */
-  constructor(state: SessionState) {
-    this.#state = state
+  /**
+   * A session without a storage. Storages make those that can be saved.
+   *
+   * @param id From `createSessionId()`. Default a new one.
+   * @param data Its values, and its flash messages as the request before left them.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if the id is not one of ours.
+   */
+  constructor(id?: string, data?: [values?: NoInfer<Data>, flash?: NoInfer<Flash>])
+  /** @internal */
+  constructor(state: SessionState)
+  constructor(
+    from: string | SessionState = createSessionId(),
+    data?: [values?: Data, flash?: Flash],
+  ) {
+    this.#state = typeof from === 'string' ? stateOfItsOwn(from, data) : from
   }
 
   /** Tells sessions from everything else. */
@@ -256,21 +268,22 @@ export function isSession(value: unknown): value is Session {
 export function createSession<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
->(
-  id: string = createSessionId(),
-  data?: [values?: NoInfer<Data>, flash?: NoInfer<Flash>],
-): Session<Data, Flash> {
+>(id?: string, data?: [values?: NoInfer<Data>, flash?: NoInfer<Flash>]): Session<Data, Flash> {
+  return new Session<Data, Flash>(id, data)
+}
+
+function stateOfItsOwn(
+  id: string,
+  [values, flash]: [values?: SessionData, flash?: SessionData] = [],
+): SessionState {
   if (parseSessionId(id) === undefined) {
-    throw configError('createSession() takes an id from createSessionId()')
+    throw configError('A session takes an id from createSessionId()')
   }
   const now = Date.now()
   const { createdAt, idleDeadline } = new Lifetime({}).start(now)
-  const [values, flash] = data ?? []
   const branch = {
     values: new Map(Object.entries(values ?? {})),
     flash: new Map(Object.entries(flash ?? {})),
   }
-  return new Session<Data, Flash>(
-    new SessionState({ id, branch, createdAt, expiresAt: idleDeadline }, Date.now),
-  )
+  return new SessionState({ id, branch, createdAt, expiresAt: idleDeadline }, Date.now)
 }

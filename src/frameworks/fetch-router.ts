@@ -1,13 +1,14 @@
 import type { Middleware } from '@remix-run/fetch-router'
 import type { Cookie } from '../core/cookie.ts'
+import type { ForeignSession, ForeignSessionStorage } from '../core/foreign-session.ts'
 import { assertServable, serveSession, type ServeOptions } from '../core/serve.ts'
 import { Session, type SessionData, type UntypedData } from '../core/session.ts'
 import type { SessionStorage } from '../core/session-storage.ts'
 
 /** What the middleware adds to the context: `context.get(Session)` and `context.session`. */
-export interface SessionEntry<Data extends SessionData, Flash extends SessionData> {
+export interface SessionEntry<S extends ForeignSession> {
   key: typeof Session
-  value: Session<Data, Flash>
+  value: S
   property: 'session'
 }
 
@@ -21,8 +22,19 @@ export interface SessionEntry<Data extends SessionData, Flash extends SessionDat
 export function session<Data extends SessionData = UntypedData, Flash extends SessionData = Data>(
   cookie: Cookie,
   storage: SessionStorage<Data, Flash>,
+  options?: ServeOptions,
+): Middleware<SessionEntry<Session<Data, Flash>>>
+/** The same with the storage of another library, such as `@remix-run/session`. */
+export function session<S extends ForeignSession>(
+  cookie: Cookie,
+  storage: ForeignSessionStorage<S>,
+  options?: ServeOptions,
+): Middleware<SessionEntry<S>>
+export function session(
+  cookie: Cookie,
+  storage: ForeignSessionStorage,
   options: ServeOptions = {},
-): Middleware<SessionEntry<Data, Flash>> {
+): Middleware<SessionEntry<ForeignSession>> {
   assertServable(cookie, storage)
   return (context, next) =>
     serveSession(cookie, storage, options, context.request, (current) => {

@@ -1,4 +1,5 @@
 import type { Cookie } from '../core/cookie.ts'
+import type { ForeignSession, ForeignSessionStorage } from '../core/foreign-session.ts'
 import { assertServable, serveSession, type ServeOptions } from '../core/serve.ts'
 import type { Session, SessionData, UntypedData } from '../core/session.ts'
 import type { SessionStorage } from '../core/session-storage.ts'
@@ -11,6 +12,12 @@ export interface WithSessionOptions<
   cookie: Cookie
   storage: SessionStorage<Data, Flash>
 }
+
+type Handler<S, Rest extends unknown[]> = (
+  request: Request,
+  session: S,
+  ...rest: Rest
+) => Response | Promise<Response>
 
 /**
  * Turns a handler that takes a request and its session into one that takes a request: what
@@ -40,14 +47,21 @@ export function withSession<
   Rest extends unknown[] = unknown[],
 >(
   options: WithSessionOptions<Data, Flash>,
-  handler: (
-    request: Request,
-    session: Session<Data, Flash>,
-    ...rest: Rest
-  ) => Response | Promise<Response>,
-): (request: Request, ...rest: Rest) => Promise<Response> {
+  handler: Handler<Session<Data, Flash>, Rest>,
+): (request: Request, ...rest: Rest) => Promise<Response>
+/** The same with the storage of another library, such as `@remix-run/session`. */
+export function withSession<S extends ForeignSession, Rest extends unknown[] = unknown[]>(
+  options: ServeOptions & { cookie: Cookie; storage: ForeignSessionStorage<S> },
+  handler: Handler<S, Rest>,
+): (request: Request, ...rest: Rest) => Promise<Response>
+export function withSession(
+  options: ServeOptions & { cookie: Cookie; storage: ForeignSessionStorage },
+  handler: Handler<never, never[]>,
+): (request: Request, ...rest: never[]) => Promise<Response> {
   const { cookie, storage } = options
   assertServable(cookie, storage)
   return (request, ...rest) =>
-    serveSession(cookie, storage, options, request, (session) => handler(request, session, ...rest))
+    serveSession(cookie, storage, options, request, (session) =>
+      handler(request, session as never, ...rest),
+    )
 }

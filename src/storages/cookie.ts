@@ -1,5 +1,7 @@
 import { configError } from '../core/errors.ts'
+import type { ImportedSession } from '../core/cookie-import.ts'
 import type { EventEmitter } from '../core/events.ts'
+import { importSession } from '../core/import-session.ts'
 import { reportFailure } from '../core/guarded-store.ts'
 import { joinSessionId, parseSessionId } from '../core/id.ts'
 import {
@@ -68,17 +70,26 @@ export function createCookieSessionStorage<
   const context = createContext(options)
   const { events } = context
 
-  async function wasRevoked(record: SessionRecord): Promise<boolean> {
-    const { handle, owner: userId, createdAt, authenticatedAt, lastUsedAt } = record
+  async function wasRevoked(claims: CookieSessionClaims): Promise<boolean> {
     try {
-      const claims = { handle, userId, createdAt, authenticatedAt, lastUsedAt }
       return (await isRevoked?.(claims)) ?? false
     } catch (error) {
       throw reportFailure(events, 'read', error)
     }
   }
 
+  async function readImported(imported: ImportedSession, options: ReadOptions): Promise<Session> {
+    const session = await importSession(context, imported, options)
+    // Nobody knows how old the cookie is, so it is older than any revocation.
+    const { handle, userId } = stateOf(session)
+    const ages = { createdAt: 0, authenticatedAt: undefined, lastUsedAt: 0 }
+    if (!(await wasRevoked({ handle, userId, ...ages }))) return session
+    events.emit({ type: 'revoked', handle, userId })
+    return startSession(context, true)
+  }
+
   async function read(value: string | null, readOptions?: ReadOptions): Promise<Session> {
+    if (readOptions?.imported !== undefined) return readImported(readOptions.imported, readOptions)
     if (!value) return startSession(context, false)
     const opened = openRecord(context, value, undefined)
     const record = opened instanceof Promise ? await opened : opened
@@ -88,7 +99,7 @@ export function createCookieSessionStorage<
       events.emit({ type: 'corrupt', keys: [] })
       return startSession(context, true)
     }
-    if (isRevoked !== undefined && (await wasRevoked(record))) {
+    if (isRevoked !== undefined && (await wasRevoked(claimsOf(record)))) {
       events.emit({ type: 'revoked', handle: record.handle, userId: record.owner })
       return startSession(context, true)
     }
@@ -107,7 +118,11 @@ export function createCookieSessionStorage<
     if (loaded !== undefined && !context.lifetime.isLive(loaded.record, context.now())) {
       return interrupt(context, state, 'gone')
     }
-    if (isRevoked !== undefined && loaded !== undefined && (await wasRevoked(loaded.record))) {
+    if (
+      isRevoked !== undefined &&
+      loaded !== undefined &&
+      (await wasRevoked(claimsOf(loaded.record)))
+    ) {
       return interrupt(context, state, 'revoked')
     }
     // Sealed in the cookie, the secret needs no hash, and no store could keep an older id alive.
@@ -123,4 +138,9 @@ export function createCookieSessionStorage<
   const save = (session: Session) => saveInTurn(stateOf(session), write)
   const storage: CookieSessionStorage = { read, save, events }
   return storage
+}
+
+function claimsOf(record: SessionRecord): CookieSessionClaims {
+  const { handle, owner: userId, createdAt, authenticatedAt, lastUsedAt } = record
+  return { handle, userId, createdAt, authenticatedAt, lastUsedAt }
 }
