@@ -1,4 +1,6 @@
+import { plainCodec } from './codec.ts'
 import { configError } from './errors.ts'
+import { decodeRecord } from './record.ts'
 
 /** A session that another library kept. */
 export interface ImportedSession {
@@ -71,7 +73,15 @@ async function firstOpened(
 ): Promise<ImportedCookie | undefined> {
   for (const importer of importers) {
     const imported = await importer.open(text, secrets)
-    if (imported !== undefined) return imported
+    if (imported !== undefined) return isOurs(imported.value) ? undefined : imported
   }
   return undefined
+}
+
+/**
+ * Whether this would pass for a session of ours in cookie storage. Other libraries sign text that
+ * visitors typed, under the same secret and for any cookie, so it would be one that a visitor made up.
+ */
+function isOurs(value: string): boolean {
+  return decodeRecord(value, plainCodec, []) !== undefined
 }

@@ -47,7 +47,9 @@ export interface CookieReading {
   readonly present: boolean
   /** Whether an older secret sealed it, so that it should be sent again. */
   readonly outdated: boolean
-  /** The session that an accepted cookie of another library stands for. */
+  /** Whether it is a cookie of another library, which `accept` lets in. */
+  readonly accepted?: boolean
+  /** The session that such a cookie stands for. */
   readonly imported?: ImportedSession | undefined
   /** Why a cookie that was present has no value. */
   readonly problem?: 'cookie' | 'shadowed' | undefined
@@ -104,6 +106,11 @@ export class Cookie {
     return this.#options.maxAge
   }
 
+  /** The fixed end that it was made with. */
+  get expires(): Date | undefined {
+    return this.#options.expires
+  }
+
   /**
    * The cookie's value in a Cookie header, or null when it is missing or not authentic.
    * Returns a promise where the runtime has no synchronous cryptography: await it.
@@ -141,7 +148,7 @@ export class Cookie {
     const found = await importCookie(accept, texts, secrets)
     if (found === undefined || found === 'shadowed') return unusable(found ?? 'cookie')
     const { value, session } = found
-    return { value, present: true, outdated: true, imported: session }
+    return { value, present: true, outdated: true, accepted: true, imported: session }
   }
 
   #open(text: string): MaybePromise<Opened | undefined> {

@@ -131,9 +131,8 @@ export function pristine(context: StorageContext, loaded: Loaded): Loaded {
 
 /** Whether there is anything to write: a change, or a use that is worth noting. */
 export function needsWrite(context: StorageContext, state: SessionState): boolean {
-  if (state.dirty) return true
+  if (state.dirty || state.touched) return true
   const { loaded } = state
-  if (state.touched && loaded !== undefined) return true
   return loaded !== undefined && context.lifetime.isTouchDue(loaded.record, context.now())
 }
 

@@ -1,7 +1,6 @@
 import { applyCommit, type Commit, commitSession } from './commit.ts'
 import { Cookie, type CookieReading } from './cookie.ts'
-import type { EventEmitter } from './events.ts'
-import type { ReadOptions } from './life-cycle.ts'
+import { EventEmitter } from './events.ts'
 import { andThen, type MaybePromise } from './maybe-promise.ts'
 import { configError, SessionConflictError, SessionError, StoreError } from './errors.ts'
 import {
@@ -9,20 +8,22 @@ import {
   type ForeignSession,
   type ForeignSessionStorage,
 } from './foreign-session.ts'
+import { reportFailure } from './guarded-store.ts'
 import { flashUseOf } from './request.ts'
 import { isSession, stateOf } from './session.ts'
 import type { SessionStorage } from './session-storage.ts'
 
 /** What is asked of a storage, ours or another library's, to serve its sessions. */
 export interface ServableStorage<S extends ForeignSession> extends ForeignSessionStorage<S> {
-  read(cookieValue: string | null, options?: ReadOptions): Promise<S>
-  readonly events?: EventEmitter
+  /** Ours report here what is wrong with a cookie. Another library may mean anything by that name. */
+  readonly events?: unknown
 }
 
 export interface ServeOptions {
   /**
    * Answers when the store failed, or would not stop changing. The visitor's cookie is left alone, so
-   * that the session is there again when the store is. Default: 503 with Retry-After.
+   * that the session is there again when the store is. Default: 503 with Retry-After. A storage of
+   * another library throws errors of its own, which may be anything: they are thrown on.
    */
   onStoreError?: (
     error: StoreError | SessionConflictError,
@@ -116,14 +117,21 @@ export function serveSession<S extends ForeignSession>(
 
 function readCookie(
   cookie: Cookie,
-  events: EventEmitter | undefined,
+  events: unknown,
   request: Request,
 ): MaybePromise<CookieReading> {
-  return andThen(cookie.read(request.headers.get('Cookie')), (reading) => {
-    if (reading.problem !== undefined) {
-      events?.emit({ type: 'tampered', reason: reading.problem })
-    }
-    return reading
+  const emitter = events instanceof EventEmitter ? events : undefined
+  const reading = cookie.read(request.headers.get('Cookie'))
+  const reported = andThen(reading, (known) => {
+    if (known.problem !== undefined) emitter?.emit({ type: 'tampered', reason: known.problem })
+    return known
+  })
+  if (!(reported instanceof Promise)) return reported
+  // Where an accepted cookie's session had to be loaded, from a store that nobody else watches.
+  return reported.catch((error: unknown) => {
+    throw emitter !== undefined && error instanceof StoreError
+      ? reportFailure(emitter, 'read', error)
+      : error
   })
 }
 

@@ -184,8 +184,9 @@ export class SessionState {
     else this.#id = joinSessionId({ handle: this.handle, secret: createSecret() })
   }
 
-  /** From here on the session reads as empty. */
+  /** From here on the session reads as empty. Once more does nothing. */
   destroy(): void {
+    if (this.destroyed) return
     this.assertOpen()
     this.destroyed = true
     this.values.clear()

@@ -171,7 +171,10 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     state.rotate('kill')
   }
 
-  /** Ends the session, under all its ids: nothing brings it back. The visitor's cookie is cleared. */
+  /**
+   * Ends the session, under all its ids: nothing brings it back. The visitor's cookie is cleared. Once
+   * more does nothing.
+   */
   destroy(): void {
     this.#state.destroy()
   }

@@ -80,11 +80,9 @@ export function createCookieSessionStorage<
 
   async function readImported(imported: ImportedSession, options: ReadOptions): Promise<Session> {
     const session = await importSession(context, imported, options)
-    // Nobody knows how old the cookie is, so it is older than any revocation.
-    const { handle, userId } = stateOf(session)
-    const ages = { createdAt: 0, authenticatedAt: undefined, lastUsedAt: 0 }
-    if (!(await wasRevoked({ handle, userId, ...ages }))) return session
-    events.emit({ type: 'revoked', handle, userId })
+    const claims = claimsOfImported(stateOf(session))!
+    if (!(await wasRevoked(claims))) return session
+    events.emit({ type: 'revoked', handle: claims.handle, userId: claims.userId })
     return startSession(context, true)
   }
 
@@ -118,11 +116,8 @@ export function createCookieSessionStorage<
     if (loaded !== undefined && !context.lifetime.isLive(loaded.record, context.now())) {
       return interrupt(context, state, 'gone')
     }
-    if (
-      isRevoked !== undefined &&
-      loaded !== undefined &&
-      (await wasRevoked(claimsOf(loaded.record)))
-    ) {
+    const claims = loaded === undefined ? claimsOfImported(state) : claimsOf(loaded.record)
+    if (isRevoked !== undefined && claims !== undefined && (await wasRevoked(claims))) {
       return interrupt(context, state, 'revoked')
     }
     // Sealed in the cookie, the secret needs no hash, and no store could keep an older id alive.
@@ -143,4 +138,11 @@ export function createCookieSessionStorage<
 function claimsOf(record: SessionRecord): CookieSessionClaims {
   const { handle, owner: userId, createdAt, authenticatedAt, lastUsedAt } = record
   return { handle, userId, createdAt, authenticatedAt, lastUsedAt }
+}
+
+/** Nobody knows how old another library's cookie is, so it is older than any revocation. */
+function claimsOfImported({ handle, imported }: SessionState): CookieSessionClaims | undefined {
+  if (imported === undefined) return undefined
+  const ages = { createdAt: 0, authenticatedAt: undefined, lastUsedAt: 0 }
+  return { handle, userId: imported.owner, ...ages }
 }
