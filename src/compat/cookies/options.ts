@@ -1,0 +1,104 @@
+/* oxlint-disable typescript/no-explicit-any -- what values were there, their own application knows */
+import type { ImportedCookie, ImportedSession } from '../../core/cookie-import.ts'
+import { configError, StoreError } from '../../core/errors.ts'
+
+/** What every importer takes. */
+export interface ImporterOptions {
+  /**
+   * Whose session it is, by its values. Without it, an imported session is in no user's list, so that
+   * `revokeAll` neither ends it nor keeps older cookies of that user out. A number becomes a string.
+   */
+  userId?: (values: Record<string, any>) => string | number | null | undefined
+}
+
+/** For cookies that are signed and not encrypted. */
+export interface SignedImporterOptions extends ImporterOptions {
+  /**
+   * What those cookies were signed with. Weak ones are taken, because cookies with them exist. Default:
+   * the secrets of the cookie that accepts them.
+   */
+  secrets?: readonly string[]
+}
+
+/** For cookies that hold only an id. */
+export interface IdImporterOptions extends SignedImporterOptions {
+  /**
+   * Looks the session up where it was kept; undefined if it is not there. If it throws, the request
+   * fails as with any store that fails (`StoreError`), and the visitor keeps the cookie. Without it,
+   * such a cookie stands for no session.
+   */
+  load?: (
+    id: string,
+  ) => ImportedSession | null | undefined | Promise<ImportedSession | null | undefined>
+}
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
+export function assertImporterOptions(importer: string, options: IdImporterOptions): void {
+  if (!isObject(options)) throw configError(`${importer} takes an object of options`)
+  const { secrets, userId, load } = options
+  const isSecret = (secret: unknown) => typeof secret === 'string' && secret !== ''
+  if (
+    secrets !== undefined &&
+    !(Array.isArray(secrets) && secrets.length > 0 && secrets.every(isSecret))
+  ) {
+    throw configError(
+      `${importer} secrets must be the old secrets: an array of strings, none empty. ` +
+        'Is an environment variable not set?',
+    )
+  }
+  for (const [name, value] of Object.entries({ userId, load })) {
+    if (value !== undefined && typeof value !== 'function') {
+      throw configError(`${importer} ${name} must be a function`)
+    }
+  }
+}
+
+/** A cookie that holds its session. */
+export function importedSession(
+  value: string,
+  session: ImportedSession,
+  { userId }: ImporterOptions,
+): ImportedCookie {
+  const owner = session.userId ?? userId?.(session.values) ?? ''
+  if (typeof owner !== 'string' && typeof owner !== 'number') {
+    throw configError('An importer’s userId must return a string, or undefined')
+  }
+  return { value, session: { ...session, userId: owner === '' ? undefined : String(owner) } }
+}
+
+/** A cookie that holds the id of its session. */
+export async function importedById(
+  id: string,
+  options: IdImporterOptions,
+  read: (values: Record<string, unknown>) => ImportedSession = (values) => ({ values }),
+): Promise<ImportedCookie> {
+  const session = await loaded(id, options)
+  if (session === undefined || session === null) return { value: id }
+  if (!isObject(session.values)) {
+    throw configError('An importer’s load must return { values, flash? }, or undefined')
+  }
+  const { values, flash } = read(session.values)
+  const merged = { ...session, values, flash: { ...flash, ...session.flash } }
+  return importedSession(id, merged, options)
+}
+
+async function loaded(id: string, { load }: IdImporterOptions) {
+  try {
+    return await load?.(id)
+  } catch (error) {
+    throw error instanceof StoreError ? error : new StoreError('read', error)
+  }
+}
+
+/** The value of the JSON text, or undefined if it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

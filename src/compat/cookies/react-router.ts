@@ -1,0 +1,49 @@
+import type { CookieImporter, ImportedSession } from '../../core/cookie-import.ts'
+import { fromBase64, textOf } from './base64.ts'
+import {
+  assertImporterOptions,
+  type IdImporterOptions,
+  importedById,
+  importedSession,
+  isObject,
+  parseJson,
+} from './options.ts'
+import { openSigned, percentDecoded } from './signed-text.ts'
+
+/**
+ * Reads signed cookies of React Router 7 and 8 and of Remix 2: the session that cookie storage put
+ * there, or the id that other storages did, which `load` looks up. Messages that `session.flash()` left
+ * are flash messages of the session, also among the values that `load` returns.
+ *
+ * Only cookies with the `encode` and `decode` that React Router has by default are read.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
+ */
+export function reactRouterCookie(options: IdImporterOptions = {}): CookieImporter {
+  assertImporterOptions('reactRouterCookie', options)
+  return {
+    async open(text, secrets) {
+      const sent = percentDecoded(text)
+      if (sent === undefined) return undefined
+      const signed = await openSigned(sent, options.secrets ?? secrets)
+      const bytes = signed === undefined ? undefined : fromBase64(signed)
+      const json = bytes === undefined ? undefined : textOf(bytes)
+      if (json === undefined) return undefined
+      const value = parseJson(json)
+      if (value === undefined) return undefined
+      if (typeof value === 'string') return importedById(value, options, splitFlash)
+      return isObject(value) ? importedSession(json, splitFlash(value), options) : { value: json }
+    },
+  }
+}
+
+/** Values and, without the name they hide under, flash messages. */
+function splitFlash(data: Record<string, unknown>): ImportedSession {
+  const entries = Object.entries(data).map(([key, value]) => {
+    const name = /^__flash_(.*)__$/s.exec(key)?.[1]
+    return { isFlash: name !== undefined, entry: [name ?? key, value] as const }
+  })
+  const those = (isFlash: boolean) =>
+    Object.fromEntries(entries.filter((one) => one.isFlash === isFlash).map(({ entry }) => entry))
+  return { values: those(false), flash: those(true) }
+}

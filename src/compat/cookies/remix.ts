@@ -1,0 +1,46 @@
+import type { CookieImporter, ImportedSession } from '../../core/cookie-import.ts'
+import { fromBase64, textOf } from './base64.ts'
+import {
+  assertImporterOptions,
+  type IdImporterOptions,
+  importedById,
+  importedSession,
+  isObject,
+  parseJson,
+} from './options.ts'
+import { openSigned } from './signed-text.ts'
+
+/**
+ * Reads signed cookies of Remix 3 (`@remix-run/cookie` 0.5): the session that its cookie storage put
+ * there, or the id that its other storages did, which `load` looks up.
+ *
+ * Only cookies with the `encode` and `decode` that Remix has by default are read.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
+ */
+export function remixCookie(options: IdImporterOptions = {}): CookieImporter {
+  assertImporterOptions('remixCookie', options)
+  return {
+    async open(text, secrets) {
+      // It is sent as it is: the "=" and "+" of base64 may stand in a cookie.
+      const signed = await openSigned(text, options.secrets ?? secrets)
+      const bytes = signed === undefined ? undefined : fromBase64(signed)
+      const value = bytes === undefined ? undefined : textOf(bytes)
+      if (value === undefined) return undefined
+      const session = sessionIn(value)
+      return session === undefined
+        ? importedById(value, options)
+        : importedSession(value, session, options)
+    },
+  }
+}
+
+/** `{"i":id,"d":[values,flash]}`. The id is theirs, and never becomes one of ours. */
+function sessionIn(value: string): ImportedSession | undefined {
+  const payload = parseJson(value)
+  if (!isObject(payload) || typeof payload['i'] !== 'string') return undefined
+  const data = payload['d']
+  if (!Array.isArray(data) || data.length !== 2 || !data.every(isObject)) return undefined
+  const [values, flash] = data
+  return { values: values!, flash }
+}
