@@ -1,0 +1,30 @@
+import { builtinModule } from '../../core/platform.ts'
+import type { ServerSessionStorage, SessionStorage } from '../../core/session-storage.ts'
+import type { SessionStorageOptions } from '../../core/storage-options.ts'
+
+/** What of the fs storage can wait until it is loaded. */
+export type LazySessionStorage = SessionStorage & Pick<ServerSessionStorage, 'revoke'>
+
+/**
+ * The fs storage, loaded when it is made: so an entry that offers it beside others can be imported where there
+ * are no files. What is wrong with the directory is thrown by each call.
+ */
+export function lazyFsSessionStorage(
+  directory: string,
+  options: SessionStorageOptions = {},
+): LazySessionStorage {
+  // Where the process is now, and not where it may have gone when the files are looked at.
+  const path = builtinModule('node:path') as { resolve(path: string): string } | undefined
+  const place =
+    typeof directory === 'string' && directory !== '' ? path?.resolve(directory) : undefined
+  const loading = import('../../storages/fs.ts').then(({ createFsSessionStorage }) =>
+    createFsSessionStorage(place ?? directory, options),
+  )
+  // Whoever calls is told; nobody may have called yet.
+  loading.catch(() => {})
+  return {
+    read: async (value, readOptions) => (await loading).read(value, readOptions),
+    save: async (session) => (await loading).save(session),
+    revoke: async (handle, revokeOptions) => (await loading).revoke(handle, revokeOptions),
+  }
+}

@@ -1,0 +1,115 @@
+/*
+ * The session API of React Router and Remix 2, on our storages. Its own rules hold: a flash message
+ * lives until it is read, an id is empty until the session is stored, and each commit is explicit.
+ */
+import type { SessionStorage as CoreStorage } from '../core/session-storage.ts'
+import { createCookieSessionStorage as createCookieStorage } from '../storages/cookie.ts'
+import { createMemorySessionStorage as createMemoryStorage } from '../storages/memory.ts'
+import { lazyFsSessionStorage } from './parts/file-storage.ts'
+import { createSessionCookie, type SessionCookieArgument } from './react-router/session-cookie.ts'
+import type { SessionData } from './react-router/session.ts'
+import type { SessionStorage } from './react-router/session-storage.ts'
+import { createSessionStorageOn } from './react-router/storage.ts'
+
+export {
+  createCookie,
+  isCookie,
+  type Cookie,
+  type CookieOptions,
+  type CookieParseOptions,
+  type CookieSerializeOptions,
+  type CookieSignatureOptions,
+  type IsCookieFunction,
+} from './react-router/cookie.ts'
+export {
+  createSession,
+  isSession,
+  type FlashSessionData,
+  type IsSessionFunction,
+  type Session,
+  type SessionData,
+} from './react-router/session.ts'
+export type { CommitOptions, SessionStorage } from './react-router/session-storage.ts'
+export { createSessionStorage, type SessionIdStorageStrategy } from './react-router/strategy.ts'
+
+export interface SessionStorageOptions {
+  /**
+   * The session's cookie, or what to make one with. Default: one named `__session`, without secrets,
+   * which is warned of.
+   */
+  cookie?: SessionCookieArgument
+}
+
+export interface FileSessionStorageOptions extends SessionStorageOptions {
+  /** Where the files are. Made if need be, and closed to other users of the machine. */
+  dir: string
+}
+
+/**
+ * Timeouts that leave it to each commit: a session ends with its cookie, by the server's clock. 400
+ * days after it began, or after its last login, it ends in any case.
+ */
+const untilCommitted = { idleTimeout: 34_560_000, absoluteTimeout: 34_560_000 }
+/** Milliseconds that a session lives after a commit that names no end: 30 days. */
+const lifetime = 2_592_000_000
+
+/**
+ * Keeps sessions in their cookie, sealed. Of requests at the same time the last response wins, and
+ * 4,096 bytes is all there is.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's options are wrong.
+ */
+export function createCookieSessionStorage<Data = SessionData, FlashData = Data>({
+  cookie,
+}: SessionStorageOptions = {}): SessionStorage<Data, FlashData> {
+  return createSessionStorageOn(
+    createSessionCookie(cookie),
+    createCookieStorage(untilCommitted),
+    lifetime,
+  )
+}
+
+/**
+ * Keeps sessions in this process: for development, tests and one process.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's options are wrong.
+ */
+export function createMemorySessionStorage<Data = SessionData, FlashData = Data>({
+  cookie,
+}: SessionStorageOptions = {}): SessionStorage<Data, FlashData> {
+  return createSessionStorageOn(
+    createSessionCookie(cookie),
+    createMemoryStorage(untilCommitted),
+    lifetime,
+  )
+}
+
+/**
+ * Keeps sessions as files, for any number of processes on one machine. A directory that cannot be
+ * used is reported by the first call.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's options are wrong.
+ */
+export function createFileSessionStorage<Data = SessionData, FlashData = Data>({
+  cookie,
+  dir,
+}: FileSessionStorageOptions): SessionStorage<Data, FlashData> {
+  return createSessionStorageOn(
+    createSessionCookie(cookie),
+    lazyFsSessionStorage(dir, untilCommitted),
+    lifetime,
+  )
+}
+
+/**
+ * React Router's API over any storage of ours, with that storage's timeouts. A commit's `maxAge` or
+ * `expires`, or else the cookie's, can only end a session sooner.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's options are wrong.
+ */
+export function toReactRouterStorage<Data = SessionData, FlashData = Data>(
+  cookie: SessionCookieArgument,
+  storage: CoreStorage,
+): SessionStorage<Data, FlashData> {
+  return createSessionStorageOn(createSessionCookie(cookie), storage)
+}

@@ -1,0 +1,135 @@
+import { KeyedQueue } from '../../core/keyed-queue.ts'
+import { changesIn, type DataPrint, printData } from '../parts/write-data.ts'
+import { createSession, type FlashSessionData, type Session, type SessionData } from './session.ts'
+import { createSessionCookie, type SessionCookieArgument } from './session-cookie.ts'
+import { type CommitOptions, destroyedError, type SessionStorage } from './session-storage.ts'
+import { Turns } from './turns.ts'
+
+/** Keeps sessions in a place of your own. Ids are what `createData` returns: make them impossible to guess. */
+export interface SessionIdStorageStrategy<Data = SessionData, FlashData = Data> {
+  /** The cookie that holds the id, or what to make it with. */
+  cookie?: SessionCookieArgument
+  /** Keeps new data, to be forgotten at `expires`, and returns its id. */
+  createData: (data: FlashSessionData<Data, FlashData>, expires?: Date) => Promise<string>
+  /** The data under this id, or null if there is none or it has expired. */
+  readData: (id: string) => Promise<FlashSessionData<Data, FlashData> | null>
+  /** Replaces the data under this id. */
+  updateData: (id: string, data: FlashSessionData<Data, FlashData>, expires?: Date) => Promise<void>
+  /** Forgets the data under this id. */
+  deleteData: (id: string) => Promise<void>
+}
+
+type Values = Record<string, unknown>
+
+/** What is behind a session object. */
+interface Backing {
+  /** Its id now: a commit may have given it one, or a new one. */
+  id: string
+  /** What the object's data was when it was read, or last saved. Undefined if it was made elsewhere. */
+  before: DataPrint | undefined
+  destroyed: boolean
+}
+
+/** Ids remembered after they were replaced, for requests that still have them. */
+const replacedIdsKept = 1000
+
+/**
+ * Makes a storage of four functions. They have no compare-and-swap, so what is promised is less than
+ * with a `SessionStore`: within a process no update is lost and no ended session comes back; between
+ * processes both can happen in the moment between reading the data and writing it.
+ */
+export function createSessionStorage<Data = SessionData, FlashData = Data>(
+  strategy: SessionIdStorageStrategy<Data, FlashData>,
+): SessionStorage<Data, FlashData> {
+  type Stored = FlashSessionData<Data, FlashData>
+  const cookie = createSessionCookie(strategy.cookie)
+  const backings = new WeakMap<object, Backing>()
+  const turns = new Turns()
+  const queue = new KeyedQueue()
+  const replacedIds = new Set<string>()
+
+  function backingOf(session: Session<Data, FlashData>): Backing {
+    const known = backings.get(session)
+    if (known) return known
+    const backing = { id: session.id, before: undefined, destroyed: false }
+    backings.set(session, backing)
+    return backing
+  }
+
+  async function commit(backing: Backing, mine: Stored, options: CommitOptions): Promise<string> {
+    const { id, destroyed } = backing
+    if (destroyed) throw destroyedError()
+    const expires = cookie.expiry(options, Date.now())
+    // As it is written: the application may go on changing objects while it waits.
+    const written = printData(mine as Values)
+    const isReplaced = options.login !== undefined || options.regenerateId === true
+    const next =
+      id === ''
+        ? await strategy.createData(mine, expires)
+        : await queue.run(id, () => update(backing, mine, expires, isReplaced))
+    // Somebody else's response has a new id: clearing the cookie would lose it.
+    if (next === null) return replacedIds.has(id) ? '' : cookie.clear(options)
+    backing.id = next
+    backing.before = written
+    return cookie.write(next, options)
+  }
+
+  /** Writes the request's changes on what is there now. The id, or null if the session has ended. */
+  async function update(
+    { id, before }: Backing,
+    mine: Stored,
+    expires: Date | undefined,
+    isReplaced: boolean,
+  ): Promise<string | null> {
+    const present = await strategy.readData(id)
+    if (!present) return null
+    const data = before ? (merged(before, mine as Values, present as Values) as Stored) : mine
+    if (!isReplaced) {
+      await strategy.updateData(id, data, expires)
+      return id
+    }
+    const next = await strategy.createData(data, expires)
+    await strategy.deleteData(id)
+    rememberReplaced(id)
+    return next
+  }
+
+  function rememberReplaced(id: string): void {
+    if (replacedIds.size >= replacedIdsKept) replacedIds.delete(replacedIds.values().next().value!)
+    replacedIds.add(id)
+  }
+
+  return {
+    async getSession(header, options) {
+      const { value } = await cookie.read(header, options)
+      const data = value ? await strategy.readData(value) : null
+      const id = data ? value! : ''
+      const session = createSession<Data, FlashData>((data ?? {}) as Data, id)
+      backings.set(session, { id, before: printData(session.data as Values), destroyed: false })
+      return session
+    },
+
+    async commitSession(session, options = {}) {
+      const { data } = session
+      return turns.run(session, () => commit(backingOf(session), data, options))
+    },
+
+    async destroySession(session, options) {
+      return turns.run(session, async () => {
+        const backing = backingOf(session)
+        const { id } = backing
+        backing.destroyed = true
+        if (id !== '') await queue.run(id, () => strategy.deleteData(id))
+        return cookie.clear(options)
+      })
+    },
+  }
+}
+
+/** Their data with what this request changed in it. */
+function merged(before: DataPrint, mine: Values, theirs: Values): Values {
+  const kept = Object.entries(theirs).filter(
+    ([key]) => !before.has(key) || Object.hasOwn(mine, key),
+  )
+  return Object.fromEntries([...kept, ...Object.entries(changesIn(mine, before))])
+}
