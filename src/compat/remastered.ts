@@ -1,0 +1,179 @@
+/*
+ * The session API of Remastered, on our storages. Its own rules hold: one session for each request, a
+ * flash message can be read at once and in the next request, and nothing happens before `commit()`.
+ */
+import { type CookieAttributes, createCookie } from '../core/cookie.ts'
+import { configError, CookieSizeError } from '../core/errors.ts'
+import { plainCodec } from '../core/codec.ts'
+import { biggestKeys } from '../core/record.ts'
+import { createCookieSessionStorage as createCookieStorage } from '../storages/cookie.ts'
+import { createMemorySessionStorage as createMemoryStorage } from '../storages/memory.ts'
+import {
+  intoSessionStore,
+  type SessionStorage,
+  type SessionStore,
+} from './remastered/session-store.ts'
+import { createStorageOn } from './remastered/storage.ts'
+
+export {
+  intoSessionStore,
+  type SessionStorage,
+  type SessionStore,
+  type StoredSession,
+} from './remastered/session-store.ts'
+
+/** What our storages keep. */
+export type Serializable =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Serializable[]
+  | { [key: string]: Serializable }
+
+/** The defaults are HttpOnly, Secure (on a loopback host too), SameSite=Lax, Path=/ and an hour. */
+export interface CookieSettings extends Pick<
+  CookieAttributes,
+  'httpOnly' | 'path' | 'domain' | 'secure'
+> {
+  /** A token such as `session`. */
+  name: string
+  /**
+   * 32 characters or more that only the server knows; `npx coatcheck secret` prints some. Of several,
+   * the first one seals and all of them open.
+   */
+  secret: string | readonly string[]
+  /**
+   * Seconds that the cookie, and the session with it, lives after each commit. Default 3600. With
+   * `undefined` the browser keeps it until it closes, and we for 30 days.
+   */
+  maxAge?: number | undefined
+  /** `true` is `strict`, and `false`, which leaves it to the browser, is `lax`. Default `lax`. */
+  sameSite?: boolean | CookieAttributes['sameSite']
+}
+
+/** What our cookies do not do by themselves. */
+const defaults = { maxAge: 3600 }
+/** Seconds on the server where the cookie names none: 30 days. */
+const lifetime = 2_592_000
+/** Timeouts that leave it to each commit. 400 days after it began, a session ends in any case. */
+const untilCommitted = { idleTimeout: 34_560_000, absoluteTimeout: 34_560_000 }
+
+/**
+ * Makes the function that finds the session of a request: always the same one for the same request object.
+ *
+ * @param storage From here, or one of your own.
+ * @param headerName Of the request header that the storage gets. Default `cookie`.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if that is no storage.
+ */
+export function createSessionStore<Value, Metadata = undefined>(
+  storage: SessionStorage<Value, Metadata>,
+  headerName = 'cookie',
+): (request: Pick<Request, 'headers'>) => Promise<SessionStore<Value>> {
+  if (typeof storage?.fromHeader !== 'function' || typeof storage.toHeader !== 'function') {
+    throw configError(
+      'createSessionStore takes CookieSessionStorage({ cookie }) or another storage with fromHeader and toHeader',
+    )
+  }
+  const sessions = new WeakMap<object, Promise<SessionStore<Value>>>()
+  return (request) => {
+    const known = sessions.get(request)
+    if (known !== undefined) return known
+    const session = intoSessionStore(storage, request.headers.get(headerName) ?? undefined)
+    sessions.set(request, session)
+    return session
+  }
+}
+
+/**
+ * Puts an encrypted cookie around a storage: its `fromHeader` gets the cookie's value, if there is one
+ * that we made, and what its `toHeader` returns becomes the value. `''` clears the cookie.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's settings are wrong.
+ */
+export function withEncryptedCookies<Value, Metadata>({
+  storage,
+  cookie: settings,
+}: {
+  storage: SessionStorage<Value, Metadata>
+  cookie: CookieSettings
+}): SessionStorage<Value, Metadata> {
+  const { name, secret, sameSite, ...attributes } = { ...defaults, ...settings }
+  const cookie = createCookie(name, {
+    ...attributes,
+    sameSite: typeof sameSite === 'boolean' ? (sameSite ? 'strict' : 'lax') : sameSite,
+    secrets: [secret].flat(),
+    encrypt: true,
+  })
+  if (!cookie.encrypted) {
+    throw configError(`Cookie "${name}" needs a secret: \`npx coatcheck secret\` prints one`)
+  }
+  return {
+    fromHeader: async (header) => storage.fromHeader((await cookie.parse(header)) ?? undefined),
+    async toHeader(session, metadata) {
+      const value = await storage.toHeader(session, metadata)
+      if (value === '') return cookie.clear()
+      try {
+        return await cookie.serialize(value)
+      } catch (error) {
+        throw withKeys(error, name, session.content)
+      }
+    },
+  }
+}
+
+/**
+ * Keeps sessions in their cookie. Of requests at the same time the last response wins, and 4,096 bytes
+ * is all there is.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's settings are wrong.
+ */
+export function CookieSessionStorage({
+  cookie,
+}: {
+  cookie: CookieSettings
+}): SessionStorage<Serializable> {
+  const storage = createStorageOn<Serializable>(createCookieStorage(untilCommitted), endOf(cookie))
+  // Whoever drops the metadata, as its type allows, gets the same cookie without it.
+  return withEncryptedCookies({ storage, cookie }) as unknown as SessionStorage<Serializable>
+}
+
+/**
+ * Keeps sessions in this process: for development, tests and one process. Values are JSON data here too.
+ *
+ * @param options.generateId Ignored: ids are made here, 256 bits of chance in each, and no others are known.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's settings are wrong.
+ */
+export function MemorySessionStorage({
+  cookie,
+}: {
+  generateId?: () => string
+  cookie: CookieSettings
+}): SessionStorage<unknown, object> {
+  const storage = createStorageOn<unknown>(createMemoryStorage(untilCommitted), endOf(cookie))
+  return withEncryptedCookies({ storage, cookie })
+}
+
+export {
+  createSessionStore as getSessionStore,
+  CookieSessionStorage as createCookieSessionStorage,
+  MemorySessionStorage as createMemorySessionStorage,
+}
+
+/** Milliseconds from a commit to the session's end. */
+function endOf(settings: CookieSettings): number {
+  const { maxAge = lifetime } = { ...defaults, ...settings }
+  return maxAge * 1000
+}
+
+/** Names what takes the space, where that can be found out. */
+function withKeys(error: unknown, name: string, values: Map<string, unknown>): unknown {
+  if (!(error instanceof CookieSizeError)) return error
+  try {
+    const keys = biggestKeys({ values, flash: new Map() }, plainCodec)
+    return new CookieSizeError(name, error.size, error.limit, keys)
+  } catch {
+    return error
+  }
+}
