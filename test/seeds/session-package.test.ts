@@ -1,25 +1,32 @@
-// The examples of seed 002, a session package: the same calls with real assertions, on our entries.
+// Seed 002, a session package: its examples in its order, with real assertions, on our entries.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, describe, it } from 'node:test'
+import path from 'node:path'
+import { describe, it } from 'node:test'
 import type { Session, SessionStorage } from 'coatcheck'
+import { createCookie } from 'coatcheck/cookie'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
+import { withSession } from 'coatcheck/fetch'
 import { createFsSessionStorage } from 'coatcheck/fs-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
-
-const directory = mkdtempSync(join(tmpdir(), 'coatcheck-seed-'))
+import { secrets } from '../frameworks/entries.ts'
+import { Visitor } from '../frameworks/visitor.ts'
+import { temporaryFolder } from '../storages/temporary-folder.ts'
 
 const storages: Record<string, () => SessionStorage> = {
   'coatcheck/cookie-storage': () => createCookieSessionStorage(),
   'coatcheck/memory-storage': () => createMemorySessionStorage(),
-  'coatcheck/fs-storage': () => createFsSessionStorage(directory),
+  'coatcheck/fs-storage': () => createFsSessionStorage(path.join(temporaryFolder(), 'sessions')),
+}
+const onServer = Object.entries(storages).filter(([name]) => !name.includes('/cookie-'))
+
+/** A cookie value with this under `key`. */
+async function cookieWith(storage: SessionStorage, key: string, value: unknown): Promise<string> {
+  const session = await storage.read(null)
+  session.set(key, value)
+  return (await storage.save(session))!
 }
 
-describe('Seed 002, the session package', () => {
-  after(() => rmSync(directory, { recursive: true, force: true }))
-
+describe('Seed 002, Usage', () => {
   for (const [name, createStorage] of Object.entries(storages)) {
     it(`persists data across requests (${name})`, async () => {
       const storage = createStorage()
@@ -43,7 +50,25 @@ describe('Seed 002, the session package', () => {
       assert.equal(response3.session.get('count'), 3)
     })
 
-    it(`keeps flash messages for the next request only (${name})`, async () => {
+    it(`reads from the request, modifies, saves, and writes the cookie to the response (${name})`, async () => {
+      const storage = createStorage()
+      const cookie = createCookie('session', { secrets: [secrets[0]!] })
+      const visitor = new Visitor(async (request) => {
+        const session = await storage.read(await cookie.parse(request.headers.get('Cookie')))
+        session.set('count', Number(session.get('count') ?? 0) + 1)
+        const value = await storage.save(session)
+        const headers = new Headers()
+        if (value) headers.append('Set-Cookie', await cookie.serialize(value))
+        return new Response(String(session.get('count')), { headers })
+      })
+      for (const count of ['1', '2', '3']) assert.equal(await visitor.text(), count)
+    })
+  }
+})
+
+describe('Seed 002, Flash Messages', () => {
+  for (const [name, createStorage] of Object.entries(storages)) {
+    it(`persist only for the next request (${name})`, async () => {
       const storage = createStorage()
 
       async function requestIndex(cookie: string | null) {
@@ -65,13 +90,28 @@ describe('Seed 002, the session package', () => {
 
       const response3 = await requestIndex(response2.cookie)
       assert.equal(response3.session.get('message'), 'success!')
-      assert.equal(await storage.save(response3.session), null, 'saved already, message and all')
 
       const response4 = await requestIndex(response3.cookie)
       assert.equal(response4.session.get('message'), undefined)
     })
 
-    it(`regenerates the id at a login, and keeps the data (${name})`, async () => {
+    it(`are gone after the next request also if nobody read them (${name})`, async () => {
+      const storage = createStorage()
+      const sender = await storage.read(null)
+      sender.flash('message', 'success!')
+      const sent = await storage.save(sender)
+      const next = await storage.read(sent)
+      const cookie = (await storage.save(next)) ?? sent
+      const after = await storage.read(cookie)
+      assert.equal(after.isNew, false)
+      assert.equal(after.get('message'), undefined)
+    })
+  }
+})
+
+describe('Seed 002, Regenerating Session IDs', () => {
+  for (const [name, createStorage] of Object.entries(storages)) {
+    it(`issues a new id at a login, and keeps the data (${name})`, async () => {
       const sessionStorage = createStorage()
 
       async function requestIndex(cookie: string | null) {
@@ -96,14 +136,52 @@ describe('Seed 002, the session package', () => {
       assert.equal(response3.session.get('userId'), 'mj')
     })
 
-    it(`ends the session at a logout, and clears the id on the client (${name})`, async () => {
+    it(`a value that somebody made up becomes nobody's session: there is no id to fixate (${name})`, async () => {
       const sessionStorage = createStorage()
-      const begun = await sessionStorage.read(null)
-      begun.set('userId', 'mj')
-      const cookie = await sessionStorage.save(begun)
+      for (const planted of ['planted', 'a'.repeat(22) + '.' + 'b'.repeat(43)]) {
+        const session = await sessionStorage.read(planted)
+        assert.notEqual(session.id, planted)
+        session.set('userId', 'mj')
+        assert.notEqual(await sessionStorage.save(session), planted)
+        assert.equal((await sessionStorage.read(planted)).get('userId'), undefined)
+      }
+    })
+  }
 
-      async function requestLogout(logoutCookie: string | null) {
-        const session = await sessionStorage.read(logoutCookie)
+  for (const [name, createStorage] of onServer) {
+    it(`deletes the old session data when the session is saved, with \`true\` (${name})`, async () => {
+      const sessionStorage = createStorage()
+      const cookie = await cookieWith(sessionStorage, 'cart', 'a coat')
+      const session = await sessionStorage.read(cookie)
+      session.regenerateId(true)
+      assert.equal((await sessionStorage.read(cookie)).get('cart'), 'a coat', 'not saved yet')
+      const next = await sessionStorage.save(session)
+      assert.equal((await sessionStorage.read(cookie)).get('cart'), undefined)
+      assert.equal((await sessionStorage.read(next)).get('cart'), 'a coat')
+    })
+
+    it(`lets a client on a flaky connection resume with the old id, without \`true\` (${name})`, async () => {
+      const sessionStorage = createStorage()
+      const cookie = await cookieWith(sessionStorage, 'cart', 'a coat')
+      const session = await sessionStorage.read(cookie)
+      session.regenerateId()
+      session.set('userId', 'mj')
+      await sessionStorage.save(session)
+      const resumed = await sessionStorage.read(cookie)
+      assert.equal(resumed.get('cart'), 'a coat')
+      assert.equal(resumed.get('userId'), undefined, 'what came after the login is not for it')
+    })
+  }
+})
+
+describe('Seed 002, Destroying Sessions', () => {
+  for (const [name, createStorage] of Object.entries(storages)) {
+    it(`starts with a new session on the next request (${name})`, async () => {
+      const sessionStorage = createStorage()
+      const cookie = await cookieWith(sessionStorage, 'userId', 'mj')
+
+      async function requestLogout(cookie: string | null) {
+        const session = await sessionStorage.read(cookie)
         session.destroy()
         return { cookie: await sessionStorage.save(session) }
       }
@@ -111,44 +189,175 @@ describe('Seed 002, the session package', () => {
       const response = await requestLogout(cookie)
       assert.equal(response.cookie, '')
 
+      const before = await sessionStorage.read(cookie)
       const next = await sessionStorage.read(response.cookie)
       assert.equal(next.get('userId'), undefined)
-      assert.equal(next.isNew, true)
-      assert.notEqual(next.id, begun.id)
-
-      // Cookie storage has nothing on the server that it could delete.
-      if (name === 'coatcheck/cookie-storage') return
-      assert.equal((await sessionStorage.read(cookie)).get('userId'), undefined)
+      assert.notEqual(next.id, before.id)
     })
 
-    it(`has the methods and properties of the API reference (${name})`, async () => {
+    it(`clears the id on the client in the next response (${name})`, async () => {
       const storage = createStorage()
-      const session: Session = await storage.read(null)
-      session.set('a', 1)
-      assert.equal(session.get('a'), 1)
-      assert.equal(session.has('a'), true)
-      session.unset('a')
-      assert.equal(session.has('a'), false)
-      session.set('b', 2)
-      assert.equal(typeof session.id, 'string')
-      assert.deepEqual(session.data[0], { b: 2 })
+      const cookie = createCookie('session', { secrets: [secrets[0]!] })
+      const visitor = new Visitor(
+        withSession({ cookie, storage }, (request, session) => {
+          if (request.method === 'POST') session.destroy()
+          else session.set('userId', 'mj')
+          return new Response()
+        }),
+      )
+      await visitor.get()
+      assert.ok(visitor.jar.value('session'))
+      const response = await visitor.post()
+      assert.match(response.headers.getSetCookie().join(), /^session=; .*Max-Age=0/)
+      assert.equal(visitor.jar.value('session'), undefined)
     })
   }
 
-  it('regenerateId(true) leaves nothing under the old id, regenerateId() does for a while', async () => {
-    for (const [deleteOld, expected] of [
-      [true, undefined],
-      [false, 'cart'],
-    ] as const) {
-      const storage = createFsSessionStorage(directory)
-      const begun = await storage.read(null)
-      begun.set('seen', 'cart')
-      const cookie = await storage.save(begun)
-      const session = await storage.read(cookie)
-      session.regenerateId(deleteOld)
-      await storage.save(session)
-      assert.equal((await storage.read(cookie)).get('seen'), expected)
-      await storage.close()
+  for (const [name, createStorage] of onServer) {
+    it(`clears all session data from storage when it is saved, and not before (${name})`, async () => {
+      const sessionStorage = createStorage()
+      const cookie = await cookieWith(sessionStorage, 'userId', 'mj')
+      const session = await sessionStorage.read(cookie)
+      session.destroy()
+      assert.equal((await sessionStorage.read(cookie)).get('userId'), 'mj')
+      await sessionStorage.save(session)
+      assert.equal((await sessionStorage.read(cookie)).get('userId'), undefined)
+    })
+  }
+})
+
+describe('Seed 002, Storage Strategies', () => {
+  it('filesystem storage keeps sessions where another process finds them', async () => {
+    const directory = path.join(temporaryFolder(), 'sessions')
+    const sessionStorage = createFsSessionStorage(directory)
+    const cookie = await cookieWith(sessionStorage, 'name', 'Ada')
+    const elsewhere = createFsSessionStorage(directory)
+    assert.equal((await elsewhere.read(cookie)).get('name'), 'Ada')
+  })
+
+  it('filesystem storage handles sessions with a lot of data, up to the `maxBytes` they may have', async () => {
+    const sessionStorage = createFsSessionStorage(temporaryFolder(), { maxBytes: 16_777_216 })
+    const text = 'x'.repeat(8_388_608)
+    const cookie = await cookieWith(sessionStorage, 'text', text)
+    assert.ok(cookie.length < 100)
+    assert.equal((await sessionStorage.read(cookie)).get('text'), text)
+
+    const careful = createFsSessionStorage(temporaryFolder())
+    await cookieWith(careful, 'text', 'x'.repeat(60_000))
+    await assert.rejects(cookieWith(careful, 'text', text), { code: 'ERR_SESSION_TOO_LARGE' })
+  })
+
+  it('cookie storage stores all session data in the cookie itself', async () => {
+    const sessionStorage = createCookieSessionStorage()
+    const cookie = await cookieWith(sessionStorage, 'name', 'Ada')
+    assert.equal((await createCookieSessionStorage().read(cookie)).get('name'), 'Ada')
+  })
+
+  it('cookie storage is limited to 4,096 bytes: more is an error instead of a cookie that browsers drop', async () => {
+    const cookie = createCookie('session', { secrets: [secrets[0]!] })
+    const visitor = new Visitor(
+      withSession({ cookie, storage: createCookieSessionStorage() }, (request, session) => {
+        session.set('text', 'x'.repeat(Number(new URL(request.url).search.slice(1))))
+        return new Response('ok')
+      }),
+    )
+    assert.equal(await visitor.text('/?2500'), 'ok')
+    assert.ok(visitor.jar.value('session'))
+    await assert.rejects(visitor.get('/?3000'), {
+      code: 'ERR_SESSION_COOKIE_SIZE',
+      message: /"text" \(3002\)/,
+    })
+  })
+
+  it('memory storage loses all session data when the server restarts', async () => {
+    const cookie = await cookieWith(createMemorySessionStorage(), 'name', 'Ada')
+    const sessionStorage = createMemorySessionStorage()
+    assert.equal((await sessionStorage.read(cookie)).get('name'), undefined)
+  })
+
+  it('a session cookie must be signed: middleware takes no other', () => {
+    const cookie = createCookie('session')
+    assert.equal(cookie.signed, false)
+    for (const createStorage of Object.values(storages)) {
+      const storage = createStorage()
+      assert.throws(() => withSession({ cookie, storage }, () => new Response()), {
+        code: 'ERR_SESSION_CONFIG',
+        message: /must be signed/,
+      })
     }
+  })
+})
+
+describe('Seed 002, API Reference', () => {
+  for (const [name, createStorage] of Object.entries(storages)) {
+    it(`a Session has these methods and properties (${name})`, async () => {
+      const storage = createStorage()
+      const session: Session = await storage.read(null)
+
+      session.set('key', { any: ['value'] })
+      assert.deepEqual(session.get('key'), { any: ['value'] })
+      assert.equal(session.get('other'), undefined)
+      assert.equal(session.has('key'), true)
+      assert.equal(session.has('other'), false)
+      session.unset('key')
+      assert.equal(session.has('key'), false)
+      assert.equal(session.get('key'), undefined)
+
+      session.set('kept', 1)
+      session.flash('message', 'next')
+      assert.equal(session.has('message'), false)
+      const id: string = session.id
+      session.regenerateId()
+      assert.notEqual(session.id, id)
+
+      const data: Record<string, any> = session.data
+      assert.deepEqual(data, [{ kept: 1 }, { message: 'next' }])
+
+      const next = await storage.read(await storage.save(session))
+      assert.equal(next.id, session.id)
+      assert.equal(next.has('message'), true)
+      next.destroy()
+      assert.deepEqual(next.data, [{}, {}])
+      assert.equal(await storage.save(next), '')
+    })
+
+    it(`save() returns the cookie value, or null when the client has it already (${name})`, async () => {
+      const storage = createStorage()
+      assert.equal(await storage.save(await storage.read(null)), null)
+      const cookie = await cookieWith(storage, 'key', 1)
+      assert.equal(typeof cookie, 'string')
+      assert.equal(await storage.save(await storage.read(cookie)), null)
+    })
+  }
+
+  it('a storage of one’s own that implements the interface works in the middleware', async () => {
+    /** The interface, letter by letter. */
+    interface DocumentedStorage {
+      read(cookie: string | null): Promise<Session>
+      save(session: Session): Promise<string>
+    }
+    const inner = createMemorySessionStorage()
+    const saved: string[] = []
+    const documented: DocumentedStorage = {
+      read: (cookie) => inner.read(cookie),
+      async save(session) {
+        saved.push(session.handle)
+        return (await inner.save(session)) ?? session.id
+      },
+    }
+    const ours: SessionStorage = documented
+    // @ts-expect-error -- the document leaves out that there may be nothing to send
+    const theirs: DocumentedStorage = inner
+    assert.equal(theirs, inner)
+
+    const cookie = createCookie('session', { secrets: [secrets[0]!] })
+    const visitor = new Visitor(
+      withSession({ cookie, storage: ours }, (_, session) => {
+        return new Response(String(session.update('n', (n) => (n ?? 0) + 1)))
+      }),
+    )
+    for (const n of ['1', '2', '3']) assert.equal(await visitor.text(), n)
+    assert.equal(new Set(saved).size, 1)
+    assert.equal(saved.length, 3)
   })
 })
