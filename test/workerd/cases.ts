@@ -14,6 +14,7 @@ import {
   type StorageFixture,
   type StoreFixture,
 } from 'coatcheck/testing'
+import { cases as olderApis } from './older-apis.ts'
 
 interface WorkerCase {
   name: string
@@ -76,4 +77,5 @@ export const cases: WorkerCase[] = [
       })),
   ),
   visitCase,
+  ...olderApis,
 ]
