@@ -77,7 +77,7 @@ function textOf(attribute: string, value: string | undefined): string {
   return `; ${attribute}=${value}`
 }
 
-function lifetimeOf({ maxAge, expires }: CookieAttributes): string {
+function lifetimeOf(name: string, { maxAge, expires }: CookieAttributes): string {
   if (expires !== undefined && !(expires instanceof Date && !Number.isNaN(expires.getTime()))) {
     throw configError('Cookie expires must be a valid Date')
   }
@@ -86,7 +86,9 @@ function lifetimeOf({ maxAge, expires }: CookieAttributes): string {
   if (!Number.isInteger(maxAge) || maxAge < 0) {
     throw configError(`Cookie maxAge must be a whole number of seconds of 0 or more, got ${maxAge}`)
   }
-  if (maxAge > longestAge) warnOnce('cookie maxAge is over 400 days; browsers cap it, and so do we')
+  if (maxAge > longestAge) {
+    warnOnce(`maxAge of cookie "${name}" is over 400 days; browsers cap it, and so do we`)
+  }
   return `; Max-Age=${Math.min(maxAge, longestAge)}${until}`
 }
 
@@ -119,7 +121,7 @@ export function compileAttributes(name: string, attributes: CookieAttributes): C
   const { secure } = attributes
   return {
     fixed: `${textOf('Domain', domain)}${textOf('Path', path)}${flags}`,
-    lifetime: lifetimeOf(attributes),
+    lifetime: lifetimeOf(name, attributes),
     secure: needsSecure || secure ? 'always' : secure === false ? 'never' : 'auto',
     ages: attributes.maxAge !== undefined || attributes.expires !== undefined,
   }
