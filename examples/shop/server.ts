@@ -20,9 +20,9 @@ const { values: options } = parseArgs({
 /** How long a stop waits for answers under way, in milliseconds. */
 const patience = 3000
 
-function start(): void {
+async function start(): Promise<void> {
   const cookie = createCookie('shop', { secrets: readSecrets(`${options.sessions}.secret`) })
-  const storage = openStorage(options.storage ?? `fs:${options.sessions}`)
+  const storage = await openStorage(options.storage ?? `fs:${options.sessions}`)
   const shop = createShop(cookie, storage)
 
   const server = createServer(createRequestListener((request) => shop.fetch(request)))
@@ -47,8 +47,4 @@ function fail(error: unknown): void {
   process.exit(1)
 }
 
-try {
-  start()
-} catch (error) {
-  fail(error)
-}
+start().catch(fail)

@@ -14,11 +14,11 @@ const worker = `
   import { cases } from './.build/test/workerd/cases.js'
 
   export default {
-    async fetch(request) {
+    async fetch(request, env) {
       const index = new URL(request.url).searchParams.get('case')
       if (index === null) return Response.json(cases.map(({ name }) => name))
       try {
-        await cases[index].run()
+        await cases[index].run(env)
         return new Response('')
       } catch (error) {
         return new Response(String(error?.stack ?? error), { status: 500 })
@@ -34,6 +34,7 @@ const miniflare = new Miniflare({
   ],
   compatibilityDate,
   compatibilityFlags,
+  d1Databases: ['DB'],
 })
 
 try {

@@ -1,3 +1,4 @@
+import { createD1SessionTable, createD1Store, type D1 } from 'coatcheck/cloudflare-storage'
 import { createCookie } from 'coatcheck/cookie'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { withSession } from 'coatcheck/fetch'
@@ -18,7 +19,17 @@ import { cases as olderApis } from './older-apis.ts'
 
 interface WorkerCase {
   name: string
-  run(): Promise<void>
+  run(env: { DB: D1 }): Promise<void>
+}
+
+let tables = 0
+
+/** A table of its own for each case: the database is one. */
+async function d1Fixture(database: D1): Promise<StoreFixture> {
+  const clock = fakeClock()
+  const table = `sessions_${++tables}`
+  await createD1SessionTable(database, { table })
+  return { store: createD1Store(database, { table, now: () => clock.now() }), clock }
 }
 
 function memoryFixture(): StoreFixture {
@@ -32,6 +43,8 @@ const storages: Record<string, () => StorageFixture> = {
 }
 
 const traits = traitsOf(memoryFixture().store)
+const noDatabase: D1 = { prepare: () => Promise.reject() as never }
+const d1Traits = traitsOf(createD1Store(noDatabase))
 
 /** A whole visit through the Fetch API, sealed cookie included. */
 const visitCase: WorkerCase = {
@@ -76,6 +89,24 @@ export const cases: WorkerCase[] = [
         run: () => runCase(one, makeFixture),
       })),
   ),
+  ...storeCases
+    .filter((one) => applies(one, d1Traits))
+    .map((one) => ({
+      name: `D1 store: ${one.name}`,
+      async run({ DB }: { DB: D1 }) {
+        const made = await d1Fixture(DB)
+        await runCase(one, () => made)
+      },
+    })),
+  ...storageCases
+    .filter((one) => applies(one, d1Traits))
+    .map((one) => ({
+      name: `D1 storage: ${one.name}`,
+      async run({ DB }: { DB: D1 }) {
+        const made = storageFixture(await d1Fixture(DB))
+        await runCase(one, () => made)
+      },
+    })),
   visitCase,
   ...olderApis,
 ]

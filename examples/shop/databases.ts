@@ -1,0 +1,36 @@
+import { createSessionTable } from 'coatcheck/sql-storage'
+import type { SqliteDatabase } from 'coatcheck/sqlite-storage'
+import { Kysely, MysqlDialect, PostgresDialect, type Dialect } from 'kysely'
+
+/** An app has one of these for all its data; the session table is one of its tables. */
+export type Database = Kysely<Record<string, object>>
+
+/** Drivers are loaded only when they are asked for. */
+export async function openPostgres(url: string): Promise<Database> {
+  const { default: pg } = await import('pg')
+  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 2000 })
+  // An idle connection that breaks is replaced by the pool; what needed one fails by itself.
+  pool.on('error', () => {})
+  return withTable(new PostgresDialect({ pool }))
+}
+
+export async function openMysql(url: string): Promise<Database> {
+  const { createPool } = await import('mysql2')
+  return withTable(new MysqlDialect({ pool: createPool({ uri: url, connectTimeout: 2000 }) }))
+}
+
+async function withTable(dialect: Dialect): Promise<Database> {
+  const database: Database = new Kysely({ dialect })
+  await createSessionTable(database)
+  return database
+}
+
+/** Node 20 has no SQLite of its own: there it is a driver's. */
+export async function openSqlite(file: string): Promise<string | SqliteDatabase> {
+  if (process.getBuiltinModule('node:sqlite') !== undefined) return file
+  const { default: Libsql } = await import('libsql')
+  const database = new Libsql(file)
+  database.pragma('journal_mode = WAL')
+  database.pragma('busy_timeout = 20')
+  return database as unknown as SqliteDatabase
+}

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { launch } from './service.mjs'
+
+/**
+ * A PostgreSQL. `settings` are those of postgresql.conf. Without waiting for the disk:
+ * that loses nothing when processes are killed, only when the machine is.
+ */
+export function startPostgres({ settings = {} } = {}) {
+  return launch('postgres', { ports: 1 }, async (service) => {
+    const [port] = service.ports
+    const data = join(service.folder, 'data')
+    const who = ['--username=postgres', '--auth=trust', '--no-locale', '--encoding=UTF8']
+    await service.run('initdb', [`--pgdata=${data}`, ...who, '--no-sync', '--no-instructions'])
+
+    const all = {
+      listen_addresses: '127.0.0.1',
+      port,
+      unix_socket_directories: '',
+      fsync: 'off',
+      full_page_writes: 'off',
+      // Not in /dev/shm, where something would stay behind when it is killed.
+      dynamic_shared_memory_type: 'mmap',
+      ...settings,
+    }
+    const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const { address } = service.add({
+      program: 'postgres',
+      args: ['-D', data, ...args],
+      port,
+      isReady: (pid) => isReady(data, pid),
+      // Fast shutdown, and immediate shutdown: "SIGTERM" would wait for everybody to hang up.
+      stopSignal: 'SIGINT',
+      endSignal: 'SIGQUIT',
+    })
+    service.tidyUp = () => freeMemory(data)
+    service.url = `postgres://postgres@${address}/postgres`
+    service.env = { POSTGRES_URL: service.url }
+    await service.start()
+  })
+}
+
+const pidFile = (data) => join(data, 'postmaster.pid')
+
+function isReady(data, pid) {
+  if (!existsSync(pidFile(data))) return false
+  const lines = readFileSync(pidFile(data), 'utf8').split('\n')
+  return lines[0] === String(pid) && lines[7]?.trim() === 'ready'
+}
+
+/** One that was killed leaves a bit of System V shared memory behind. */
+function freeMemory(data) {
+  if (!existsSync(pidFile(data))) return
+  const segment = readFileSync(pidFile(data), 'utf8').split('\n')[6]?.trim().split(/\s+/)[1]
+  if (segment !== undefined) spawnSync('ipcrm', ['-m', segment])
+}

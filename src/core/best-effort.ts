@@ -1,0 +1,65 @@
+import { createHandle } from './id.ts'
+import { KeyedQueue } from './keyed-queue.ts'
+import type { SessionStore } from './session-store.ts'
+
+/** A record in a backend that can only get, set and delete. */
+export interface Envelope {
+  value: string
+  version: string
+  /** In milliseconds since the epoch. */
+  expiresAt: number
+}
+
+/** A backend that cannot compare and swap. */
+export interface PlainBackend {
+  /** Undefined for everything that is no envelope, too. Failing to find out throws. */
+  get(key: string): Promise<Envelope | undefined>
+  set(key: string, envelope: Envelope): Promise<void>
+  delete(key: string): Promise<void>
+}
+
+/**
+ * A store on such a backend: it compares, and then it swaps. Within this process the two belong together;
+ * between processes somebody may come in between, and so an update can be lost and a logout undone. It says
+ * so: `atomic: false`.
+ */
+export function createBestEffortStore(
+  backend: PlainBackend,
+  now: () => number,
+): SessionStore & { readonly atomic: false } {
+  const queue = new KeyedQueue()
+
+  async function live(key: string): Promise<Envelope | undefined> {
+    const envelope = await backend.get(key)
+    return envelope !== undefined && envelope.expiresAt > now() ? envelope : undefined
+  }
+
+  return {
+    atomic: false,
+
+    async read(key) {
+      const found = await live(key)
+      return found && { value: found.value, version: found.version }
+    },
+
+    write: (key, value, { replaces, expiresAt }) =>
+      queue.run(key, async () => {
+        const before = await live(key)
+        if ((before?.version ?? null) !== replaces) return undefined
+        const version = createHandle()
+        await backend.set(key, { value, version, expiresAt })
+        return version
+      }),
+
+    delete: (key) => queue.run(key, () => backend.delete(key)),
+  }
+}
+
+/** What a backend gave back, if it is an envelope. */
+export function asEnvelope(found: unknown): Envelope | undefined {
+  if (typeof found !== 'object' || found === null) return undefined
+  const { value, version, expiresAt } = found as Partial<Envelope>
+  const isWhole =
+    typeof value === 'string' && typeof version === 'string' && typeof expiresAt === 'number'
+  return isWhole ? { value, version, expiresAt } : undefined
+}

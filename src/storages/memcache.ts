@@ -1,0 +1,130 @@
+import { configError } from '../core/errors.ts'
+import type { StandardSchema } from '../core/schema.ts'
+import type { SessionData, UntypedData } from '../core/session.ts'
+import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
+import type { ClosableStore } from '../core/session-store.ts'
+import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { createMetaClient, type MemcacheClient } from './memcache/client.ts'
+
+export type { CacheItem, MemcacheClient } from './memcache/client.ts'
+
+/** Where memcached is: one host, several, or a client of the app's. */
+export type MemcacheTarget = string | { hosts: readonly string[] } | MemcacheClient
+
+export interface MemcacheStoreOptions {
+  /** What keys begin with: 1 to 100 characters of printable ASCII without blanks. Default `session:`. */
+  prefix?: string
+  /** Seconds a command may take, connecting included: 0.01 to 60. Default 2. */
+  timeout?: number
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number
+}
+
+/** A record with its CAS unique. Its end stands before its value. */
+interface Found {
+  value: string
+  unique: string
+  expiresAt: number
+}
+
+/** From here on memcached takes an expiry for a time since the epoch (protocol.txt, "exptime"). */
+const thirtyDays = 2_592_000
+/** memcached's largest item is 1 MiB by default, with its key and header. */
+const largestValue = 1_000_000
+
+/**
+ * Keeps records in memcached 1.6 or later. It is a cache: a restart, `flush_all` or want of memory ends
+ * sessions, and it cannot list a user's. With several hosts each key has its own, chosen by rendezvous
+ * hashing: when the list changes, the sessions of the hosts that left end, and no others.
+ *
+ * @param target `host:port`, `{ hosts }`, or a client, which stays the app's to close.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
+ */
+export function createMemcacheStore(
+  target: MemcacheTarget,
+  options: MemcacheStoreOptions = {},
+): ClosableStore {
+  const { prefix = 'session:', timeout = 2, now = Date.now } = options
+  if (!/^[\x21-\x7e]{1,100}$/.test(prefix)) {
+    throw configError('prefix must be 1 to 100 characters of printable ASCII without blanks')
+  }
+  if (!(timeout >= 0.01 && timeout <= 60)) {
+    throw configError('timeout must be from 0.01 to 60 seconds')
+  }
+  const given = typeof target === 'string' ? { hosts: [target] } : target
+  const isOurs = 'hosts' in given
+  if (isOurs && !(Array.isArray(given.hosts) && given.hosts.length > 0)) {
+    throw configError('The memcache storage needs hosts, such as { hosts: ["localhost:11211"] }')
+  }
+  const client = isOurs ? createMetaClient(given.hosts, timeout * 1000) : given
+
+  /** Relative where that is possible: the server's clock may differ. Never before the record ends. */
+  function exptimeOf(expiresAt: number): number {
+    const seconds = Math.ceil((expiresAt - now()) / 1000) + 1
+    return seconds <= thirtyDays ? Math.max(seconds, 2) : Math.ceil(Date.now() / 1000) + seconds
+  }
+
+  async function find(key: string): Promise<Found | undefined> {
+    const item = await client.get(prefix + key)
+    if (item === undefined) return undefined
+    const end = item.value.indexOf(' ')
+    const expiresAt = Number(item.value.slice(0, end))
+    return { value: item.value.slice(end + 1), unique: item.version, expiresAt }
+  }
+
+  async function create(key: string, text: string, exptime: number): Promise<string | undefined> {
+    const added = await client.add(prefix + key, text, exptime)
+    if (added !== undefined) return added
+    const before = await find(key)
+    if (before === undefined || before.expiresAt > now()) return undefined
+    return client.cas(prefix + key, text, before.unique, exptime)
+  }
+
+  return {
+    async read(key) {
+      const found = await find(key)
+      if (found === undefined || found.expiresAt <= now()) return undefined
+      return { value: found.value, version: `${found.unique} ${found.expiresAt}` }
+    },
+
+    async write(key, value, { replaces, expiresAt }) {
+      const text = `${expiresAt} ${value}`
+      if (text.length > largestValue) throw new Error(`memcached takes ${largestValue} characters`)
+      const exptime = exptimeOf(expiresAt)
+      let unique: string | undefined
+      if (replaces === null) {
+        unique = await create(key, text, exptime)
+      } else {
+        const [version = '', end] = replaces.split(' ')
+        // The store's clock decides, not the server's, which counts whole seconds.
+        if (Number(end) <= now()) return undefined
+        unique = await client.cas(prefix + key, text, version, exptime)
+      }
+      return unique && `${unique} ${expiresAt}`
+    },
+
+    delete: (key) => client.delete(prefix + key),
+
+    async close() {
+      if (isOurs) await client.close?.()
+    },
+  }
+}
+
+/**
+ * Keeps sessions in memcached: see {@link createMemcacheStore}.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
+ */
+export function createMemcacheSessionStorage<
+  Data extends SessionData = UntypedData,
+  Flash extends SessionData = Data,
+>(
+  target: MemcacheTarget,
+  options: SessionStorageOptions & MemcacheStoreOptions & { schema?: StandardSchema<Data> } = {},
+): ServerSessionStorage<Data, Flash> {
+  if ((options.maxBytes ?? 0) > largestValue - 100) {
+    throw configError(`memcached keeps at most 1 MiB: maxBytes must be under ${largestValue - 100}`)
+  }
+  return createSessionStorage<Data, Flash>(createMemcacheStore(target, options), options)
+}

@@ -1,0 +1,130 @@
+import { connect, type Socket } from 'node:net'
+import { type Reply, ReplyReader } from './replies.ts'
+
+interface Waiting {
+  opaque: string
+  resolve(reply: Reply): void
+  reject(error: Error): void
+}
+
+/** Milliseconds before connecting again, doubled with each failure and then shortened by chance. */
+const shortestPause = 50
+const longestPause = 2000
+/** Commands that may wait for replies: more means that the server does not keep up. */
+const mostWaiting = 10_000
+
+/**
+ * One connection to one server, which commands share: they are sent at once, and replies come in order.
+ * After an error it is made anew with the next command, but not before a pause has gone by, in which
+ * commands fail at once.
+ */
+export class Connection {
+  readonly #host: string
+  readonly #port: number
+  readonly #timeout: number
+  #socket: Socket | undefined
+  #waiting: Waiting[] = []
+  #opaque = 0
+  #failures = 0
+  #pauseUntil = 0
+  #closed = false
+
+  /** @param timeout Milliseconds a command may take, connecting included. */
+  constructor(host: string, port: number, timeout: number) {
+    this.#host = host
+    this.#port = port
+    this.#timeout = timeout
+  }
+
+  /** @param data For `ms`: what follows the line. */
+  send(command: string, data?: Uint8Array): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const problem = this.#problem()
+      if (problem !== undefined) return reject(new Error(problem))
+      const socket = (this.#socket ??= this.#open())
+      const opaque = String(++this.#opaque)
+      const timer = setTimeout(() => {
+        // Its reply may still come: no other command may be sent on this connection.
+        this.#fail(socket, new Error(`memcached gave no answer within ${this.#timeout} ms`))
+      }, this.#timeout)
+      this.#waiting.push({
+        opaque,
+        resolve(reply) {
+          clearTimeout(timer)
+          resolve(reply)
+        },
+        reject(error) {
+          clearTimeout(timer)
+          reject(error)
+        },
+      })
+      socket.cork()
+      socket.write(`${command} O${opaque}\r\n`)
+      if (data !== undefined) {
+        socket.write(data)
+        socket.write('\r\n')
+      }
+      process.nextTick(() => socket.uncork())
+    })
+  }
+
+  /** Waits for the replies that are due, and ends the connection. */
+  async close(): Promise<void> {
+    this.#closed = true
+    while (this.#waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    this.#socket?.destroy()
+    this.#socket = undefined
+  }
+
+  #problem(): string | undefined {
+    if (this.#closed) return 'The storage was closed'
+    if (this.#waiting.length >= mostWaiting) return 'memcached does not keep up'
+    const isPausing = this.#socket === undefined && performance.now() < this.#pauseUntil
+    return isPausing ? 'memcached is away' : undefined
+  }
+
+  #open(): Socket {
+    const socket = connect({ host: this.#host, port: this.#port, noDelay: true, keepAlive: true })
+    const reader = new ReplyReader()
+    // An app that is done must not be kept running by an idle connection; each command has a timer.
+    socket.unref()
+    socket.on('data', (chunk) => {
+      try {
+        for (const reply of reader.read(chunk)) this.#receive(reply)
+      } catch (error) {
+        this.#fail(socket, error as Error)
+      }
+    })
+    socket.on('error', (error) => this.#fail(socket, error))
+    socket.on('close', () => this.#fail(socket, new Error('memcached closed the connection')))
+    return socket
+  }
+
+  #receive(reply: Reply): void {
+    const waiting = this.#waiting.shift()
+    if (waiting === undefined) throw new Error('memcached answered what nobody asked')
+    if (reply.code === 'SERVER_ERROR') {
+      // Out of memory, for instance: it took the whole command, and goes on with the next one.
+      waiting.reject(new Error(`memcached says ${reply.line}`))
+      return
+    }
+    if (reply.flags.get('O') !== waiting.opaque) {
+      this.#waiting.unshift(waiting)
+      throw new Error(`memcached answered something else: ${reply.line.slice(0, 60)}`)
+    }
+    this.#failures = 0
+    waiting.resolve(reply)
+  }
+
+  /** Gives the connection up, with all that waits on it. */
+  #fail(socket: Socket, error: Error): void {
+    if (socket !== this.#socket) return
+    this.#socket = undefined
+    socket.destroy()
+    const pause = Math.min(shortestPause * 2 ** this.#failures++, longestPause)
+    this.#pauseUntil = performance.now() + pause * (0.5 + Math.random() / 2)
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const one of waiting) one.reject(error)
+  }
+}

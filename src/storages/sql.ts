@@ -1,0 +1,110 @@
+import type { Kysely } from 'kysely'
+import { cryptoBackend } from '../core/crypto/choose.ts'
+import { createDeadline, type DeadlineOptions } from '../core/deadline.ts'
+import { configError } from '../core/errors.ts'
+import { createHandle } from '../core/id.ts'
+import { escapeNul, unescapeNul } from '../core/nul.ts'
+import type { StandardSchema } from '../core/schema.ts'
+import type { SessionData, UntypedData } from '../core/session.ts'
+import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
+import type { IndexedStore, SweepableStore } from '../core/session-store.ts'
+import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { isLostRace, rowsIn, textOf, type SessionTables } from './sql/rows.ts'
+import { assertTableName } from './sql/table.ts'
+
+export { createSessionTable, type SessionTableOptions } from './sql/table.ts'
+
+export interface SqlStoreOptions extends DeadlineOptions {
+  /** The table, made by `createSessionTable()`; `schema.table` is fine. Default `sessions`. */
+  table?: string
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number
+}
+
+/** Expired rows that are deleted at once: more would hold locks for long. */
+const batch = 1000
+
+/**
+ * Keeps records in a table of PostgreSQL, MySQL, MariaDB or SQLite, through the Kysely that the app made: and so
+ * in whatever has a dialect for one of them, such as libSQL, D1, PGlite, Neon and PlanetScale. Each operation is one
+ * statement (creating on MySQL: two), with no transaction held open.
+ *
+ * @param kysely Stays yours: closing the storage does not end it.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
+ */
+export function createSqlStore(
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever else is in the database
+  kysely: Kysely<any>,
+  options: SqlStoreOptions = {},
+): IndexedStore & SweepableStore {
+  const { table = 'sessions', now = Date.now } = options
+  if (typeof kysely?.selectFrom !== 'function') {
+    throw configError('The sql storage needs a Kysely: new Kysely({ dialect: … })')
+  }
+  assertTableName(table)
+  const withDeadline = createDeadline(options)
+  const db = kysely as Kysely<SessionTables>
+  const rows = rowsIn(db, table)
+
+  return {
+    async read(key) {
+      const row = await withDeadline(rows.live(key, now()))
+      return row && { value: unescapeNul(textOf(row.value)), version: textOf(row.version) }
+    },
+
+    async write(key, value, { replaces, expiresAt, owner }) {
+      // Random, so that a version of a record that was deleted and made anew never comes back.
+      const version = createHandle()
+      const owned = await hashOf(owner)
+      const row = { value: escapeNul(value), version, owner: owned, expires_at: expiresAt }
+      const written =
+        replaces === null ? rows.create(key, row, now()) : rows.replace(key, row, replaces, now())
+      try {
+        return (await withDeadline(written)) ? version : undefined
+      } catch (error) {
+        if (isLostRace(error)) return undefined
+        throw error
+      }
+    },
+
+    delete: (key) => withDeadline(rows.delete(key)),
+
+    async keysOf(owner) {
+      return withDeadline(rows.keysOf((await hashOf(owner))!, now()))
+    },
+
+    async deleteExpired() {
+      const time = now()
+      let deleted = 0
+      let found: number
+      do {
+        const keys = await withDeadline(rows.expired(time, batch))
+        found = keys.length
+        if (found > 0) deleted += await withDeadline(rows.deleteAll(keys, time))
+      } while (found === batch)
+      return deleted
+    },
+  }
+}
+
+/** User ids of any length and in any letters fit the column, and are compared byte by byte. */
+async function hashOf(owner: string | undefined): Promise<string | null> {
+  return owner === undefined ? null : cryptoBackend.sha256(owner)
+}
+
+/**
+ * Keeps sessions in a table of PostgreSQL, MySQL, MariaDB or SQLite: see {@link createSqlStore}. Make the table
+ * with `createSessionTable()`, and call `storage.deleteExpired()` now and then, from a timer or a cron job.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
+ */
+export function createSqlSessionStorage<
+  Data extends SessionData = UntypedData,
+  Flash extends SessionData = Data,
+>(
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever else is in the database
+  kysely: Kysely<any>,
+  options: SessionStorageOptions & SqlStoreOptions & { schema?: StandardSchema<Data> } = {},
+): ServerSessionStorage<Data, Flash> {
+  return createSessionStorage<Data, Flash>(createSqlStore(kysely, options), options)
+}

@@ -1,0 +1,57 @@
+import { configError } from '../../core/errors.ts'
+import { builtinModule } from '../../core/platform.ts'
+
+/** What is called of a database: `node:sqlite`, better-sqlite3, libsql and `bun:sqlite` have it. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown
+  prepare(sql: string): SqliteStatement
+  close(): unknown
+}
+
+export interface SqliteStatement {
+  get(...values: (string | number | null)[]): unknown
+  all(...values: (string | number | null)[]): unknown[]
+  run(...values: (string | number | null)[]): { changes: number | bigint }
+}
+
+interface NodeSqlite {
+  DatabaseSync: new (path: string) => SqliteDatabase
+}
+
+interface NodeFs {
+  openSync(path: string, flags: string, mode: number): number
+  closeSync(file: number): void
+}
+
+/** The database in this file, which is made for its owner alone if need be. */
+export function openDatabase(path: string): SqliteDatabase {
+  const sqlite = builtinModule('node:sqlite') as NodeSqlite | undefined
+  if (sqlite === undefined) {
+    throw configError(
+      'A path needs node:sqlite (Node 22.13 or later, Deno, Bun). Elsewhere open the database with ' +
+        'better-sqlite3 or libsql, and give it in place of the path.',
+    )
+  }
+  try {
+    if (path !== ':memory:') makePrivate(path)
+    return new sqlite.DatabaseSync(path)
+  } catch (error) {
+    throw configError(`Sessions cannot be kept in "${path}": ${(error as Error).message}`)
+  }
+}
+
+/** SQLite gives the files beside the database the same mode. */
+function makePrivate(path: string): void {
+  const fs = builtinModule('node:fs') as NodeFs
+  fs.closeSync(fs.openSync(path, 'a', 0o600))
+}
+
+const busy = 5
+const locked = 6
+
+/** Whether somebody else was using the database, so that the same may work a moment later. */
+export function isBusy(error: unknown): boolean {
+  const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown }
+  if (typeof errcode === 'number') return (errcode & 0xff) === busy || (errcode & 0xff) === locked
+  return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code)
+}

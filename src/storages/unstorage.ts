@@ -1,0 +1,87 @@
+import { asEnvelope, createBestEffortStore } from '../core/best-effort.ts'
+import { configError } from '../core/errors.ts'
+import type { StandardSchema } from '../core/schema.ts'
+import type { SessionData, UntypedData } from '../core/session.ts'
+import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
+import type { SessionStore, SweepableStore } from '../core/session-store.ts'
+import type { SessionStorageOptions } from '../core/storage-options.ts'
+
+/** What is called of an unstorage storage. */
+export interface Unstorage {
+  getItem(key: string): Promise<unknown>
+  setItem(key: string, value: object, options: { ttl: number }): Promise<void>
+  removeItem(key: string): Promise<void>
+  getKeys(base: string): Promise<string[]>
+}
+
+export interface UnstorageStoreOptions {
+  /** What keys begin with. Letters, digits, `_` and `-`. Default `session`. */
+  prefix?: string
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number
+}
+
+/** Seconds: Cloudflare KV refuses less. What is kept longer than it lives is recognised all the same. */
+const shortestTtl = 60
+
+/**
+ * Keeps records wherever unstorage has a driver for: Cloudflare KV, Deno KV, Netlify, Vercel, S3, MongoDB and
+ * many more. None of them is asked to compare and swap, and many are only consistent in the end: with several
+ * processes an update can be lost and a logout undone (`atomic: false`). Where that matters, choose
+ * another storage.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
+ */
+export function createUnstorageStore(
+  storage: Unstorage,
+  options: UnstorageStoreOptions = {},
+): SessionStore & SweepableStore {
+  const { prefix = 'session', now = Date.now } = options
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(prefix)) {
+    throw configError('prefix must be 1 to 64 letters, digits, "_" and "-"')
+  }
+  if (typeof storage?.getItem !== 'function') {
+    throw configError('The unstorage storage needs one of createStorage() of unstorage')
+  }
+  const place = (key: string): string => `${prefix}:${key}`
+  const store = createBestEffortStore(
+    {
+      get: async (key) => asEnvelope(await storage.getItem(place(key))),
+      set(key, envelope) {
+        const seconds = Math.ceil((envelope.expiresAt - now()) / 1000)
+        return storage.setItem(place(key), envelope, { ttl: Math.max(seconds, shortestTtl) })
+      },
+      delete: (key) => storage.removeItem(place(key)),
+    },
+    now,
+  )
+
+  return {
+    ...store,
+    async deleteExpired() {
+      let deleted = 0
+      for (const key of await storage.getKeys(`${prefix}:`)) {
+        const envelope = asEnvelope(await storage.getItem(key))
+        if (envelope === undefined || envelope.expiresAt > now()) continue
+        await store.delete(key.slice(prefix.length + 1))
+        deleted++
+      }
+      return deleted
+    },
+  }
+}
+
+/**
+ * Keeps sessions wherever unstorage has a driver for: see {@link createUnstorageStore}.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
+ */
+export function createUnstorageSessionStorage<
+  Data extends SessionData = UntypedData,
+  Flash extends SessionData = Data,
+>(
+  storage: Unstorage,
+  options: SessionStorageOptions & UnstorageStoreOptions & { schema?: StandardSchema<Data> } = {},
+): ServerSessionStorage<Data, Flash> {
+  return createSessionStorage<Data, Flash>(createUnstorageStore(storage, options), options)
+}

@@ -1,0 +1,75 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Service } from './index.ts'
+
+/** A service that is stopped after the test. */
+export async function using<S extends Service>(
+  test: TestContext,
+  starting: Promise<S>,
+): Promise<S> {
+  const service = await starting
+  test.after(() => service.stop())
+  return service
+}
+
+/** What a server says to a text, or undefined if it says nothing for a while. */
+export function talk(port: number, text: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    const finish = (answer?: string) => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.setTimeout(500, finish).on('error', () => finish())
+    socket.on('data', (data) => finish(data.toString())).write(`${text}\r\n`)
+  })
+}
+
+export function postgres(url: string, sql: string): string {
+  return query('psql', ['--no-psqlrc', '-qtA', url, '-c', sql])
+}
+
+export function mariadb(url: string, sql: string): string {
+  const { hostname, port, username, pathname } = new URL(url)
+  const where = ['-h', hostname, '-P', port, '-u', username, pathname.slice(1)]
+  return query('mariadb', ['--no-defaults', '--protocol=tcp', '-N', ...where, '-e', sql])
+}
+
+function query(program: string, args: string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8', timeout: 10_000 }).trim()
+}
+
+/** Asks until the answer is yes. */
+export async function eventually(check: () => unknown, seconds = 20): Promise<void> {
+  const deadline = performance.now() + seconds * 1000
+  while (!(await check())) {
+    if (performance.now() > deadline) throw new Error(`not within ${seconds} s: ${check}`)
+    await sleep(20)
+  }
+}
+
+/** Those of the processes that have not ended, whether or not anybody has asked how. */
+export function stillRunning(pids: number[]): number[] {
+  return pids.filter((pid) => {
+    const path = `/proc/${pid}/stat`
+    try {
+      return existsSync(path) && readFileSync(path, 'utf8').split(') ').at(-1)?.[0] !== 'Z'
+    } catch {
+      return false
+    }
+  })
+}
+
+export function childrenOf(pid: number): number[] {
+  const lines = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).stdout
+  return lines.split('\n').filter(Boolean).map(Number)
+}
+
+/** The processes whose command line or folder has this in it, children of servers included. */
+export function processesOf(folder: string): string {
+  const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
+  return lines.filter((line) => line.includes(folder)).join('\n')
+}

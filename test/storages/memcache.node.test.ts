@@ -1,0 +1,38 @@
+import { after, describe, it } from 'node:test'
+import { createMemcacheStore } from 'coatcheck/memcache-storage'
+import {
+  applies,
+  fakeClock,
+  runCase,
+  storageCases,
+  storageFixture,
+  storeCases,
+  traitsOf,
+  type StoreFixture,
+} from 'coatcheck/testing'
+
+const hosts = (process.env['MEMCACHED_HOSTS'] ?? '').split(',')
+let prefixes = 0
+
+function fixture(): StoreFixture {
+  const clock = fakeClock()
+  const prefix = `${process.pid}-${++prefixes}:`
+  const store = createMemcacheStore({ hosts }, { prefix, now: () => clock.now() })
+  return { store, clock, close: () => store.close() }
+}
+
+const probe = fixture()
+const traits = traitsOf(probe.store)
+after(() => probe.close?.())
+
+describe('memcache store', () => {
+  for (const one of storeCases.filter((each) => applies(each, traits))) {
+    it(one.name, () => runCase(one, fixture))
+  }
+})
+
+describe('memcache storage', () => {
+  for (const one of storageCases.filter((each) => applies(each, traits))) {
+    it(one.name, () => runCase(one, () => storageFixture(fixture())))
+  }
+})

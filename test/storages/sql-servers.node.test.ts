@@ -1,0 +1,58 @@
+import { after, describe, it } from 'node:test'
+import { createSqlStore, createSessionTable } from 'coatcheck/sql-storage'
+import {
+  applies,
+  fakeClock,
+  runCase,
+  storageCases,
+  storageFixture,
+  storeCases,
+  traitsOf,
+  type StoreFixture,
+} from 'coatcheck/testing'
+import { Kysely, MysqlDialect, PostgresDialect } from 'kysely'
+import mysql from 'mysql2'
+import pg from 'pg'
+
+const servers: Record<string, () => Kysely<Record<string, object>>> = {}
+const { POSTGRES_URL, MYSQL_URL } = process.env
+if (POSTGRES_URL) {
+  servers['PostgreSQL'] = () =>
+    new Kysely({
+      dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: POSTGRES_URL }) }),
+    })
+}
+if (MYSQL_URL) {
+  servers['MariaDB'] = () =>
+    new Kysely({ dialect: new MysqlDialect({ pool: mysql.createPool(MYSQL_URL) }) })
+}
+
+for (const [name, connect] of Object.entries(servers)) {
+  const kysely = connect()
+  let tables = 0
+
+  async function fixture(): Promise<StoreFixture> {
+    const clock = fakeClock()
+    const table = `sessions_${process.pid}_${++tables}`
+    await createSessionTable(kysely, { table })
+    const store = createSqlStore(kysely, { table, now: () => clock.now() })
+    return { store, clock, close: () => kysely.schema.dropTable(table).execute() }
+  }
+
+  describe(`sql store on ${name}`, () => {
+    after(() => kysely.destroy())
+    const traits = traitsOf(createSqlStore(kysely))
+    for (const one of storeCases.filter((each) => applies(each, traits))) {
+      it(one.name, async () => {
+        const made = await fixture()
+        await runCase(one, () => made)
+      })
+    }
+    for (const one of storageCases.filter((each) => applies(each, traits))) {
+      it(one.name, async () => {
+        const made = storageFixture(await fixture())
+        await runCase(one, () => made)
+      })
+    }
+  })
+}
