@@ -39,7 +39,9 @@ export async function openStorage(address: string): Promise<ShopStorage> {
   const colon = address.indexOf(':')
   const open = kinds[address.slice(0, colon)]
   if (open === undefined) {
-    throw new Error(`Unknown storage "${address}". It begins with ${Object.keys(kinds).join(':, ')}:`)
+    throw new Error(
+      `Unknown storage "${address}". It begins with ${Object.keys(kinds).join(':, ')}:`,
+    )
   }
   return open(address, address.slice(colon + 1))
 }

@@ -12,7 +12,9 @@ export interface DeadlineOptions {
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the timeout is out of bounds.
  */
-export function createDeadline({ timeout = 2 }: DeadlineOptions): <T>(work: Promise<T>) => Promise<T> {
+export function createDeadline({
+  timeout = 2,
+}: DeadlineOptions): <T>(work: Promise<T>) => Promise<T> {
   if (typeof timeout !== 'number' || !(timeout >= 0.01 && timeout <= 60)) {
     throw configError(`timeout must be from 0.01 to 60 seconds, got ${String(timeout)}`)
   }

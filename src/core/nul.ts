@@ -6,7 +6,9 @@
 
 /** The same text without U+0000. */
 export function escapeNul(text: string): string {
-  return text.replace(/[\u0000\u0001]/g, (found) => (found === '\u0000' ? '\u00010' : '\u0001\u0001'))
+  return text.replace(/[\u0000\u0001]/g, (found) =>
+    found === '\u0000' ? '\u00010' : '\u0001\u0001',
+  )
 }
 
 /** What `escapeNul` was given. */

@@ -75,7 +75,12 @@ export function createD1Store(
   const withDeadline = createDeadline(options)
 
   async function changes(sql: string, ...values: (string | number | null)[]): Promise<number> {
-    const { meta } = await withDeadline(database.prepare(sql).bind(...values).run())
+    const { meta } = await withDeadline(
+      database
+        .prepare(sql)
+        .bind(...values)
+        .run(),
+    )
     return meta.changes ?? 0
   }
 

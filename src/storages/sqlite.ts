@@ -50,7 +50,8 @@ export function createSqliteStore(
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(table)) {
     throw configError('table must be letters, digits and underscores')
   }
-  if (!(timeout >= 0.1 && timeout <= 60)) throw configError('timeout must be from 0.1 to 60 seconds')
+  if (!(timeout >= 0.1 && timeout <= 60))
+    throw configError('timeout must be from 0.1 to 60 seconds')
   if (!Number.isInteger(sweepInterval) || sweepInterval < 0 || sweepInterval > 86_400) {
     throw configError('sweepInterval must be a whole number of seconds from 0 to 86400')
   }

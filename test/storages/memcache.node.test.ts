@@ -10,8 +10,10 @@ import {
   traitsOf,
   type StoreFixture,
 } from 'coatcheck/testing'
+import { startMemcached } from '../services/index.ts'
 
-const hosts = (process.env['MEMCACHED_HOSTS'] ?? '').split(',')
+const memcached = await startMemcached()
+const { hosts } = memcached
 let prefixes = 0
 
 function fixture(): StoreFixture {
@@ -23,7 +25,10 @@ function fixture(): StoreFixture {
 
 const probe = fixture()
 const traits = traitsOf(probe.store)
-after(() => probe.close?.())
+after(async () => {
+  await probe.close?.()
+  await memcached.stop()
+})
 
 describe('memcache store', () => {
   for (const one of storeCases.filter((each) => applies(each, traits))) {

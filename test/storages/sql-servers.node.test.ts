@@ -13,18 +13,17 @@ import {
 import { Kysely, MysqlDialect, PostgresDialect } from 'kysely'
 import mysql from 'mysql2'
 import pg from 'pg'
+import { startMariadb, startPostgres } from '../services/index.ts'
 
-const servers: Record<string, () => Kysely<Record<string, object>>> = {}
-const { POSTGRES_URL, MYSQL_URL } = process.env
-if (POSTGRES_URL) {
-  servers['PostgreSQL'] = () =>
+const [postgres, mariadb] = await Promise.all([startPostgres(), startMariadb()])
+after(() => Promise.all([postgres.stop(), mariadb.stop()]))
+
+const servers: Record<string, () => Kysely<Record<string, object>>> = {
+  PostgreSQL: () =>
     new Kysely({
-      dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: POSTGRES_URL }) }),
-    })
-}
-if (MYSQL_URL) {
-  servers['MariaDB'] = () =>
-    new Kysely({ dialect: new MysqlDialect({ pool: mysql.createPool(MYSQL_URL) }) })
+      dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: postgres.url }) }),
+    }),
+  MariaDB: () => new Kysely({ dialect: new MysqlDialect({ pool: mysql.createPool(mariadb.url) }) }),
 }
 
 for (const [name, connect] of Object.entries(servers)) {

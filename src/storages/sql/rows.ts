@@ -45,7 +45,11 @@ export function rowsIn(db: Kysely<SessionTables>, table: string): SessionRows {
   }
 
   async function insertOrReplaceExpired(id: string, row: NewRow, now: number): Promise<boolean> {
-    const inserted = await db.insertInto(table).ignore().values({ id, ...row }).executeTakeFirst()
+    const inserted = await db
+      .insertInto(table)
+      .ignore()
+      .values({ id, ...row })
+      .executeTakeFirst()
     if (inserted.numInsertedOrUpdatedRows === 1n) return true
     const updated = await db
       .updateTable(table)
