@@ -15,6 +15,8 @@ export interface ImportedSession {
 export interface ImportedCookie {
   /** What that library's own `parse()` gave: text as it is, everything else as JSON. */
   value: string
+  /** The same as it was there, where it need not be text. Default `value`. */
+  data?: unknown
   /** The session, where the cookie holds it or its importer could load it. */
   session?: ImportedSession | undefined
 }
@@ -48,7 +50,7 @@ export function assertImporters(
 }
 
 /**
- * What the first importer that knows them finds in these cookie values, all of one name. `shadowed`
+ * What the first importer that knows their session finds in these cookie values, all of one name. `shadowed`
  * when they are authentic and differ: then nobody can tell which is the visitor's.
  */
 export async function importCookie(
@@ -71,11 +73,15 @@ async function firstOpened(
   text: string,
   secrets: readonly string[],
 ): Promise<ImportedCookie | undefined> {
+  let first: ImportedCookie | undefined
   for (const importer of importers) {
     const imported = await importer.open(text, secrets)
-    if (imported !== undefined) return isOurs(imported.value) ? undefined : imported
+    if (imported === undefined || isOurs(imported.value)) continue
+    if (imported.session !== undefined) return imported
+    // Signed as another library signs too, which may know what session it stands for.
+    first ??= imported
   }
-  return undefined
+  return first
 }
 
 /**

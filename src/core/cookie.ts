@@ -47,8 +47,8 @@ export interface CookieReading {
   readonly present: boolean
   /** Whether an older secret sealed it, so that it should be sent again. */
   readonly outdated: boolean
-  /** Whether it is a cookie of another library, which `accept` lets in. */
-  readonly accepted?: boolean
+  /** What was in a cookie of another library, which `accept` lets in. */
+  readonly accepted?: { readonly data: unknown }
   /** The session that such a cookie stands for. */
   readonly imported?: ImportedSession | undefined
   /** Why a cookie that was present has no value. */
@@ -147,8 +147,8 @@ export class Cookie {
     const texts = values.filter((text) => text.length <= largestCookie)
     const found = await importCookie(accept, texts, secrets)
     if (found === undefined || found === 'shadowed') return unusable(found ?? 'cookie')
-    const { value, session } = found
-    return { value, present: true, outdated: true, accepted: true, imported: session }
+    const { value, data = value, session } = found
+    return { value, present: true, outdated: true, accepted: { data }, imported: session }
   }
 
   #open(text: string): MaybePromise<Opened | undefined> {

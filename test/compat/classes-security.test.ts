@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSessionId, type SessionEvent } from 'coatcheck'
-import { Session } from 'coatcheck/compat/classes'
+import { MemorySessionStorage, Session } from 'coatcheck/compat/classes'
 import { fakeClock } from 'coatcheck/testing'
 import { begin, classStorages } from './class-storages.ts'
 
@@ -210,3 +210,20 @@ for (const { kind, create } of onServer) {
     })
   })
 }
+
+describe('An id that was given up', () => {
+  it('can be deleted, before the update and after it, and the new one lives', async () => {
+    for (const isDeletedFirst of [true, false]) {
+      const storage = new MemorySessionStorage()
+      const value = await begin(storage, { cart: 1 })
+      const session = await storage.read(value)
+      const old = session.id
+      session.regenerateId()
+      if (isDeletedFirst) await storage.delete(old)
+      const next = await storage.update(session.id, session.data)
+      if (!isDeletedFirst) await storage.delete(old)
+      assert.equal((await storage.read(next)).get('cart'), 1)
+      assert.equal((await storage.read(value)).get('cart'), undefined)
+    }
+  })
+})

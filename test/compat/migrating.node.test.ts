@@ -337,11 +337,11 @@ describe('Moving in from express-session', () => {
     const json = '{"cookie":{"originalMaxAge":null},"userId":"ada"}'
     const redis = { get: async (key: string) => (key === 'sess:id-1' ? json : null) }
     Object.assign(globalThis, { redis })
-    assert.deepEqual(await imported(accept, expressCookie('id-1', ourSecret)), {
+    assert.deepEqual(await imported(accept, expressCookie('id-1', 'keyboard cat')), {
       values: { userId: 'ada' },
       flash: {},
       userId: undefined,
     })
-    assert.equal(await imported(accept, expressCookie('id-2', ourSecret)), undefined)
+    assert.equal(await imported(accept, expressCookie('id-2', 'keyboard cat')), undefined)
   })
 })

@@ -91,12 +91,18 @@ export class StorageOn<Data extends Values, Flash extends Values> implements Ses
   }
 
   async delete(id: string): Promise<string> {
-    const { handle } = parseSessionId(id) ?? {}
-    if (handle !== undefined) await this.#storage.revoke?.(handle)
     const told = sessionTold(id)
+    // An id that the session gave up ends with the update that says so, or has ended with it.
+    const isGivenUp = told !== undefined && !told.destroyed && told.id !== id
+    if (isGivenUp || (told === undefined && !(await this.#isLive(id)))) return ''
     if (told !== undefined) ended.add(told)
     forgetTold(id)
+    await this.#storage.revoke?.(parseSessionId(id)!.handle)
     return ''
+  }
+
+  async #isLive(id: string): Promise<boolean> {
+    return this.#storage.revoke !== undefined && !(await this.#storage.read(id)).isNew
   }
 
   /** The session that is meant: the one whose data this is, or else the one with this id. */

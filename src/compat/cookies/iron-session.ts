@@ -50,7 +50,8 @@ export function ironSession(options: IronSessionOptions): CookieImporter {
       const data = json === undefined ? undefined : parseJson(json)
       if (data === undefined) return undefined
       if (version === '2') {
-        return isObject(data) ? importedSession(json!, { values: data }, options) : { value: json! }
+        if (!isObject(data)) return { value: json!, data }
+        return { ...importedSession(json!, { values: data }, options), data }
       }
       // Before version 2, values stood beside others that were meant for one request.
       if ((version !== undefined && version !== '1') || !isObject(data)) return undefined

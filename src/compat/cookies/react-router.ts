@@ -15,6 +15,9 @@ import { openSigned, percentDecoded } from './signed-text.ts'
  * there, or the id that other storages did, which `load` looks up. Messages that `session.flash()` left
  * are flash messages of the session, also among the values that `load` returns.
  *
+ * With `load`, only ids are sessions: an app that kept its sessions elsewhere may have signed other
+ * things for its visitors.
+ *
  * Only cookies with the `encode` and `decode` that React Router has by default are read.
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
@@ -32,7 +35,8 @@ export function reactRouterCookie(options: IdImporterOptions = {}): CookieImport
       const value = parseJson(json)
       if (value === undefined) return undefined
       if (typeof value === 'string') return importedById(value, options, splitFlash)
-      return isObject(value) ? importedSession(json, splitFlash(value), options) : { value: json }
+      if (!isObject(value) || options.load !== undefined) return { value: json, data: value }
+      return { ...importedSession(json, splitFlash(value), options), data: value }
     },
   }
 }

@@ -14,6 +14,9 @@ import { openSigned } from './signed-text.ts'
  * Reads signed cookies of Remix 3 (`@remix-run/cookie` 0.5): the session that its cookie storage put
  * there, or the id that its other storages did, which `load` looks up.
  *
+ * With `load`, only ids are sessions: an app that kept its sessions elsewhere may have signed other
+ * things for its visitors.
+ *
  * Only cookies with the `encode` and `decode` that Remix has by default are read.
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
@@ -27,7 +30,7 @@ export function remixCookie(options: IdImporterOptions = {}): CookieImporter {
       const bytes = signed === undefined ? undefined : fromBase64(signed)
       const value = bytes === undefined ? undefined : textOf(bytes)
       if (value === undefined) return undefined
-      const session = sessionIn(value)
+      const session = options.load === undefined ? sessionIn(value) : undefined
       return session === undefined
         ? importedById(value, options)
         : importedSession(value, session, options)

@@ -29,13 +29,25 @@ function isChanged(before: DataPrint, key: string, value: unknown, codec?: Value
  * @throws {SessionValueError} `ERR_SESSION_VALUE` for what JSON would lose.
  */
 export function writeData(state: SessionState, data: Values, before: DataPrint): void {
-  for (const key of before.keys()) {
+  for (const [key, json] of before) {
     const isGone = !Object.hasOwn(data, key) || data[key] === undefined
-    if (isGone && state.values.has(key)) state.change({ type: 'unset', key })
+    if (!isGone) continue
+    if (!isMessage(key)) state.change({ type: 'unset', key })
+    else state.change({ type: 'update', key, update: (now) => unlessSame(key, now, json) })
   }
   for (const [key, value] of Object.entries(changesIn(data, before, state.codec))) {
     if (value !== undefined) set(state, key, value)
   }
+}
+
+/** Whether it is React Router's name for a flash message. */
+export function isMessage(key: string): boolean {
+  return /^__flash_.*__$/s.test(key)
+}
+
+/** What another request has left meanwhile: it is not the message that this one has used up. */
+function unlessSame(key: string, now: unknown, json: string | undefined): unknown {
+  return now === undefined || jsonOf(key, now) === json ? null : now
 }
 
 function set(state: SessionState, key: string, value: unknown): void {

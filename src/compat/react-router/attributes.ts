@@ -21,6 +21,8 @@ const names = [
   'sameSite',
   'partitioned',
 ] as const
+/** Seconds that browsers keep a cookie at most: 400 days (RFC 6265bis §5.5). */
+const longestAge = 34_560_000
 const priorities = new Map([
   ['low', 'Low'],
   ['medium', 'Medium'],
@@ -64,5 +66,6 @@ export function expiryOf(
   { maxAge, expires }: CookieSerializeOptions,
   now: number = Date.now(),
 ): Date | undefined {
-  return typeof maxAge === 'number' ? new Date(now + maxAge * 1000) : (expires ?? undefined)
+  if (typeof maxAge !== 'number') return expires ?? undefined
+  return new Date(now + Math.min(maxAge, longestAge) * 1000)
 }

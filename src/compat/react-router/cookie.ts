@@ -68,7 +68,7 @@ export function createCookie(name: string, options: CookieOptions = {}): Cookie 
     async parse(header, { decode = options.decode } = {}) {
       const { value, accepted } = await core.read(decodeHeader(header, name, decode))
       if (value === null) return null
-      if (accepted) return importedValue(value)
+      if (accepted !== undefined) return accepted.data
       return core.signed ? valueOf(value) : fromBase64(value)
     },
     async serialize(value, given = {}) {
@@ -125,9 +125,4 @@ function valueOf(text: string): unknown {
   } catch {
     return null
   }
-}
-
-/** What another library's cookie held: text as it is, which may look like a number, or else JSON. */
-function importedValue(value: string): unknown {
-  return /^[[{]/.test(value) ? (valueOf(value) ?? value) : value
 }

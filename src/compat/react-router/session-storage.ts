@@ -7,7 +7,7 @@ export interface CommitOptions extends CookieSerializeOptions {
   /**
    * The id of the user who has just logged in: the session gets a new id and the old one dies, so that
    * one planted before is worth nothing, and the storage knows whose session it is. What another user
-   * left in it goes, but for what this request has changed.
+   * left in it goes, but for what this request has changed. (Storages of four functions know no users.)
    */
   login?: string
   /** Gives the session a new id, and ends the old one: when privileges change. Default `false`. */

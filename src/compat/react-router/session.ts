@@ -1,5 +1,7 @@
 /* oxlint-disable typescript/no-explicit-any -- these are React Router's types, to be assignable to them */
 
+import type { ImportedSession } from '../../core/cookie-import.ts'
+
 /** What a session holds. */
 export interface SessionData {
   [name: string]: any
@@ -90,3 +92,10 @@ export const isSession: IsSessionFunction = (object): object is Session =>
   [object.has, object.get, object.set, object.flash, object.unset].every(
     (method) => typeof method === 'function',
   )
+
+/** The data of an imported session in this API's terms. */
+export function flattened({ values, flash = {} }: ImportedSession): Record<string, unknown> {
+  const session = createSession<SessionData>({ ...values })
+  for (const [name, message] of Object.entries(flash)) session.flash(name, message)
+  return session.data as Record<string, unknown>
+}

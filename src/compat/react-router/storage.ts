@@ -3,7 +3,7 @@ import { biggestKeys } from '../../core/record.ts'
 import { type Session as CoreSession, stateOf } from '../../core/session.ts'
 import type { SessionStorage as CoreStorage } from '../../core/session-storage.ts'
 import { changesIn, type DataPrint, printData, writeData } from '../parts/write-data.ts'
-import { createSession, type Session, type SessionData } from './session.ts'
+import { createSession, flattened, type Session } from './session.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import { type CommitOptions, destroyedError, type SessionStorage } from './session-storage.ts'
 import { Turns } from './turns.ts'
@@ -19,6 +19,8 @@ interface Backing {
   /** Whether there was a record, so that it has ended if there is none. */
   isStored: boolean
 }
+
+type Values = Record<string, unknown>
 
 /** Most bytes of a Set-Cookie header. */
 const largestHeader = 4096
@@ -39,6 +41,8 @@ export function createSessionStorageOn<Data, FlashData>(
   const keepsOnServer = 'revoke' in storage
   const read = (value: string | null) => storage.read(value, { flashUse: none })
 
+  const ownerOf = (session: object) => backings.get(session)?.core?.userId
+
   async function backingOf(session: Session<Data, FlashData>): Promise<Backing> {
     const known = backings.get(session)
     if (known) return known
@@ -53,7 +57,7 @@ export function createSessionStorageOn<Data, FlashData>(
 
   async function commit(
     session: Session<Data, FlashData>,
-    data: Record<string, unknown>,
+    data: Values,
     options: CommitOptions,
   ): Promise<string> {
     const backing = await backingOf(session)
@@ -70,7 +74,7 @@ export function createSessionStorageOn<Data, FlashData>(
 
   async function save(
     session: Session<Data, FlashData>,
-    data: Record<string, unknown>,
+    data: Values,
     backing: Backing,
     core: CoreSession,
     options: CommitOptions,
@@ -83,7 +87,7 @@ export function createSessionStorageOn<Data, FlashData>(
       if (login !== undefined) core.login(login)
       else if (regenerateId) core.regenerateId(true)
       writeData(state, kept, backing.before)
-      state.endsBy = ends?.getTime() ?? (lifetime && state.now() + lifetime)
+      state.endsBy = ends ? Math.max(0, ends.getTime()) : lifetime && state.now() + lifetime
       state.touched = true
       // As it is written: the application may go on changing objects while it waits.
       const written = printData(kept, state.codec)
@@ -135,15 +139,20 @@ export function createSessionStorageOn<Data, FlashData>(
     },
 
     async commitSession(session, options = {}) {
-      const data = session.data as Record<string, unknown>
-      return turns.run(session, () => commit(session, data, options))
+      const data = session.data as Values
+      const owner = ownerOf(session)
+      return turns.run(session, () => {
+        // The commit before may have been a login, which dropped what another user had.
+        const mine = ownerOf(session) === owner ? data : (session.data as Values)
+        return commit(session, mine, options)
+      })
     },
 
     async destroySession(session, options) {
       return turns.run(session, async () => {
         const backing = await backingOf(session)
         const core = (backing.core ??= await backing.reload())
-        if (!core.destroyed) core.destroy()
+        core.destroy()
         await storage.save(core)
         return cookie.clear(options)
       })
@@ -158,15 +167,8 @@ function isOthers({ userId }: CoreSession, login: string | undefined): boolean {
   return login !== undefined && userId !== undefined && userId !== login
 }
 
-function valuesOf(core: CoreSession): Record<string, unknown> {
+function valuesOf(core: CoreSession): Values {
   return Object.fromEntries(stateOf(core).values)
-}
-
-/** An imported session in this API's terms. */
-function flattened({ values, flash = {} }: { values: object; flash?: object | undefined }) {
-  const messages = createSession<SessionData>({ ...values })
-  for (const [name, message] of Object.entries(flash)) messages.flash(name, message)
-  return messages.data as Record<string, unknown>
 }
 
 /** With the words that applications look for; `cause` knows more. */

@@ -1,6 +1,12 @@
 import { KeyedQueue } from '../../core/keyed-queue.ts'
-import { changesIn, type DataPrint, printData } from '../parts/write-data.ts'
-import { createSession, type FlashSessionData, type Session, type SessionData } from './session.ts'
+import { changesIn, type DataPrint, isMessage, printData } from '../parts/write-data.ts'
+import {
+  createSession,
+  flattened,
+  type FlashSessionData,
+  type Session,
+  type SessionData,
+} from './session.ts'
 import { createSessionCookie, type SessionCookieArgument } from './session-cookie.ts'
 import { type CommitOptions, destroyedError, type SessionStorage } from './session-storage.ts'
 import { Turns } from './turns.ts'
@@ -28,15 +34,18 @@ interface Backing {
   /** What the object's data was when it was read, or last saved. Undefined if it was made elsewhere. */
   before: DataPrint | undefined
   destroyed: boolean
+  /** Whether the visitor came with an id that was replaced: another response has the new one. */
+  replaced?: boolean
 }
 
 /** Ids remembered after they were replaced, for requests that still have them. */
-const replacedIdsKept = 1000
+const successorsKept = 1000
 
 /**
  * Makes a storage of four functions. They have no compare-and-swap, so what is promised is less than
- * with a `SessionStore`: within a process no update is lost and no ended session comes back; between
- * processes both can happen in the moment between reading the data and writing it.
+ * with a `SessionStore`: what goes through this one object loses no update and brings no ended session
+ * back; between processes, and between two such objects, both can happen in the moment between reading
+ * the data and writing it. A strategy knows no users: `login` gives a new id and leaves the data.
  */
 export function createSessionStorage<Data = SessionData, FlashData = Data>(
   strategy: SessionIdStorageStrategy<Data, FlashData>,
@@ -46,7 +55,7 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
   const backings = new WeakMap<object, Backing>()
   const turns = new Turns()
   const queue = new KeyedQueue()
-  const replacedIds = new Set<string>()
+  const successors = new Map<string, string>()
 
   function backingOf(session: Session<Data, FlashData>): Backing {
     const known = backings.get(session)
@@ -57,8 +66,9 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
   }
 
   async function commit(backing: Backing, mine: Stored, options: CommitOptions): Promise<string> {
-    const { id, destroyed } = backing
+    const { id, destroyed, replaced } = backing
     if (destroyed) throw destroyedError()
+    if (replaced && options.login === undefined) return ''
     const expires = cookie.expiry(options, Date.now())
     // As it is written: the application may go on changing objects while it waits.
     const written = printData(mine as Values)
@@ -68,7 +78,7 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
         ? await strategy.createData(mine, expires)
         : await queue.run(id, () => update(backing, mine, expires, isReplaced))
     // Somebody else's response has a new id: clearing the cookie would lose it.
-    if (next === null) return replacedIds.has(id) ? '' : cookie.clear(options)
+    if (next === null) return successors.has(id) ? '' : cookie.clear(options)
     backing.id = next
     backing.before = written
     return cookie.write(next, options)
@@ -90,22 +100,28 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
     }
     const next = await strategy.createData(data, expires)
     await strategy.deleteData(id)
-    rememberReplaced(id)
+    if (successors.size >= successorsKept) successors.delete(successors.keys().next().value!)
+    successors.set(id, next)
     return next
   }
 
-  function rememberReplaced(id: string): void {
-    if (replacedIds.size >= replacedIdsKept) replacedIds.delete(replacedIds.values().next().value!)
-    replacedIds.add(id)
+  /** Ends the session under this id, and under those that came after. */
+  async function end(id: string): Promise<void> {
+    await queue.run(id, () => strategy.deleteData(id))
+    const next = successors.get(id)
+    if (next !== undefined) await end(next)
   }
 
   return {
     async getSession(header, options) {
-      const { value } = await cookie.read(header, options)
+      const { value, imported } = await cookie.read(header, options)
+      if (imported !== undefined) return createSession<Data, FlashData>(flattened(imported) as Data)
       const data = value ? await strategy.readData(value) : null
       const id = data ? value! : ''
       const session = createSession<Data, FlashData>((data ?? {}) as Data, id)
-      backings.set(session, { id, before: printData(session.data as Values), destroyed: false })
+      const before = printData(session.data as Values)
+      const replaced = !data && value !== null && successors.has(value)
+      backings.set(session, { id, before, destroyed: false, replaced })
       return session
     },
 
@@ -119,7 +135,7 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
         const backing = backingOf(session)
         const { id } = backing
         backing.destroyed = true
-        if (id !== '') await queue.run(id, () => strategy.deleteData(id))
+        if (id !== '') await end(id)
         return cookie.clear(options)
       })
     },
@@ -128,8 +144,11 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
 
 /** Their data with what this request changed in it. */
 function merged(before: DataPrint, mine: Values, theirs: Values): Values {
-  const kept = Object.entries(theirs).filter(
-    ([key]) => !before.has(key) || Object.hasOwn(mine, key),
-  )
+  const theirPrint = printData(theirs)
+  const kept = Object.entries(theirs).filter(([key]) => {
+    if (!before.has(key) || Object.hasOwn(mine, key)) return true
+    // Another message under the name of the one that was used up.
+    return isMessage(key) && theirPrint.get(key) !== before.get(key)
+  })
   return Object.fromEntries([...kept, ...Object.entries(changesIn(mine, before))])
 }

@@ -109,7 +109,7 @@ describe('A cookie of iron-session', () => {
     ] as const) {
       const seal = await sealData(data, { password: ironPassword })
       const importer = ironSession({ password: ironPassword })
-      assert.deepEqual(await importer.open(seal, []), { value })
+      assert.deepEqual(await importer.open(seal, []), { value, data })
     }
   })
 

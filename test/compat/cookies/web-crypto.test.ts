@@ -39,9 +39,8 @@ const load = (id: string) => ({ values: { user: id && 'ada' } })
 const importerOf = (name: string) => {
   if (name === ironStorage.name) return ironSession({ password: ironPassword })
   if (name === expressStorage.name) return expressSession({ secrets, load })
-  return name.startsWith('Remix 3')
-    ? remixCookie({ secrets, load })
-    : reactRouterCookie({ secrets, load })
+  const options = name.includes('cookie storage') ? { secrets } : { secrets, load }
+  return name.startsWith('Remix 3') ? remixCookie(options) : reactRouterCookie(options)
 }
 
 describe('On Web Crypto alone', () => {

@@ -85,6 +85,28 @@ for (const { name, create } of serverKinds) {
       assert.deepEqual(await seen(storage, cookie), { b: 2 })
     })
 
+    it('keep a message that one left while the other read the one before it', async () => {
+      const storage = create()
+      const cookie = await visit(storage, null, (session) => session.flash('note', 'first'))
+      const [a, b] = await twoRequests(storage, cookie)
+      assert.equal(a.get('note'), 'first')
+      b.flash('note', 'second')
+      await storage.commitSession(b)
+      await storage.commitSession(a)
+      assert.deepEqual(await seen(storage, cookie), { __flash_note__: 'second' })
+    })
+
+    it('do not keep a value that one removed and the other changed after it', async () => {
+      const storage = create()
+      const cookie = await visit(storage, null, (session) => session.set('theme', 'dark'))
+      const [a, b] = await twoRequests(storage, cookie)
+      b.set('theme', 'light')
+      await storage.commitSession(b)
+      a.unset('theme')
+      await storage.commitSession(a)
+      assert.deepEqual(await seen(storage, cookie), {})
+    })
+
     it('both keep objects that they changed in place', async () => {
       const storage = create()
       const cookie = await visit(storage, null, (session) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { reactRouterCookie } from 'coatcheck/compat/cookies'
 import { createCookie as createOurCookie } from 'coatcheck/cookie'
 import {
   createCookie,
@@ -118,11 +119,12 @@ describe('a cookie holds any JSON value', () => {
   })
 
   it('or what a cookie of another library held, if that is accepted', async () => {
-    const open = async (text: string) =>
-      text.startsWith('old-') ? { value: text.slice('old-'.length) } : undefined
-    const cookie = createCookie('prefs', { secrets, accept: [{ open }] })
-    assert.equal(await cookie.parse('prefs=old-plain'), 'plain')
-    assert.deepEqual(await cookie.parse('prefs=old-{"a":1}'), { a: 1 })
+    const cookie = createCookie('prefs', { secrets, accept: [reactRouterCookie()] })
+    const old = reactRouter.createCookie('prefs', { secrets })
+    for (const value of ['plain', '42', '{"a":1}', 42, false, true, null, [1], { a: 1 }]) {
+      const header = (await old.serialize(value)).split(';', 1)[0]!
+      assert.deepEqual(await cookie.parse(header), value)
+    }
     assert.equal(await cookie.parse('prefs=new'), null)
   })
 
@@ -146,6 +148,11 @@ describe('a cookie that was not made by us', () => {
     for (const forged of [unsigned, signed, text.slice(1), `${text}A`, '', 'x', '%', '%00']) {
       assert.equal(await cookie.parse(`prefs=${forged}`), null, forged)
     }
+  })
+
+  it('is null when it is sealed, and no JSON', async () => {
+    const text = valueOf(await createOurCookie('prefs', { secrets }).serialize('no JSON'))
+    assert.equal(await createCookie('prefs', { secrets }).parse(`prefs=${text}`), null)
   })
 
   it('is null when it is not there', async () => {

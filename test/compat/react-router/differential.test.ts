@@ -23,8 +23,10 @@ const name = fc.constantFrom('a', 'b', '__proto__', '__flash_a__')
 const value = fc.oneof(
   fc.constantFrom('x', '', 0, true, false, null),
   fc
-    .jsonValue({ maxDepth: 2, noUnicodeString: false })
-    .filter((one) => JSON.stringify(one).length < 60),
+    .json({ maxDepth: 2 })
+    .filter(({ length }) => length < 60)
+    // What JSON can hold: in memory React Router keeps a -0.
+    .map((text): unknown => JSON.parse(JSON.stringify(JSON.parse(text)))),
 )
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('set', 'flash'), name, value }) },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createCookieSessionStorage as createCoreCookieStorage } from 'coatcheck/cookie-storage'
 import { createMemorySessionStorage as createCoreStorage } from 'coatcheck/memory-storage'
 import {
   createCookie,
@@ -158,6 +159,17 @@ for (const row of table) {
 
 describe('a session of which nobody says when it ends', () => {
   for (const { name, create } of kinds.slice(0, 3)) {
+    it(`is unlike one whose cookie does, which lives so long unused (${name})`, async () => {
+      await withClock(async (clock) => {
+        const storage = create({ secrets, maxAge: 34_560_000 })
+        const cookie = await visit(storage, null, (session) => session.set('user', 'ada'))
+        clock.time += 400 * day - 1
+        assert.deepEqual(await seen(storage, cookie), { user: 'ada' })
+        clock.time += 1
+        assert.deepEqual(await seen(storage, cookie), {})
+      })
+    })
+
     it(`ends 30 days after the last commit (${name})`, async () => {
       await withClock(async (clock) => {
         const storage = create()
@@ -200,6 +212,19 @@ describe('a session of which nobody says when it ends', () => {
     })
   }
 
+  it('is unlike one with a cookie for longer than browsers keep it, for strategies too', async () => {
+    await withClock(async (clock) => {
+      const { strategy, rows } = tableStrategy()
+      const cookie = { secrets, maxAge: 99_000_000 }
+      await visit(createSessionStorage({ cookie, ...strategy }), null)
+      const longest = new Date(clock.time + 400 * day)
+      assert.deepEqual(
+        [...rows.values()].map(({ expires }) => expires),
+        [longest],
+      )
+    })
+  })
+
   it('is for the strategy to say', async () => {
     const { strategy, rows } = tableStrategy()
     await visit(createSessionStorage({ cookie: { secrets }, ...strategy }), null)
@@ -230,6 +255,20 @@ describe('how long a session lives over any storage of ours', () => {
     assert.deepEqual(await seen(storage, cookie), { user: 'ada' })
     pass(100)
     assert.deepEqual(await seen(storage, cookie), {})
+  })
+
+  it('is what that storage says, which can be longer than in a storage of this API', async () => {
+    const clock = fakeClock()
+    const seconds = 5_184_000
+    const core = createCoreStorage({
+      idleTimeout: seconds,
+      absoluteTimeout: seconds,
+      now: clock.now,
+    })
+    const storage: SessionStorage = toReactRouterStorage({ secrets }, core)
+    const cookie = await signIn(storage)
+    clock.pass(59 * day)
+    assert.deepEqual(await seen(storage, cookie), { user: 'ada' })
   })
 
   it('is renewed by reading, without a commit', async () => {
@@ -278,12 +317,29 @@ describe('how long a session lives over any storage of ours', () => {
   })
 
   it('is nothing with a maxAge of 0 or less, or a date in the past', async () => {
-    for (const lifetime of [{ maxAge: 0 }, { maxAge: -1 }, { expires: new Date(0) }]) {
+    const [never, before] = [new Date(0), new Date(-1)]
+    for (const lifetime of [
+      { maxAge: 0 },
+      { maxAge: -1 },
+      { expires: never },
+      { expires: before },
+    ]) {
       const { storage } = given()
       const cookie = await signIn(storage)
       const session = await storage.getSession(cookie)
       assert.equal(sentBack(await storage.commitSession(session, lifetime)), null)
       assert.deepEqual(await seen(storage, cookie), {})
     }
+  })
+
+  it('is over, and not damaged, after a date before all dates', async () => {
+    const types: string[] = []
+    const core = createCoreCookieStorage({ onEvent: ({ type }) => types.push(type) })
+    const storage: SessionStorage = toReactRouterStorage({ secrets }, core)
+    const header = await storage.commitSession(await storage.getSession(), {
+      expires: new Date(-1),
+    })
+    await storage.getSession(header.split(';')[0])
+    assert.deepEqual(types, ['created', 'saved', 'expired'])
   })
 })

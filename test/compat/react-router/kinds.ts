@@ -115,7 +115,10 @@ export function tableStrategy<Data = SessionData, Flash = Data>(): Table<Data, F
 /** What a browser sends back: the cookie, or nothing when it was told to forget it. */
 export function sentBack(setCookie: string): string | null {
   const [pair = '', ...attributes] = setCookie.split('; ')
-  const gone = attributes.some((one) => /^max-age=0$|^expires=thu, 01 jan 1970/i.test(one))
+  const gone = attributes.some((one) => {
+    const [name = '', value = ''] = one.toLowerCase().split('=')
+    return one === 'Max-Age=0' || (name === 'expires' && Date.parse(value) <= 0)
+  })
   return gone || pair === '' ? null : pair
 }
 

@@ -165,6 +165,19 @@ describe('a login with a commit', () => {
     assert.deepEqual(await core.sessionsOf('ada'), [])
   })
 
+  it('leaves it behind for a commit that waited, too', async () => {
+    const { storage } = given()
+    const begun = await storage.getSession()
+    begun.set('address', { town: 'London' })
+    const hers = sentBack(await storage.commitSession(begun, { login: 'ada' }))
+    const session = await storage.getSession(hers)
+    const headers = await Promise.all([
+      storage.commitSession(session, { login: 'eve' }),
+      storage.commitSession(session),
+    ])
+    for (const header of headers) assert.deepEqual(await seen(storage, sentBack(header)), {})
+  })
+
   it('keeps the data when the same user logs in again', async () => {
     const { storage } = given()
     const first = await logIn(
@@ -215,6 +228,35 @@ describe('a late request of a strategy', () => {
     assert.equal(await storage.commitSession(late), '')
     await rotateAnother()
     assert.ok(clears(await storage.commitSession(late)))
+  })
+
+  it('ends the session, also when it has been given new ids meanwhile', async () => {
+    const { strategy, rows } = tableStrategy()
+    const storage = createSessionStorage({ cookie: { secrets }, ...strategy })
+    let cookie = await visit(storage, null)
+    const late = await storage.getSession(cookie)
+    for (let logins = 0; logins < 3; logins++) {
+      const session = await storage.getSession(cookie)
+      cookie = sentBack(await storage.commitSession(session, { login: 'ada' }))
+    }
+    assert.equal(rows.size, 1)
+    await storage.destroySession(late)
+    assert.equal(rows.size, 0)
+    assert.deepEqual((await storage.getSession(cookie)).id, '')
+  })
+
+  it('that only now comes in with an id that was replaced keeps nothing, unless it logs in', async () => {
+    const { strategy, rows } = tableStrategy()
+    const storage = createSessionStorage({ cookie: { secrets }, ...strategy })
+    const planted = await visit(storage, null)
+    await storage.commitSession(await storage.getSession(planted), { regenerateId: true })
+    const late = await storage.getSession(planted)
+    assert.equal(late.id, '')
+    late.set('late', true)
+    assert.equal(await storage.commitSession(late), '')
+    assert.equal(rows.size, 1)
+    const cookie = sentBack(await storage.commitSession(late, { login: 'ada' }))
+    assert.deepEqual(await seen(storage, cookie), { late: true })
   })
 
   it('finds that its session was ended when it was, after a new id too', async () => {

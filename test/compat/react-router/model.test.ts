@@ -66,7 +66,11 @@ class Model {
       return
     }
     const record = this.#records[session.record]!
-    for (const name of before.keys()) if (!entries.has(name)) record.delete(name)
+    for (const [name, value] of before) {
+      // A message that somebody else left meanwhile is not the one that was read.
+      const isAnother = name.startsWith('__flash_') && record.get(name) !== value
+      if (!entries.has(name) && !isAnother) record.delete(name)
+    }
     for (const [name, value] of entries) {
       if (!before.has(name) || before.get(name) !== value) record.set(name, value)
     }
