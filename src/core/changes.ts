@@ -6,6 +6,8 @@ import type { Branch } from './record.ts'
 export type Change =
   | { type: 'set'; key: string; value: unknown }
   | { type: 'unset'; key: string }
+  /** Removes the value if it is (still) the one that is meant. */
+  | { type: 'take'; key: string; isMeant: (value: unknown) => boolean }
   | { type: 'update'; key: string; update: (value: unknown) => unknown }
   | { type: 'flash'; key: string; value: unknown }
   | { type: 'clear' }
@@ -19,6 +21,9 @@ export function applyChange(branch: Branch, change: Change, codec: ValueCodec): 
     case 'unset':
       branch.values.delete(change.key)
       branch.flash.delete(change.key)
+      break
+    case 'take':
+      if (change.isMeant(branch.values.get(change.key))) branch.values.delete(change.key)
       break
     case 'update':
       putUpdated(

@@ -33,7 +33,8 @@ export function writeData(state: SessionState, data: Values, before: DataPrint):
     const isGone = !Object.hasOwn(data, key) || data[key] === undefined
     if (!isGone) continue
     if (!isMessage(key)) state.change({ type: 'unset', key })
-    else state.change({ type: 'update', key, update: (now) => unlessSame(key, now, json) })
+    // Another request may have left another message meanwhile: that one is not used up.
+    else state.change({ type: 'take', key, isMeant: (now) => jsonOf(key, now) === json })
   }
   for (const [key, value] of Object.entries(changesIn(data, before, state.codec))) {
     if (value !== undefined) set(state, key, value)
@@ -43,11 +44,6 @@ export function writeData(state: SessionState, data: Values, before: DataPrint):
 /** Whether it is React Router's name for a flash message. */
 export function isMessage(key: string): boolean {
   return /^__flash_.*__$/s.test(key)
-}
-
-/** What another request has left meanwhile: it is not the message that this one has used up. */
-function unlessSame(key: string, now: unknown, json: string | undefined): unknown {
-  return now === undefined || jsonOf(key, now) === json ? null : now
 }
 
 function set(state: SessionState, key: string, value: unknown): void {

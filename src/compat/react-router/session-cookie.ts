@@ -91,7 +91,7 @@ function foreignCookie(cookie: Cookie): SessionCookie {
 function warnIfUnsigned(name: string, isSigned: boolean): void {
   if (isSigned) return
   warnOnce(
-    `cookie "${name}" has no secrets: visitors can put into it what they like, ` +
-      'and be anybody. `npx coatcheck secret` prints one.',
+    `cookie "${name}" has no secrets, so visitors can put into it what they like. ` +
+      '`npx coatcheck secret` prints one.',
   )
 }
