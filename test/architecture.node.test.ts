@@ -45,6 +45,8 @@ const mayImportToo: Record<string, RegExp> = {
   'storages/sqlite/': /^storages\/sqlite\//,
   'storages/memcache.ts': /^storages\/memcache\//,
   'storages/memcache/': /^node:net$|^storages\/memcache\//,
+  'storages/redis.ts': /^storages\/redis\//,
+  'storages/redis/': /^storages\/redis\//,
   'storages/sql.ts': /^storages\/sql\//,
   // Only to make the table.
   'storages/sql/': /^storages\/sql\/|^kysely$/,

@@ -33,3 +33,35 @@ export function createDeadline({
     }
   }
 }
+
+/** Operations that were given up but have not ended: with so many, the backend is taken to be away. */
+const mostGivenUp = 1000
+
+/**
+ * As above, for backends whose drivers keep what waits for a connection: while many operations that were given up are
+ * still waiting there, no more are begun, and what is asked for fails at once.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the timeout is out of bounds.
+ */
+export function createBoundedDeadline(
+  options: DeadlineOptions,
+): <T>(start: () => Promise<T>) => Promise<T> {
+  const withDeadline = createDeadline(options)
+  let givenUp = 0
+  return async (start) => {
+    if (givenUp >= mostGivenUp) throw new Error(`${givenUp} earlier operations have no answer yet`)
+    const work = start()
+    let isSettled = false
+    const settle = (): void => void (isSettled = true)
+    work.then(settle, settle)
+    try {
+      return await withDeadline(work)
+    } finally {
+      if (!isSettled) {
+        givenUp++
+        const end = (): void => void givenUp--
+        work.then(end, end)
+      }
+    }
+  }
+}

@@ -29,7 +29,7 @@ interface Found {
 
 /** From here on memcached takes an expiry for a time since the epoch (protocol.txt, "exptime"). */
 const thirtyDays = 2_592_000
-/** memcached's largest item is 1 MiB by default, with its key and header. */
+/** Bytes. memcached's largest item is 1 MiB by default, with its key and header. */
 const largestValue = 1_000_000
 
 /**
@@ -89,7 +89,7 @@ export function createMemcacheStore(
 
     async write(key, value, { replaces, expiresAt }) {
       const text = `${expiresAt} ${value}`
-      if (text.length > largestValue) throw new Error(`memcached takes ${largestValue} characters`)
+      if (!isKeepable(text)) throw new Error(`memcached takes ${largestValue} bytes`)
       const exptime = exptimeOf(expiresAt)
       let unique: string | undefined
       if (replaces === null) {
@@ -109,6 +109,11 @@ export function createMemcacheStore(
       if (isOurs) await client.close?.()
     },
   }
+}
+
+/** No character takes more than three bytes a unit, so few texts have to be measured. */
+function isKeepable(text: string): boolean {
+  return text.length * 3 <= largestValue || new TextEncoder().encode(text).length <= largestValue
 }
 
 /**

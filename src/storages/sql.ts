@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { cryptoBackend } from '../core/crypto/choose.ts'
-import { createDeadline, type DeadlineOptions } from '../core/deadline.ts'
+import { createBoundedDeadline, type DeadlineOptions } from '../core/deadline.ts'
 import { configError } from '../core/errors.ts'
 import { createHandle } from '../core/id.ts'
 import { escapeNul, unescapeNul } from '../core/nul.ts'
@@ -9,6 +9,7 @@ import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
 import type { IndexedStore, SweepableStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { repeatLostRaces } from './sql/repeat.ts'
 import { isLostRace, rowsIn, textOf, type SessionTables } from './sql/rows.ts'
 import { assertTableName } from './sql/table.ts'
 
@@ -42,13 +43,16 @@ export function createSqlStore(
     throw configError('The sql storage needs a Kysely: new Kysely({ dialect: … })')
   }
   assertTableName(table)
-  const withDeadline = createDeadline(options)
+  const withDeadline = createBoundedDeadline(options)
   const db = kysely as Kysely<SessionTables>
   const rows = rowsIn(db, table)
+  /** For what may be done twice. */
+  const repeating = <T>(work: () => Promise<T>): Promise<T> =>
+    withDeadline(() => repeatLostRaces(work))
 
   return {
     async read(key) {
-      const row = await withDeadline(rows.live(key, now()))
+      const row = await repeating(() => rows.live(key, now()))
       return row && { value: unescapeNul(textOf(row.value)), version: textOf(row.version) }
     },
 
@@ -57,20 +61,21 @@ export function createSqlStore(
       const version = createHandle()
       const owned = await hashOf(owner)
       const row = { value: escapeNul(value), version, owner: owned, expires_at: expiresAt }
-      const written =
+      const write = (): Promise<boolean> =>
         replaces === null ? rows.create(key, row, now()) : rows.replace(key, row, replaces, now())
       try {
-        return (await withDeadline(written)) ? version : undefined
+        return (await withDeadline(write)) ? version : undefined
       } catch (error) {
         if (isLostRace(error)) return undefined
         throw error
       }
     },
 
-    delete: (key) => withDeadline(rows.delete(key)),
+    delete: (key) => repeating(() => rows.delete(key)),
 
     async keysOf(owner) {
-      return withDeadline(rows.keysOf((await hashOf(owner))!, now()))
+      const hash = (await hashOf(owner))!
+      return repeating(() => rows.keysOf(hash, now()))
     },
 
     async deleteExpired() {
@@ -78,9 +83,9 @@ export function createSqlStore(
       let deleted = 0
       let found: number
       do {
-        const keys = await withDeadline(rows.expired(time, batch))
+        const keys = await repeating(() => rows.expired(time, batch))
         found = keys.length
-        if (found > 0) deleted += await withDeadline(rows.deleteAll(keys, time))
+        if (found > 0) deleted += await repeating(() => rows.deleteAll(keys, time))
       } while (found === batch)
       return deleted
     },

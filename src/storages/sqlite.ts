@@ -6,8 +6,8 @@ import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
-import { isBusy, openDatabase, type SqliteDatabase } from './sqlite/database.ts'
-import { prepareStatements } from './sqlite/statements.ts'
+import { blockUntilFree, isBusy, openDatabase, type SqliteDatabase } from './sqlite/database.ts'
+import { prepareStatements, type Statements } from './sqlite/statements.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './sqlite/database.ts'
 
@@ -50,22 +50,48 @@ export function createSqliteStore(
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(table)) {
     throw configError('table must be letters, digits and underscores')
   }
-  if (!(timeout >= 0.1 && timeout <= 60))
+  if (!(timeout >= 0.1 && timeout <= 60)) {
     throw configError('timeout must be from 0.1 to 60 seconds')
+  }
   if (!Number.isInteger(sweepInterval) || sweepInterval < 0 || sweepInterval > 86_400) {
     throw configError('sweepInterval must be a whole number of seconds from 0 to 86400')
   }
   const isOurs = typeof database === 'string'
   const db = isOurs ? openDatabase(database) : database
-  if (isOurs) {
-    db.exec(`PRAGMA busy_timeout = ${blockingWait}`)
-    db.exec('PRAGMA journal_mode = WAL')
-    db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`)
+  const statements = prepare()
+
+  function prepare(): Statements {
+    try {
+      return blockUntilFree(timeout * 1000, () => {
+        if (isOurs) {
+          db.exec(`PRAGMA busy_timeout = ${blockingWait}`)
+          db.exec('PRAGMA journal_mode = WAL')
+          db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`)
+        }
+        return prepareStatements(db, table)
+      })
+    } catch (error) {
+      if (isOurs) db.close()
+      throw configError(`Sessions cannot be kept in this database: ${(error as Error).message}`)
+    }
   }
-  const statements = prepareStatements(db, table)
+
+  let underWay = 0
+  let onIdle: (() => void) | undefined
+  let closing: Promise<void> | undefined
 
   /** Does it again while another process writes, without blocking this one. */
   async function whenFree<T>(work: () => T): Promise<T> {
+    if (isOurs && closing !== undefined) throw new Error('The sqlite store was closed')
+    underWay++
+    try {
+      return await tryUntilFree(work)
+    } finally {
+      if (--underWay === 0) onIdle?.()
+    }
+  }
+
+  async function tryUntilFree<T>(work: () => T): Promise<T> {
     const end = performance.now() + timeout * 1000
     for (;;) {
       try {
@@ -94,7 +120,12 @@ export function createSqliteStore(
   }
   const timer = sweepInterval === 0 ? undefined : setInterval(sweepQuietly, sweepInterval * 1000)
   ;(timer as { unref?(): void } | undefined)?.unref?.()
-  let isClosed = false
+
+  async function close(): Promise<void> {
+    clearInterval(timer)
+    if (underWay > 0) await new Promise<void>((resolve) => (onIdle = resolve))
+    if (isOurs) db.close()
+  }
 
   return {
     async read(key) {
@@ -119,11 +150,7 @@ export function createSqliteStore(
 
     deleteExpired,
 
-    async close() {
-      clearInterval(timer)
-      if (isOurs && !isClosed) db.close()
-      isClosed = true
-    },
+    close: () => (closing ??= close()),
   }
 }
 

@@ -1,4 +1,5 @@
 import { asEnvelope, createBestEffortStore } from '../core/best-effort.ts'
+import { createBoundedDeadline, type DeadlineOptions } from '../core/deadline.ts'
 import { configError } from '../core/errors.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import type { SessionData, UntypedData } from '../core/session.ts'
@@ -14,7 +15,7 @@ export interface Unstorage {
   getKeys(base: string): Promise<string[]>
 }
 
-export interface UnstorageStoreOptions {
+export interface UnstorageStoreOptions extends DeadlineOptions {
   /** What keys begin with. Letters, digits, `_` and `-`. Default `session`. */
   prefix?: string
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
@@ -43,15 +44,17 @@ export function createUnstorageStore(
   if (typeof storage?.getItem !== 'function') {
     throw configError('The unstorage storage needs one of createStorage() of unstorage')
   }
+  const withDeadline = createBoundedDeadline(options)
   const place = (key: string): string => `${prefix}:${key}`
   const store = createBestEffortStore(
     {
-      get: async (key) => asEnvelope(await storage.getItem(place(key))),
+      get: async (key) => asEnvelope(await withDeadline(() => storage.getItem(place(key)))),
       set(key, envelope) {
         const seconds = Math.ceil((envelope.expiresAt - now()) / 1000)
-        return storage.setItem(place(key), envelope, { ttl: Math.max(seconds, shortestTtl) })
+        const ttl = Math.max(seconds, shortestTtl)
+        return withDeadline(() => storage.setItem(place(key), envelope, { ttl }))
       },
-      delete: (key) => storage.removeItem(place(key)),
+      delete: (key) => withDeadline(() => storage.removeItem(place(key))),
     },
     now,
   )
@@ -60,8 +63,8 @@ export function createUnstorageStore(
     ...store,
     async deleteExpired() {
       let deleted = 0
-      for (const key of await storage.getKeys(`${prefix}:`)) {
-        const envelope = asEnvelope(await storage.getItem(key))
+      for (const key of await withDeadline(() => storage.getKeys(`${prefix}:`))) {
+        const envelope = asEnvelope(await withDeadline(() => storage.getItem(key)))
         if (envelope === undefined || envelope.expiresAt > now()) continue
         await store.delete(key.slice(prefix.length + 1))
         deleted++

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { configError } from '../../core/errors.ts'
+import { isLostRace } from './rows.ts'
 
 export interface SessionTableOptions {
   /** The table's name; `schema.table` is fine. Default `sessions`. */
@@ -19,8 +20,15 @@ export function assertTableName(table: string): void {
 }
 
 /**
+ * What PostgreSQL says of IF NOT EXISTS when another process makes the same thing at the same time: it looks, and
+ * does not wait. The next time it is there.
+ */
+const madeByOthers = new Set<unknown>(['23505', '42P07', '42710'])
+const attempts = 5
+
+/**
  * Makes the table for sessions with its indexes on owner and expiry, unless it is there. Call it from a migration or
- * when the app starts: running it twice does nothing.
+ * when the app starts: running it twice does nothing, and so does running it in several processes at once.
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the name is wrong.
  */
@@ -30,6 +38,20 @@ export async function createSessionTable(
   { table = 'sessions' }: SessionTableOptions = {},
 ): Promise<void> {
   assertTableName(table)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await makeTable(kysely, table)
+    } catch (error) {
+      const { code } = error as { code?: unknown }
+      const isRace = madeByOthers.has(code) || isLostRace(error)
+      // A transaction has failed as a whole.
+      if (!isRace || kysely.isTransaction || attempt === attempts) throw error
+    }
+  }
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+async function makeTable(kysely: Kysely<any>, table: string): Promise<void> {
   const { sql } = await import('kysely')
   const isMysql = kysely.getExecutor().adapter.supportsReturning !== true
   // MySQL's usual collations ignore case, and its charset may be an old one: bytes have neither.

@@ -55,3 +55,21 @@ export function isBusy(error: unknown): boolean {
   if (typeof errcode === 'number') return (errcode & 0xff) === busy || (errcode & 0xff) === locked
   return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code)
 }
+
+const shortPause = 10
+
+/**
+ * Does again, for so many milliseconds, what other processes have kept from being done, and does not return
+ * before: processes that start at the same time all want to make the same file.
+ */
+export function blockUntilFree<T>(milliseconds: number, work: () => T): T {
+  const end = performance.now() + milliseconds
+  for (;;) {
+    try {
+      return work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= end) throw error
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, shortPause)
+  }
+}

@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from './database.ts'
+import { writerFor } from './write-lock.ts'
 
 /** What is written of a record. `expiresAt` is in milliseconds since the epoch. */
 export interface Row {
@@ -43,6 +44,7 @@ export function prepareStatements(db: SqliteDatabase, table: string): Statements
   const keysOf = db.prepare(`SELECT id FROM ${table} WHERE owner = ? AND expires_at > ?`)
   const deleteExpired = db.prepare(`
     DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at <= ? LIMIT ?)`)
+  const writing = writerFor(db)
   const isOne = ({ changes }: { changes: number | bigint }): boolean => Number(changes) === 1
 
   return {
@@ -50,13 +52,13 @@ export function prepareStatements(db: SqliteDatabase, table: string): Statements
     read: (key, now) =>
       (read.get(key, now) as { value: string; version: string } | null | undefined) ?? undefined,
     create: (key, { value, version, owner = null, expiresAt }, now) =>
-      isOne(create.run(key, value, version, owner, expiresAt, now)),
+      isOne(writing(() => create.run(key, value, version, owner, expiresAt, now))),
     replace: (key, { value, version: next, owner = null, expiresAt }, version, now) =>
-      isOne(replace.run(value, next, owner, expiresAt, key, version, now)),
+      isOne(writing(() => replace.run(value, next, owner, expiresAt, key, version, now))),
     delete(key) {
-      remove.run(key)
+      writing(() => remove.run(key))
     },
     keysOf: (owner, now) => keysOf.all(owner, now).map((row) => (row as { id: string }).id),
-    deleteExpired: (now, limit) => Number(deleteExpired.run(now, limit).changes),
+    deleteExpired: (now, limit) => Number(writing(() => deleteExpired.run(now, limit)).changes),
   }
 }

@@ -1,0 +1,122 @@
+import type { DeadlineOptions } from '../core/deadline.ts'
+import { configError } from '../core/errors.ts'
+import { createHandle } from '../core/id.ts'
+import type { StandardSchema } from '../core/schema.ts'
+import type { SessionData, UntypedData } from '../core/session.ts'
+import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
+import type { ClosableStore, IndexedStore } from '../core/session-store.ts'
+import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { connectorFor, type RedisClient } from './redis/connect.ts'
+import type { Send } from './redis/connection.ts'
+import { Operations } from './redis/operations.ts'
+import { addToList, keysIn, listOf, removeFromList } from './redis/owner-lists.ts'
+import { formatHeading, type Heading, parseHeading } from './redis/record-text.ts'
+import { Records } from './redis/records.ts'
+import { waitForReplicas } from './redis/replicas.ts'
+import type { RedisServer } from './redis/server.ts'
+
+export type { RedisClient, RedisServer }
+
+export interface RedisStoreOptions extends DeadlineOptions {
+  /** What all keys begin with: give each app on a server its own. Default `session:`. */
+  prefix?: string
+  /**
+   * How many replicas must know that a session ended, or all sessions of a user, before that counts as
+   * done: 0 to 100. If they do not within half the `timeout`, it fails with a `StoreError`, and the code
+   * of its cause is `NOREPLICAS`. With 0, the default, a failover may bring back what had just ended.
+   */
+  waitReplicas?: number
+  /** The clock, in milliseconds since the epoch: it alone decides what has expired. Default `Date.now`. */
+  now?: () => number
+}
+
+/**
+ * Keeps records in Redis (6.2 or later) or Valkey: a single server, one behind Sentinel, or a Cluster. Each
+ * record is one string; to read it takes one GET, and to replace it one script that works on one key.
+ *
+ * @param source Where the server is; or a client that the app made and connected, and will close.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the source or an option is wrong.
+ */
+export function createRedisStore(
+  source: RedisServer | RedisClient,
+  options: RedisStoreOptions = {},
+): IndexedStore & ClosableStore {
+  const { prefix = 'session:', timeout = 2, waitReplicas = 0, now = Date.now } = options
+  if (typeof prefix !== 'string') throw configError('prefix must be a text such as "session:"')
+  if (!Number.isInteger(waitReplicas) || waitReplicas < 0 || waitReplicas > 100) {
+    throw configError(`waitReplicas must be a whole number from 0 to 100, got ${waitReplicas}`)
+  }
+  const milliseconds = timeout * 1000
+  const operations = new Operations(connectorFor(source, milliseconds), options)
+  const records = new Records(prefix, now)
+  const placeOf = (list: string): string => `${prefix}owner:${list}`
+
+  async function replicate(send: Send, key: string): Promise<void> {
+    if (waitReplicas > 0) await waitForReplicas(send, prefix + key, waitReplicas, milliseconds / 2)
+  }
+
+  /** Where the key is listed after this, and until when. One that moves from list to list stays in both. */
+  async function enlist(
+    send: Send,
+    key: string,
+    expiresAt: number,
+    owner: string | undefined,
+    before: Heading | undefined,
+  ): Promise<Pick<Heading, 'owner' | 'listedUntil'>> {
+    if (owner === undefined) return { owner: '', listedUntil: 0 }
+    const list = await listOf(owner)
+    if (before?.owner === list && before.listedUntil >= expiresAt) return before
+    return {
+      owner: list,
+      listedUntil: await addToList(send, placeOf(list), key, expiresAt, now()),
+    }
+  }
+
+  return {
+    read: (key) => operations.run((send) => records.read(send, key)),
+
+    async write(key, value, { replaces, expiresAt: end, owner }) {
+      const before = replaces === null ? undefined : parseHeading(replaces)
+      if (records.hasEnded(before)) return undefined
+      const expiresAt = Math.ceil(end)
+      // That all sessions of a user have ended: docs/stores.md names these keys.
+      const mustReplicate = waitReplicas > 0 && key.startsWith('revoked-')
+      return operations.run(async (send) => {
+        const listed = await enlist(send, key, expiresAt, owner, before)
+        const heading = { ...listed, name: createHandle(), expiresAt }
+        const written = await (replaces === null
+          ? records.create(send, key, heading, value)
+          : records.replace(send, key, replaces, heading, value))
+        if (written && mustReplicate) await replicate(send, key)
+        return written ? formatHeading(heading) : undefined
+      }, mustReplicate)
+    },
+
+    delete: (key) =>
+      operations.run(async (send) => {
+        const gone = await records.delete(send, key)
+        if (gone?.owner) await removeFromList(send, placeOf(gone.owner), key)
+        await replicate(send, key)
+      }, waitReplicas > 0),
+
+    keysOf: (owner) =>
+      operations.run(async (send) => keysIn(send, placeOf(await listOf(owner)), now())),
+
+    close: () => operations.close(),
+  }
+}
+
+/**
+ * Keeps sessions in Redis or Valkey. See {@link createRedisStore} for what it works with.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the source or an option is wrong.
+ */
+export function createRedisSessionStorage<
+  Data extends SessionData = UntypedData,
+  Flash extends SessionData = Data,
+>(
+  source: RedisServer | RedisClient,
+  options: SessionStorageOptions & RedisStoreOptions & { schema?: StandardSchema<Data> } = {},
+): ServerSessionStorage<Data, Flash> {
+  return createSessionStorage<Data, Flash>(createRedisStore(source, options), options)
+}

@@ -1,0 +1,109 @@
+import { SessionError } from '../../core/errors.ts'
+import { randomBytes } from '../../core/random.ts'
+import type { RedisConnection } from './connection.ts'
+import { connectIoredis, type IoredisClient } from './ioredis.ts'
+import { type Address, type RedisServer, targetOf } from './server.ts'
+
+interface MadeClient extends IoredisClient {
+  readonly status: string
+  on(event: 'ready' | 'error' | 'close', listener: (error: Error) => void): unknown
+  disconnect(): void
+}
+
+interface Driver {
+  Redis: new (options: object) => MadeClient
+  Cluster: new (servers: Address[], options: object) => MadeClient
+}
+
+/** Best first: both speak to Redis and to Valkey. */
+const drivers = ['ioredis', 'iovalkey']
+
+/** Milliseconds between two tries to connect. */
+const longestPause = 5000
+
+/**
+ * @param patience How long connecting may take, and a server may say nothing while it owes an answer, in
+ * milliseconds.
+ * @returns What makes the client, when it is first needed.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if it is not said where the server is.
+ */
+export function makeClient(server: RedisServer, patience: number): () => Promise<RedisConnection> {
+  const { cluster, options } = targetOf(server)
+  const all = {
+    ...options,
+    connectTimeout: patience,
+    socketTimeout: patience,
+    retryStrategy: pauseBefore,
+    sentinelRetryStrategy: pauseBefore,
+    // Nobody queues for a server that is away, and who waits for an answer when it goes is told at once.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    // A server may be demoted while we are connected.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  }
+  return async () => {
+    const { Redis, Cluster } = await loadDriver()
+    return connectMade(
+      cluster === undefined
+        ? new Redis(all)
+        : new Cluster(cluster, {
+            redisOptions: all,
+            enableOfflineQueue: false,
+            clusterRetryStrategy: pauseBefore,
+            // Certificates name hosts, not addresses.
+            ...(options.tls && { dnsLookup: lookNothingUp }),
+          }),
+    )
+  }
+}
+
+/** Longer from time to time, and not the same for all: a server that is back is not stormed. */
+function pauseBefore(attempt: number): number {
+  const longest = Math.min(50 * 2 ** attempt, longestPause)
+  return Math.round((longest / 2) * (1 + randomBytes(1)[0]! / 255))
+}
+
+function lookNothingUp(host: string, done: (error: null, address: string) => void): void {
+  done(null, host)
+}
+
+async function loadDriver(): Promise<Driver> {
+  let cause: unknown
+  for (const name of drivers) {
+    try {
+      const module = (await import(name)) as Driver & { default?: Driver }
+      return module.Redis ? module : module.default!
+    } catch (error) {
+      cause ??= error
+    }
+  }
+  throw new SessionError(
+    'ERR_SESSION_CONFIG',
+    'The redis storage needs a driver: npm install ioredis. Or give it a client that you made',
+    { cause },
+  )
+}
+
+/** Resolves when the first try to connect has come to something. */
+function connectMade(client: MadeClient): Promise<RedisConnection> {
+  const { send } = connectIoredis(client)
+  let problem: Error | undefined
+  const connection: RedisConnection = {
+    async send(key, ...command) {
+      if (client.status !== 'ready') throw problem ?? new Error('Redis is not connected')
+      return send(key, ...command)
+    },
+    close: () => client.disconnect(),
+  }
+  return new Promise((resolve) => {
+    client.on('close', () => resolve(connection))
+    client.on('ready', () => {
+      problem = undefined
+      resolve(connection)
+    })
+    client.on('error', (error) => {
+      problem = error
+      resolve(connection)
+    })
+  })
+}

@@ -1,0 +1,50 @@
+import type { RedisConnection, Send } from './connection.ts'
+
+interface Single {
+  sendCommand(command: string[]): Promise<unknown>
+}
+
+interface Pool extends Single {
+  execute<T>(work: (client: Single) => Promise<T>): Promise<T>
+}
+
+interface Sentinel {
+  sendCommand(isReadonly: boolean, command: string[]): Promise<unknown>
+  getMasterNode(): unknown
+}
+
+interface Cluster {
+  sendCommand(key: string, isReadonly: boolean, command: string[]): Promise<unknown>
+  nodeClient(node: never): Promise<Single> | Single
+  getNodeClientForKey?(key: string): Promise<Single>
+}
+
+/** What we call of a client of `redis`: what `createClient`, `createClientPool`, `createCluster` or `createSentinel` made. */
+export type NodeRedisClient = Single | Pool | Sentinel | Cluster
+
+export function isNodeRedis(client: object): client is NodeRedisClient {
+  return 'sendCommand' in client && typeof client.sendCommand === 'function'
+}
+
+/* Nothing is ever sent as a command that only reads: those may go to replicas, which are late. */
+
+export function connectNodeRedis(client: NodeRedisClient): RedisConnection {
+  if ('nodeClient' in client) return { send: sendTo(client) }
+  if ('getMasterNode' in client) {
+    return { send: (_, ...command) => client.sendCommand(false, command) }
+  }
+  const send: Send = (_, ...command) => client.sendCommand(command)
+  if (!('execute' in client)) return { send }
+  return {
+    send,
+    lease: (work) => client.execute((one) => work((_, ...command) => one.sendCommand(command))),
+  }
+}
+
+function sendTo(cluster: Cluster): Send {
+  return async (key, ...command) => {
+    // Sent as the others are, WAIT would go to all servers.
+    const one = command[0] === 'WAIT' ? await cluster.getNodeClientForKey?.(key) : undefined
+    return one === undefined ? cluster.sendCommand(key, false, command) : one.sendCommand(command)
+  }
+}

@@ -1,0 +1,54 @@
+import { cryptoBackend } from '../../core/crypto/choose.ts'
+import { type Send, textOf } from './connection.ts'
+import { Script } from './script.ts'
+import { nameLength } from './record-text.ts'
+
+/*
+ * Which user has which sessions: a sorted set of keys for each user, ordered by when they end. A key is added
+ * before its record is written, so that none is ever missing; what has ended is dropped when one is added.
+ */
+
+/** How much longer a key is listed than its record lives at least, in milliseconds: clocks differ. */
+const slack = 300_000
+
+/** Keys, and how long, in milliseconds: KEYS list; ARGV until, key, now, until from now. */
+const add = new Script(`
+redis.call('ZADD', KEYS[1], 'GT', ARGV[1], ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end
+`)
+
+/** What a user's list is called: a hash, because user ids are of any length and may be mail addresses. */
+export async function listOf(owner: string): Promise<string> {
+  return (await cryptoBackend.sha256(owner)).slice(0, nameLength)
+}
+
+/**
+ * Puts the key in the list, for longer than its record is to live: so that the next writes need not.
+ *
+ * @param now In milliseconds since the epoch, like `expiresAt`.
+ * @returns Until when it is listed.
+ */
+export async function addToList(
+  send: Send,
+  list: string,
+  key: string,
+  expiresAt: number,
+  now: number,
+): Promise<number> {
+  const until = expiresAt + Math.max(expiresAt - now, slack)
+  await add.run(send, list, String(until), key, String(now), String(until - now))
+  return until
+}
+
+export async function removeFromList(send: Send, list: string, key: string): Promise<void> {
+  await send(list, 'ZREM', list, key)
+}
+
+/** The keys in the list that had not ended by then. */
+export async function keysIn(send: Send, list: string, now: number): Promise<string[]> {
+  const reply = await send(list, 'ZRANGEBYSCORE', list, `(${now}`, '+inf')
+  return (reply as unknown[]).map((key) => textOf(key)!)
+}

@@ -1,0 +1,49 @@
+/*
+ * What is kept under a record's key: `<name>.<expiresAt>.<listedUntil>.<owner>`, a line break, and the
+ * value. One plain string, so that reading is one GET. The line in front is the record's version.
+ */
+
+export interface Heading {
+  /** 22 random characters, drawn for each write: the same text written again is another version. */
+  name: string
+  /** In milliseconds since the epoch, by the clock of the one who wrote. */
+  expiresAt: number
+  /** Until when the key is in its owner's list, in milliseconds since the epoch; 0 if it has none. */
+  listedUntil: number
+  /** Whose it is: the name of the list, or ''. */
+  owner: string
+}
+
+/** Characters of the name, which are bytes as well. It alone tells versions apart. */
+export const nameLength = 22
+
+const heading = /^([\w-]{22})\.([0-9a-z]+)\.([0-9a-z]+)\.([\w-]*)$/
+
+export function formatHeading({ name, expiresAt, listedUntil, owner }: Heading): string {
+  return `${name}.${expiresAt.toString(36)}.${listedUntil.toString(36)}.${owner}`
+}
+
+/** The heading in a version, or undefined when it was not written by us. */
+export function parseHeading(version: string): Heading | undefined {
+  const [, name, expiresAt, listedUntil, owner] = heading.exec(version) ?? []
+  if (name === undefined) return undefined
+  return {
+    name,
+    expiresAt: Number.parseInt(expiresAt!, 36),
+    listedUntil: Number.parseInt(listedUntil!, 36),
+    owner: owner!,
+  }
+}
+
+export function together(version: string, value: string): string {
+  return `${version}\n${value}`
+}
+
+/** Takes a text apart. One that we did not write is all value, and its own version. */
+export function separate(text: string): { version: string; value: string } {
+  const end = text.indexOf('\n')
+  const version = text.slice(0, Math.max(end, 0))
+  return heading.test(version)
+    ? { version, value: text.slice(end + 1) }
+    : { version: text, value: text }
+}

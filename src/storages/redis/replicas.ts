@@ -1,0 +1,32 @@
+import type { Send } from './connection.ts'
+
+/** How long the first WAIT may take, in milliseconds; Redis rounds that up to a tenth of a second. */
+const firstWait = 10
+
+/**
+ * Waits until so many replicas have what was sent before on this connection.
+ *
+ * WAIT stops the connection for all who use it. So it is asked for a short time at first, for longer ones as long as
+ * the replicas do not have it, and others get their turn in between.
+ *
+ * @param patience How long to wait, in milliseconds.
+ * @throws {Error} With the code `NOREPLICAS`, like Redis' own, if they do not have it then.
+ */
+export async function waitForReplicas(
+  send: Send,
+  key: string,
+  replicas: number,
+  patience: number,
+): Promise<void> {
+  const end = performance.now() + patience
+  for (let wait = firstWait; ; wait *= 2) {
+    const milliseconds = Math.ceil(Math.min(wait, end - performance.now()))
+    // None at all would be for ever.
+    const reached = await send(key, 'WAIT', String(replicas), String(Math.max(milliseconds, 1)))
+    if (Number(reached) >= replicas) return
+    if (performance.now() >= end) {
+      const message = `Redis did it, but only ${String(reached)} of ${replicas} replicas have it`
+      throw Object.assign(new Error(message), { code: 'NOREPLICAS' })
+    }
+  }
+}

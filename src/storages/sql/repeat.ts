@@ -1,0 +1,18 @@
+import { randomBytes } from '../../core/random.ts'
+import { isLostRace } from './rows.ts'
+
+/** As many as somebody may meet who ends a session that many others write to. */
+const mostAttempts = 20
+
+/** Does it again when it lost, after a pause that grows: a logout must not fail because somebody wrote. */
+export async function repeatLostRaces<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isLostRace(error) || attempt === mostAttempts) throw error
+    }
+    const pause = (randomBytes(1)[0]! / 255) * attempt * 2
+    await new Promise((resolve) => setTimeout(resolve, pause))
+  }
+}

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { createSessionTable, createSqlSessionStorage } from 'coatcheck/sql-storage'
+import pg from 'pg'
+import { missing, startPostgres, type UrlService } from '../../services/index.ts'
+import { postgres } from '../../services/talk.ts'
+import { type AnyKysely, openPostgres, type Storage } from './backends.ts'
+import { assertFailure, begin, count, end, eventually, failure, valuesOf } from './visits.ts'
+
+const timeout = 0.4
+const patience = 10
+
+describe('sql storage on PostgreSQL, when the server fails', { skip: missing('postgres') }, () => {
+  let service: UrlService
+  let kysely: AnyKysely
+  let pool: pg.Pool
+  let storage: Storage
+  const others: AnyKysely[] = []
+  before(async () => {
+    const settings = { max_connections: 12, superuser_reserved_connections: 0, max_wal_senders: 0 }
+    service = await startPostgres({ settings })
+    const opened = openPostgres(service.ports[0]!)
+    kysely = opened.kysely
+    pool = opened.pool
+    await createSessionTable(kysely)
+    storage = createSqlSessionStorage(kysely, { timeout })
+  })
+  beforeEach(() => eventually(() => begin(storage, { n: 0 })))
+  after(async () => {
+    await Promise.all([kysely, ...others].map((each) => each.destroy()))
+    await service.stop()
+  })
+
+  const admin = (sql: string) => postgres(service.url, sql)
+
+  /** Counts until told to stop, and how often that worked and failed. */
+  function keepCounting(cookie: string): () => Promise<{ counted: number; failed: number }> {
+    const result = { isOver: false, counted: 0, failed: 0 }
+    const counting = (async () => {
+      while (!result.isOver) {
+        try {
+          await count(storage, cookie)
+          result.counted++
+        } catch (error) {
+          assertFailure(error)
+          result.failed++
+          await new Promise((resolve) => setTimeout(resolve, 5))
+        }
+      }
+      return result
+    })()
+    return () => {
+      result.isOver = true
+      return counting
+    }
+  }
+
+  it('F-23 loses no count that was acknowledged when its connections are terminated', async () => {
+    const cookie = await begin(storage, { n: 0 })
+    const stop = keepCounting(cookie)
+    for (let n = 0; n < 4; n++) {
+      admin('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
+      await eventually(() => storage.read(cookie))
+    }
+    const { counted, failed } = await stop()
+    const { n } = await eventually(() => valuesOf(storage, cookie))
+    assert.ok(counted > 0 && n! >= counted && n! <= counted + failed, `${n}: ${counted}, ${failed}`)
+  })
+
+  it('F-23 loses no count that was acknowledged when the server stops at once', async () => {
+    const cookie = await begin(storage, { n: 0 })
+    const stop = keepCounting(cookie)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await service.kill('SIGQUIT')
+    await failure(storage.read(cookie), timeout)
+    await service.start()
+    await eventually(() => count(storage, cookie))
+    const { counted, failed } = await stop()
+    const { n } = await eventually(() => valuesOf(storage, cookie))
+    assert.ok(n! >= counted + 1 && n! <= counted + failed + 1, `${n}: ${counted}, ${failed}`)
+  })
+
+  it('F-23 counts and logs out with serializable transactions', async () => {
+    const options = '-c default_transaction_isolation=serializable'
+    const one = openPostgres(service.ports[0]!, { options, max: 3 }).kysely
+    const two = openPostgres(service.ports[0]!, { options, max: 3 }).kysely
+    others.push(one, two)
+    const storages: Storage[] = [one, two].map((each) =>
+      createSqlSessionStorage(each, { timeout: patience }),
+    )
+    for (let round = 0; round < 5; round++) {
+      const cookie = await begin(storages[0]!, { n: 0 })
+      await Promise.all(Array.from({ length: 20 }, (_, n) => count(storages[n % 2]!, cookie)))
+      assert.equal((await valuesOf(storages[1]!, cookie)).n, 20)
+      const counts = Array.from({ length: 10 }, (_, n) => count(storages[n % 2]!, cookie))
+      const [ended] = await Promise.all([end(storages[1]!, cookie), ...counts])
+      assert.equal(ended, '')
+      assert.equal((await storages[0]!.read(cookie)).isNew, true)
+    }
+  })
+
+  it('F-23 logs out and counts when its statement is given up in favour of another one', async () => {
+    const options = '-c default_transaction_isolation=serializable'
+    const { kysely: strict } = openPostgres(service.ports[0]!, { options, max: 2 })
+    others.push(strict)
+    const strictly: Storage = createSqlSessionStorage(strict, { timeout: patience })
+    const app = new pg.Client(service.url)
+    await app.connect()
+    for (const act of [end, count]) {
+      const cookie = await begin(strictly, { n: 0 })
+      const { handle } = await strictly.read(cookie)
+      await app.query('BEGIN')
+      await app.query("UPDATE sessions SET owner = 'x' WHERE id = $1", [handle])
+      const acting = act(strictly, cookie)
+      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+      while (admin(waiting) !== '1') await new Promise((resolve) => setTimeout(resolve, 10))
+      await app.query('COMMIT')
+      assert.equal(await acting, act === end ? '' : cookie)
+      assert.equal((await strictly.read(cookie)).isNew, act === end)
+    }
+    await app.end()
+  })
+
+  it('F-23 reads on while the database is read-only, and fails to write', async () => {
+    const cookie = await begin(storage, { n: 1 })
+    const gone = await storage.read(cookie)
+    gone.destroy()
+    const setReadOnly = (value: string) => {
+      admin(`ALTER SYSTEM SET default_transaction_read_only = ${value}`)
+      admin('SELECT pg_reload_conf()')
+    }
+    const isReadOnly = async () => {
+      const { rows } = await pool.query('SHOW default_transaction_read_only')
+      return rows[0].default_transaction_read_only
+    }
+    setReadOnly('on')
+    try {
+      while ((await isReadOnly()) !== 'on') await new Promise((resolve) => setTimeout(resolve, 10))
+      assert.equal((await failure(begin(storage, { n: 1 }), timeout)).code, '25006')
+      assert.equal((await failure(storage.save(gone), timeout)).code, '25006')
+      assert.equal((await valuesOf(storage, cookie)).n, 1)
+    } finally {
+      const undo = 'ALTER SYSTEM RESET default_transaction_read_only'
+      const url = `${service.url}?options=-c%20default_transaction_read_only%3Doff`
+      postgres(url, undo)
+      postgres(url, 'SELECT pg_reload_conf()')
+    }
+    await eventually(() => count(storage, cookie))
+  })
+
+  it('F-23 fails while the server has no connection left, and goes on when it has', async () => {
+    const cookie = await begin(storage, { n: 1 })
+    const late = openPostgres(service.ports[0]!).kysely
+    others.push(late)
+    const refused: Storage = createSqlSessionStorage(late, { timeout })
+    const clients: pg.Client[] = []
+    try {
+      for (let n = 0; n < 20; n++) {
+        const client = new pg.Client(service.url)
+        client.on('error', () => {})
+        await client.connect()
+        clients.push(client)
+      }
+      assert.fail('there is no limit')
+    } catch (error) {
+      assert.equal((error as { code?: string }).code, '53300')
+    }
+    try {
+      assert.equal((await failure(refused.read(cookie), timeout)).code, '53300')
+    } finally {
+      await Promise.all(clients.map((client) => client.end()))
+    }
+    assert.equal((await eventually(() => valuesOf(refused, cookie))).n, 1)
+  })
+
+  it('F-26 waits no longer than it may for a connection of the pool, in no endless queue', async () => {
+    const single = openPostgres(service.ports[0]!, { max: 1 })
+    others.push(single.kysely)
+    const starved: Storage = createSqlSessionStorage(single.kysely, { timeout })
+    const cookie = await begin(starved, { n: 1 })
+    const client = await single.pool.connect()
+    for (let wave = 0; wave < 3; wave++) {
+      const reads = Array.from({ length: 700 }, () => failure(starved.read(cookie), timeout))
+      await Promise.all(reads)
+    }
+    assert.ok(single.pool.waitingCount < 2000, `${single.pool.waitingCount} are waiting`)
+    client.release()
+    await eventually(() => count(starved, cookie))
+    assert.equal((await valuesOf(starved, cookie)).n, 2)
+    assert.equal(single.pool.waitingCount, 0)
+  })
+})

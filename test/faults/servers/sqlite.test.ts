@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, it } from 'node:test'
+import { createSqliteSessionStorage, type SqliteDatabase } from 'coatcheck/sqlite-storage'
+import type { ServerSessionStorage } from 'coatcheck'
+import { begin, count, end, failure, valuesOf } from './visits.ts'
+
+const timeout = 0.3
+type Storage = ServerSessionStorage<{ mark?: string; n?: number }>
+
+/** Node 20 has no SQLite of its own: there it is libsql, in the shape of better-sqlite3. */
+const sqlite = process.getBuiltinModule('node:sqlite') as
+  | { DatabaseSync: new (path: string) => SqliteDatabase }
+  | undefined
+const connect: (path: string) => SqliteDatabase = sqlite
+  ? (path) => new sqlite.DatabaseSync(path)
+  : await libsql()
+
+async function libsql(): Promise<typeof connect> {
+  const { default: Database } = await import('libsql')
+  return (path) => new Database(path) as unknown as SqliteDatabase
+}
+
+describe('sqlite storage, when its file cannot be used', () => {
+  const closers: (() => unknown)[] = []
+  afterEach(async () => {
+    for (const close of closers.splice(0).toReversed()) await close()
+  })
+
+  function temporaryFile(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'coatcheck-'))
+    closers.push(() => rmSync(folder, { recursive: true, force: true }))
+    return join(folder, 'sessions.db')
+  }
+
+  function open(path: string): { storage: Storage; db: SqliteDatabase } {
+    const db = connect(path)
+    closers.push(() => db.close())
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 10')
+    const storage: Storage = createSqliteSessionStorage(db, { timeout, sweepInterval: 0 })
+    closers.push(() => storage.close())
+    return { storage, db }
+  }
+
+  it('F-24 fails writes in time while somebody else holds it, reads on, and then goes on', async () => {
+    const path = temporaryFile()
+    const { storage } = open(path)
+    const cookie = await begin(storage, { n: 1 })
+    const other = connect(path)
+    closers.push(() => other.close())
+    other.exec('BEGIN EXCLUSIVE')
+    const cause = await failure(count(storage, cookie), timeout)
+    assert.match(cause.message, /locked/)
+    assert.equal((await valuesOf(storage, cookie)).n, 1)
+    other.exec('COMMIT')
+    await count(storage, cookie)
+    assert.equal((await valuesOf(storage, cookie)).n, 2)
+  })
+
+  it('F-24 waits for somebody else who writes, and for no longer than that', async () => {
+    const path = temporaryFile()
+    const { storage } = open(path)
+    const cookie = await begin(storage, { n: 1 })
+    const other = connect(path)
+    closers.push(() => other.close())
+    other.exec('BEGIN EXCLUSIVE')
+    const counting = count(storage, cookie)
+    setTimeout(() => other.exec('COMMIT'), 50)
+    await counting
+    assert.equal((await valuesOf(storage, cookie)).n, 2)
+  })
+
+  it('F-24 fails writes when it is full, and reads on', async () => {
+    const { storage, db } = open(temporaryFile())
+    const cookie = await begin(storage, { n: 1 })
+    db.exec('PRAGMA max_page_count = 12')
+    const cause = await failure(begin(storage, { mark: 'x'.repeat(60_000) }), timeout)
+    assert.match(cause.message, /full/)
+    assert.equal((await valuesOf(storage, cookie)).n, 1)
+    assert.equal(await end(storage, cookie), '')
+    db.exec('PRAGMA max_page_count = 1000')
+    await begin(storage, { mark: 'x'.repeat(60_000) })
+  })
+
+  it('F-24 fails when it is damaged: that is no session that is missing', async () => {
+    const path = temporaryFile()
+    const first = open(path)
+    const cookie = await begin(first.storage, { mark: 'x'.repeat(20_000) })
+    first.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    const damaged = temporaryFile()
+    const bytes = readFileSync(path)
+    writeFileSync(damaged, bytes.fill(0xaa, 4096 * 2))
+    const cause = await failure(open(damaged).storage.read(cookie), timeout)
+    assert.match(cause.message, /malformed|corrupt/)
+    truncateSync(damaged, 0)
+    assert.equal((await valuesOf(first.storage, cookie)).mark!.length, 20_000)
+  })
+
+  it('F-24 cannot be opened when it is something else', () => {
+    const path = temporaryFile()
+    writeFileSync(path, 'This is no database. '.repeat(1000))
+    const isRefused = { code: 'ERR_SESSION_CONFIG' }
+    if (sqlite) assert.throws(() => createSqliteSessionStorage(path), isRefused)
+    assert.equal(readFileSync(path, 'utf8').slice(0, 7), 'This is')
+  })
+
+  it('F-28 is closed after what was under way, and closed twice if need be', async (t) => {
+    if (!sqlite) return t.skip('only a database that the storage opened is closed by it')
+    const path = temporaryFile()
+    const storage: Storage = createSqliteSessionStorage(path, { timeout: 5 })
+    const other = connect(path)
+    closers.push(() => other.close())
+    other.exec('BEGIN EXCLUSIVE')
+    const beginning = begin(storage, { n: 1 })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const closed = Promise.all([storage.close(), storage.close()])
+    setTimeout(() => other.exec('COMMIT'), 50)
+    const cookie = await beginning
+    await closed
+    await storage.close()
+    await failure(storage.read(cookie), timeout)
+    assert.equal((await valuesOf(open(path).storage, cookie)).n, 1)
+  })
+})

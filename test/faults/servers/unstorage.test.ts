@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createUnstorageSessionStorage, createUnstorageStore } from 'coatcheck/unstorage-storage'
+import { createStorage } from 'unstorage'
+import { failure } from './visits.ts'
+
+const timeout = 0.05
+const hang = () => new Promise<never>(() => {})
+
+describe('unstorage storage, when its driver says nothing', () => {
+  it('F-07 fails reads, writes and deletions in time, also those in a row on one key', async () => {
+    const inner = createStorage()
+    let isHanging = false
+    const driver = {
+      getItem: (key: string) => (isHanging ? hang() : inner.getItem(key)),
+      setItem: (key: string, value: object) =>
+        isHanging ? hang() : inner.setItem(key, value as any),
+      removeItem: (key: string) => (isHanging ? hang() : inner.removeItem(key)),
+      getKeys: (base: string) => (isHanging ? hang() : inner.getKeys(base)),
+    }
+    const storage = createUnstorageSessionStorage<{ n?: number }>(driver, { timeout })
+    const session = await storage.read(null)
+    session.set('n', 1)
+    const cookie = (await storage.save(session))!
+    const [changed, gone] = [await storage.read(cookie), await storage.read(cookie)]
+    changed.set('n', 2)
+    gone.destroy()
+    isHanging = true
+    await Promise.all([
+      failure(storage.read(cookie), timeout),
+      failure(storage.save(changed), timeout),
+      failure(storage.save(gone), timeout),
+      failure(storage.deleteExpired(), timeout),
+    ])
+    isHanging = false
+    assert.equal((await storage.read(cookie)).get('n'), 1)
+  })
+
+  it('F-10 begins no more operations while a thousand have no answer', async () => {
+    let begun = 0
+    const driver = { ...createStorage(), getItem: () => (begun++, hang()) }
+    const store = createUnstorageStore(driver, { timeout })
+    const ask = () => Promise.allSettled(Array.from({ length: 1000 }, () => store.read('key')))
+    await ask()
+    await ask()
+    assert.equal(begun, 1000)
+    await assert.rejects(store.read('key'), /1000 earlier operations have no answer yet/)
+  })
+})

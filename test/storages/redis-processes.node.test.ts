@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { ServerSessionStorage } from 'coatcheck'
+import {
+  createRedisSessionStorage,
+  createRedisStore,
+  type RedisServer,
+} from 'coatcheck/redis-storage'
+import { Redis } from 'ioredis'
+import { missing, startRedis, startRedisCluster, type Service } from '../services/index.ts'
+import type { Report, Task } from './redis-worker.ts'
+
+type Counts = Record<string, number>
+
+const names = ['a', 'b', 'c', 'd']
+const program = fileURLToPath(new URL('./redis-worker.js', import.meta.url))
+const skip = missing('redis')
+
+async function startWorker(): Promise<ChildProcess> {
+  const worker = fork(program)
+  await once(worker, 'message')
+  return worker
+}
+
+async function run(worker: ChildProcess, task: Task): Promise<Report> {
+  worker.send(task)
+  const ended = once(worker, 'exit').then(([code]) => assert.fail(`a worker ended with ${code}`))
+  const [report] = await Promise.race([once(worker, 'message'), ended])
+  return report as Report
+}
+
+async function onOneServer(): Promise<[Service, RedisServer]> {
+  const service = await startRedis()
+  return [service, { url: service.url }]
+}
+
+async function onCluster(): Promise<[Service, RedisServer]> {
+  const service = await startRedisCluster()
+  return [service, { cluster: service.hosts }]
+}
+
+for (const [place, start] of [
+  ['one server', onOneServer],
+  ['a cluster', onCluster],
+] as const) {
+  describe(`four processes on sessions in ${place}`, { skip }, () => {
+    let service: Service
+    let server: RedisServer
+    const storages: ServerSessionStorage<Counts>[] = []
+    before(async () => {
+      ;[service, server] = await start()
+    })
+    after(async () => {
+      await Promise.all(storages.map((storage) => storage.close()))
+      await service?.stop()
+    })
+
+    async function beginMany(many: number, userId: string) {
+      const storage = createRedisSessionStorage<Counts>(server)
+      storages.push(storage)
+      const cookies = Array.from({ length: many }, async () => {
+        const session = await storage.read(null)
+        session.set('all', 0)
+        session.login(userId)
+        return (await storage.save(session))!
+      })
+      return { storage, cookies: await Promise.all(cookies) }
+    }
+
+    it('R-01 P1 lose none of 2,400 increments', async () => {
+      const { storage, cookies } = await beginMany(6, 'ada')
+      const workers = await Promise.all(names.map(startWorker))
+      const isDone = new AbortController()
+      const flushing = place === 'one server' ? flushScripts(service, isDone.signal) : undefined
+      const reports = await Promise.all(
+        workers.map((worker, n) => run(worker, { server, name: names[n]!, cookies, times: 100 })),
+      )
+      isDone.abort()
+      await flushing
+      assert.deepEqual(
+        reports,
+        names.map(() => ({ written: 600, gone: 0 })),
+      )
+      for (const cookie of cookies) {
+        const [counts] = (await storage.read(cookie)).data
+        assert.deepEqual(counts, { a: 100, b: 100, c: 100, d: 100, all: 400 })
+      }
+    })
+
+    it('R-02 P2 bring back none of 200 sessions that end while all write to them', async () => {
+      const { storage, cookies } = await beginMany(200, 'grace')
+      const workers = await Promise.all(names.map(startWorker))
+      const reports = workers.map((worker, n) => run(worker, { server, name: names[n]!, cookies }))
+      await sleep(100)
+      for (const [n, cookie] of cookies.entries()) {
+        const session = await storage.read(cookie)
+        if (n % 2 === 0) await storage.revoke(session.handle)
+        else {
+          session.destroy()
+          await storage.save(session)
+        }
+        assert.equal((await storage.read(cookie)).isNew, true)
+      }
+      const done = await Promise.all(reports)
+      for (const { written, gone } of done) assert.ok(written > 0 && gone === 200, `${gone} of 200`)
+      for (const cookie of cookies) assert.equal((await storage.read(cookie)).isNew, true)
+      assert.deepEqual(await storage.sessionsOf('grace'), [])
+    })
+
+    it('R-02 P2 bring back none that end all at once', async () => {
+      const { storage, cookies } = await beginMany(100, 'joan')
+      const workers = await Promise.all(names.map(startWorker))
+      const reports = workers.map((worker, n) => run(worker, { server, name: names[n]!, cookies }))
+      await sleep(200)
+      assert.equal(await storage.revokeAll('joan'), 100)
+      for (const cookie of cookies) assert.equal((await storage.read(cookie)).isNew, true)
+      for (const { written, gone } of await Promise.all(reports)) {
+        assert.ok(written > 0 && gone === 100, `${gone} of 100`)
+      }
+      assert.deepEqual(await storage.sessionsOf('joan'), [])
+    })
+
+    it('S-03 make a record once that all of them make', async () => {
+      const stores = names.map(() => createRedisStore(server))
+      const options = { replaces: null, expiresAt: Date.now() + 60_000 }
+      for (let n = 0; n < 200; n++) {
+        const made = await Promise.all(stores.map((store) => store.write(`key-${n}`, 'x', options)))
+        assert.equal(made.filter(Boolean).length, 1)
+      }
+      await Promise.all(stores.map((store) => store.close()))
+    })
+  })
+}
+
+/** Makes the server forget its scripts again and again. Fails if it never had to. */
+async function flushScripts(service: Service, signal: AbortSignal): Promise<void> {
+  const admin = new Redis(service.ports[0]!)
+  let flushed = 0
+  for (; !signal.aborted; flushed++) {
+    await admin.script('FLUSH')
+    await sleep(5)
+  }
+  admin.disconnect()
+  assert.ok(flushed > 5)
+}

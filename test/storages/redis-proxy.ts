@@ -1,0 +1,68 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+
+/** Stands between a client and a server, and can break what is between them. */
+export interface Proxy {
+  readonly url: string
+  /** Connections that were made so far, in milliseconds since the epoch. */
+  readonly connectedAt: readonly number[]
+  /** Drops what the server says next, and the connection with it. Resolves when that has happened. */
+  loseReply(): Promise<void>
+  /** Hangs up on whoever connects, and on who is connected. */
+  refuse(isRefusing: boolean): void
+  /** Passes nothing on, either way, and says nothing about it. */
+  hush(isHushed: boolean): void
+  close(): void
+}
+
+export async function startProxy(port: number): Promise<Proxy> {
+  const sockets = new Set<Socket>()
+  const connectedAt: number[] = []
+  let isRefusing = false
+  let isHushed = false
+  let onLoss: (() => void) | undefined
+
+  const server = createServer((client) => {
+    connectedAt.push(Date.now())
+    if (isRefusing) return void client.destroy()
+    const upstream = connect(port, '127.0.0.1')
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from)
+      from.on('error', () => {})
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+      from.on('data', (data) => {
+        if (isHushed) return
+        if (from === client || onLoss === undefined) return void to.write(data)
+        client.destroy()
+        onLoss()
+        onLoss = undefined
+      })
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+
+  const hangUp = () => sockets.forEach((socket) => socket.destroy())
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connectedAt,
+    loseReply: () => new Promise((resolve) => (onLoss = resolve)),
+    refuse(value) {
+      isRefusing = value
+      if (value) hangUp()
+    },
+    hush(value) {
+      isHushed = value
+    },
+    close() {
+      server.close()
+      hangUp()
+    },
+  }
+}

@@ -1,0 +1,120 @@
+import { after, before, describe, it } from 'node:test'
+import { createRedisStore, type RedisClient, type RedisServer } from 'coatcheck/redis-storage'
+import {
+  applies,
+  fakeClock,
+  runCase,
+  storageCases,
+  storageFixture,
+  storeCases,
+  traitsOf,
+  type StoreFixture,
+} from 'coatcheck/testing'
+import {
+  missing,
+  type Service,
+  startRedis,
+  startRedisCluster,
+  startSentinel,
+} from '../services/index.ts'
+import {
+  type Made,
+  type Makers,
+  toCluster,
+  toOne,
+  toSentinel,
+  variantsToOne,
+  variantsToSentinel,
+} from './redis-clients.ts'
+
+const traits = traitsOf(createRedisStore({ host: 'localhost' }))
+let fixtures = 0
+
+/** A store on a server that it shares with all others: nothing but the prefix tells them apart. */
+function fixtureOn(source: RedisServer | RedisClient, waitReplicas: number): StoreFixture {
+  const clock = fakeClock()
+  const prefix = `fixture-${fixtures++}:`
+  const now = () => clock.now()
+  const store = createRedisStore(source, { prefix, waitReplicas, now, timeout: 10 })
+  return { store, clock, close: () => store.close() }
+}
+
+type Source = () => RedisServer | RedisClient
+
+function itKeepsRecords(source: Source, waitReplicas: number): void {
+  for (const one of storeCases.filter((each) => applies(each, traits))) {
+    it(one.name, () => runCase(one, () => fixtureOn(source(), waitReplicas)))
+  }
+}
+
+function itKeepsSessions(source: Source, waitReplicas: number): void {
+  itKeepsRecords(source, waitReplicas)
+  for (const one of storageCases.filter((each) => applies(each, traits))) {
+    it(one.name, () => runCase(one, () => storageFixture(fixtureOn(source(), waitReplicas))))
+  }
+}
+
+interface Place<On> {
+  start(): Promise<On>
+  serverAt(service: On): RedisServer
+  makers: Makers<On>
+  /** Clients that are set up in other ways. */
+  variants: Makers<On>
+  waitReplicas: number
+}
+
+function describePlace<On extends Service>(name: string, place: Place<On>): void {
+  const { waitReplicas } = place
+  describe(`redis storage on ${name}`, { skip: missing('redis') }, () => {
+    let service: On
+    before(async () => {
+      service = await place.start()
+    })
+    after(() => service?.stop())
+
+    describe('with clients of its own', () => {
+      itKeepsSessions(() => place.serverAt(service), waitReplicas)
+    })
+
+    function describeClient(client: string, make: Makers<On>[string], its: typeof itKeepsRecords) {
+      describe(`with ${client}`, () => {
+        let made: Made
+        before(async () => {
+          made = await make(service)
+        })
+        after(() => made?.close())
+        its(() => made.client, waitReplicas)
+      })
+    }
+    for (const [client, make] of Object.entries(place.makers)) {
+      describeClient(client, make, itKeepsSessions)
+    }
+    for (const [client, make] of Object.entries(place.variants)) {
+      describeClient(client, make, itKeepsRecords)
+    }
+  })
+}
+
+describePlace('one server', {
+  start: startRedis,
+  serverAt: ({ url }) => ({ url }),
+  makers: toOne,
+  variants: variantsToOne,
+  waitReplicas: 0,
+})
+
+describePlace('a cluster', {
+  start: startRedisCluster,
+  serverAt: ({ hosts }) => ({ cluster: hosts }),
+  makers: toCluster,
+  variants: {},
+  waitReplicas: 1,
+})
+
+describePlace('what Sentinels watch', {
+  start: startSentinel,
+  serverAt: ({ hosts, name }) => ({ sentinels: hosts, name }),
+  makers: toSentinel,
+  variants: variantsToSentinel,
+  waitReplicas: 1,
+})

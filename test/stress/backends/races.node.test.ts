@@ -1,0 +1,153 @@
+/*
+ * RACES_SEED=42 runs another choice of visits and pauses. The same seed makes the same choices; how the processes'
+ * operations then fall between each other is up to the machine, but for the pauses.
+ */
+import assert from 'node:assert/strict'
+import process from 'node:process'
+import { after, before, describe, it } from 'node:test'
+import { Crew } from './crew.ts'
+import type { History, Outcome, Visit, VisitKind } from './history.ts'
+import { checkHistory, type Finding } from './rules/index.ts'
+import { isMissing, startTargets, targets } from './targets.ts'
+
+const first = Number(process.env['RACES_SEED'] ?? 1)
+const seeds = [first, first + 1, first + 2]
+/** In the last run the clocks of the processes are wrong by minutes. */
+const skews = [-140_000, 0, 140_000, 0]
+
+let crew: Crew
+before(async () => {
+  crew = await Crew.start(4)
+})
+after(() => crew?.stop())
+const startedTarget = startTargets(targets)
+
+for (const target of targets) {
+  describe(`four processes on ${target.name}`, { skip: isMissing(target) }, () => {
+    const histories: History[] = []
+    const findings: Finding[][] = []
+
+    before(async () => {
+      const { address } = await startedTarget(target)
+      for (const seed of seeds) {
+        const isLast = seed === seeds.at(-1)
+        const history = await crew.run({ address, seed, ...(isLast && { skews }) })
+        histories.push(history)
+        findings.push(checkHistory(history))
+      }
+    })
+
+    function findingsOf(rule: string): string[] {
+      return findings
+        .flatMap((some, n) => some.map((finding) => ({ seed: seeds[n], ...finding })))
+        .filter((finding) => finding.rule === rule)
+        .map(({ seed, text }) => `seed ${seed}: ${text}`)
+    }
+
+    function visits(kind: VisitKind, ...outcomes: Outcome[]): Visit[] {
+      return histories
+        .flatMap((history) => history.visits)
+        .filter((visit) => visit.kind === kind && outcomes.includes(visit.outcome))
+    }
+
+    const events = (type: string) => histories.map((history) => history.events[type] ?? 0)
+    const orders = (type: string) =>
+      histories
+        .flatMap((history) => history.orders)
+        .filter((order) => order.type === type && order.ok)
+    const sum = (numbers: number[]) => numbers.reduce((all, one) => all + one, 0)
+    const applies = (race: string) => target.without?.[race] === undefined
+
+    it('R-01 P1 lose no change that was acknowledged, and make none twice', () => {
+      assert.deepEqual(findingsOf('R-01'), [])
+      assert.ok(sum(events('conflict')) > 30, 'too few conflicts to tell')
+      assert.ok(visits('count', 'written').length > 100)
+      assert.ok(visits('flash', 'written').length > 30)
+    })
+
+    it('R-02 P2 read nothing and save nothing after the end of a session was acknowledged', () => {
+      assert.deepEqual(findingsOf('R-02'), [])
+      assert.ok(visits('destroy', 'ended').length + orders('revoke').length > 10)
+      assert.ok(sum(events('interrupted')) > 10, 'too few saves met an end')
+    })
+
+    it('R-03 P2 bring no session back by noting that it is used', () => {
+      assert.deepEqual(findingsOf('R-03'), [])
+      assert.ok(visits('look', 'written').length > 20, 'too few uses were noted')
+    })
+
+    it('R-04 P4 let an id do nothing after it was ended, and see nothing that came after it', () => {
+      assert.deepEqual(findingsOf('R-04'), [])
+      assert.ok(visits('login', 'written').length > 20)
+      assert.ok(visits('kill', 'written').length > 3)
+      assert.ok(visits('rotate', 'written').length > 20)
+    })
+
+    it('R-05 let one of several that change an id at once do it', () => {
+      assert.deepEqual(findingsOf('R-05'), [])
+      const late: Outcome[] = ['old', 'rotated']
+      const beaten = [
+        ...visits('rotate', ...late),
+        ...visits('kill', ...late),
+        ...visits('login', ...late),
+      ]
+      assert.ok(beaten.length > 0, 'nobody was beaten')
+    })
+
+    if (applies('R-06')) {
+      it('R-06 P2 end all sessions of a user, those of logins under way too, and no others', () => {
+        assert.deepEqual(findingsOf('R-06'), [])
+        assert.ok(orders('revokeAll').length > 3)
+        assert.ok(orders('list').length > 10)
+      })
+    } else {
+      it(`R-06 cannot end all sessions of a user: ${target.without!['R-06']}`, () => {
+        assert.deepEqual([findingsOf('R-06'), orders('revokeAll'), orders('list')], [[], [], []])
+      })
+    }
+
+    it('R-07 P5 read no session, and save none, after its time', () => {
+      assert.deepEqual(findingsOf('R-07'), [])
+      const brief = histories.flatMap((history) => history.visits).filter((visit) => visit.brief)
+      assert.ok(brief.some(({ outcome }) => outcome === 'absent'))
+      assert.ok(brief.filter(({ cookie, outcome }) => cookie && outcome === 'written').length > 20)
+    })
+
+    it('R-08 keep all of these promises while their clocks are minutes apart', () => {
+      assert.equal(histories.at(-1)!.rules.skew, 280_000)
+      assert.deepEqual(findings.at(-1), [])
+    })
+
+    it('R-09 S-03 give each visitor without a session one of their own', () => {
+      assert.deepEqual(findingsOf('R-09'), [])
+      assert.ok(visits('arrive', 'written').length > 50)
+    })
+
+    if (applies('R-10')) {
+      it('R-10 end no session without a reason, though what has expired is swept', () => {
+        assert.deepEqual(findingsOf('R-10'), [])
+        assert.ok(
+          sum(orders('sweep').map((order) => (order.type === 'sweep' && order.deleted) || 0)) > 0,
+        )
+      })
+    } else {
+      it(`R-10 end no session without a reason; ${target.without!['R-10']}`, () => {
+        assert.deepEqual(findingsOf('R-10'), [])
+      })
+    }
+
+    it('R-11 P4 let an old id read in its grace, and not longer', () => {
+      assert.deepEqual(findingsOf('R-11'), [])
+      const olds: VisitKind[] = ['count', 'set', 'flash', 'rotate', 'look']
+      assert.ok(
+        olds.some((kind) => visits(kind, 'old').length > 0),
+        'no old id was used',
+      )
+    })
+
+    it('see a store that does one thing after the other with each key', () => {
+      assert.deepEqual(findingsOf('linearizable'), [])
+      assert.ok(sum(histories.map(({ operations }) => operations.length)) > 2000)
+    })
+  })
+}

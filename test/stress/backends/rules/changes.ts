@@ -1,0 +1,104 @@
+import type { Visit } from '../history.ts'
+import { type Ancestor, effectsOf, type Story } from '../story.ts'
+import { describeVisit, type Finding } from './finding.ts'
+import { checkMessages, earliestEnds } from './messages.ts'
+import { hasBegunBefore, isAcknowledgedBefore, type Trace } from './trace.ts'
+
+/** Kinds of visits that change no data, or data of which the log does not tell. */
+const leavesNoTrace = new Set(['look', 'set', 'flash', 'destroy'])
+
+/*
+ * R-01 P1: what was acknowledged is there, once, for each id that may see it; and what was set under an id that came
+ * later is not (R-04 P4). Every change has a name, so that it is known who sees whose.
+ */
+export function checkChanges(story: Story): Finding[] {
+  const findings: Finding[] = []
+  const traces = new Map<string, Trace[]>()
+  for (const visit of story.history.visits) {
+    if (visit.outcome === 'refused') {
+      findings.push({ rule: 'R-01', text: `gave up: ${describeVisit(visit)}` })
+    }
+    for (const effect of effectsOf(visit)) {
+      traces.set(effect.cookie, [...(traces.get(effect.cookie) ?? []), { visit, effect }])
+    }
+  }
+
+  const ends = earliestEnds(story)
+  const visibleTo = new Map<string, Trace[]>()
+  function tracesFor(cookie: string): Trace[] {
+    const known = visibleTo.get(cookie)
+    if (known !== undefined) return known
+    const all = story
+      .lineage(cookie)
+      .flatMap((ancestor) =>
+        (traces.get(ancestor.cookie) ?? []).flatMap((trace) => passedOn(trace, ancestor)),
+      )
+    visibleTo.set(cookie, all)
+    return all
+  }
+
+  for (const visit of story.history.visits) {
+    if (visit.seen === undefined) continue
+    const visible = tracesFor(visit.cookie!)
+    findings.push(...checkLog(visit, visible), ...checkOwn(visit, visible))
+    findings.push(...checkMessages(visit, visible, ends))
+  }
+  return findings
+}
+
+function passedOn({ visit, effect }: Trace, { old }: Ancestor): Trace[] {
+  if (effect.branch !== 'old' || old === 'yes') return [{ visit, effect }]
+  return old === 'no' ? [] : [{ visit, effect: { ...effect, isCertain: false } }]
+}
+
+function checkLog(reader: Visit, visible: Trace[]): Finding[] {
+  const findings: Finding[] = []
+  const { log } = reader.seen!
+  const counted = visible.filter(({ visit }) => !leavesNoTrace.has(visit.kind))
+  const possible = new Set(
+    counted.filter((trace) => hasBegunBefore(trace, reader)).map(({ visit }) => visit.id),
+  )
+  for (const trace of counted) {
+    if (isAcknowledgedBefore(trace, reader) && !log.includes(trace.visit.id)) {
+      const text = `${describeVisit(trace.visit)} is lost for ${describeVisit(reader)}`
+      findings.push({ rule: 'R-01', text })
+    }
+  }
+  for (const [n, id] of log.entries()) {
+    if (log.indexOf(id) !== n) {
+      findings.push({ rule: 'R-01', text: `${id} was done twice: ${describeVisit(reader)}` })
+    }
+    if (!possible.has(id)) {
+      const text = `${id} must not be seen by ${describeVisit(reader)}`
+      findings.push({ rule: 'R-04', text })
+    }
+  }
+  return findings
+}
+
+/** Each lane sets a key of its own, one visit after the other. */
+function checkOwn(reader: Visit, visible: Trace[]): Finding[] {
+  const findings: Finding[] = []
+  const sets = visible.filter(({ visit }) => visit.kind === 'set')
+  for (const lane of new Set([
+    ...sets.map(({ visit }) => visit.lane),
+    ...Object.keys(reader.seen!.own),
+  ])) {
+    const ofLane = sets.filter(({ visit }) => visit.lane === lane)
+    const seen = reader.seen!.own[lane]
+    const last = ofLane
+      .filter((trace) => isAcknowledgedBefore(trace, reader))
+      .reduce((latest, { visit }) => Math.max(latest, visit.saving!.begin.at), -1)
+    const found = ofLane.find(({ visit }) => visit.id === seen)
+    if (seen === undefined && last === -1) continue
+    if (
+      found === undefined ||
+      !hasBegunBefore(found, reader) ||
+      found.visit.saving!.begin.at < last
+    ) {
+      const text = `the key of ${lane} is ${seen}, which is not what it set last: ${describeVisit(reader)}`
+      findings.push({ rule: seen === undefined || found !== undefined ? 'R-01' : 'R-04', text })
+    }
+  }
+  return findings
+}

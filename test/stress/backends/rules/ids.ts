@@ -1,0 +1,115 @@
+import { handleOf, type Visit } from '../history.ts'
+import { hasWritten, type Story } from '../story.ts'
+import { describeVisit, type Finding } from './finding.ts'
+
+/** R-04, R-05, R-09 and R-11: which ids there are, and what they are good for. */
+export function checkIds(story: Story): Finding[] {
+  return [
+    ...story.cookies.flatMap((cookie) => [
+      ...checkEnd(story, cookie),
+      ...checkHeirs(story, cookie),
+      ...checkUser(story, cookie),
+      ...checkRefused(story, cookie),
+    ]),
+    ...checkBeginnings(story),
+  ]
+}
+
+/** An id that was ended reads nothing, and writes nothing. */
+function checkEnd(story: Story, cookie: string): Finding[] {
+  const ends = story.visitsWith(cookie).flatMap((visit) => endOf(story, visit) ?? [])
+  // The id after the next one, too.
+  for (const heir of heirsOf(story, cookie)) {
+    ends.push(...heirsOf(story, heir.issued!).map(({ saving }) => saving!.end!.at))
+  }
+  const end = Math.min(...ends)
+  return story
+    .visitsWith(cookie)
+    .filter(
+      (visit) =>
+        (visit.seen !== undefined && visit.reading.begin.at > end) ||
+        (visit.seen !== undefined && hasWritten(visit) && visit.saving!.begin.at > end),
+    )
+    .map((visit) => ({ rule: 'R-04', text: `its id was ended at ${end}: ${describeVisit(visit)}` }))
+}
+
+function endOf(story: Story, visit: Visit): number | undefined {
+  const { kind, outcome, seen, saving } = visit
+  if (seen === undefined) return undefined
+  const isKill = (kind === 'login' || kind === 'kill') && outcome === 'written'
+  const isOut = outcome === 'rotated' && story.history.rules.skew === 0
+  return isKill || isOut ? saving!.end!.at : undefined
+}
+
+/** Acknowledged changes of this id, within the session. */
+function heirsOf(story: Story, cookie: string): Visit[] {
+  return story
+    .visitsWith(cookie)
+    .filter(
+      ({ outcome, issued, seen }) =>
+        seen !== undefined &&
+        outcome === 'written' &&
+        issued !== undefined &&
+        handleOf(issued) === handleOf(cookie),
+    )
+}
+
+/** R-05: of several that change an id at once, one does; and one at most takes what the old id saw elsewhere. */
+function checkHeirs(story: Story, cookie: string): Finding[] {
+  const heirs = heirsOf(story, cookie)
+  const forks = story
+    .visitsWith(cookie)
+    .filter(
+      ({ outcome, issued, seen }) =>
+        seen !== undefined &&
+        outcome === 'written' &&
+        issued !== undefined &&
+        handleOf(issued) !== handleOf(cookie),
+    )
+  return [heirs, forks]
+    .filter(({ length }) => length > 1)
+    .map((several) => ({
+      rule: 'R-05',
+      text: `one id was changed by ${several.map(describeVisit).join(' and by ')}`,
+    }))
+}
+
+/** R-05: an id that was asked for in vain is good for nothing. */
+function checkRefused(story: Story, cookie: string): Finding[] {
+  const { outcome } = story.origin(cookie)!.visit
+  if (outcome === 'written' || outcome === 'unknown') return []
+  return story
+    .visitsWith(cookie)
+    .filter(({ seen }) => seen !== undefined)
+    .map((visit) => ({ rule: 'R-05', text: `was never given: ${describeVisit(visit)}` }))
+}
+
+/** An id from before the login never learns who logged in. */
+function checkUser(story: Story, cookie: string): Finding[] {
+  const hasLogin = story
+    .lineage(cookie)
+    .some((ancestor) => story.origin(ancestor.cookie)?.visit.kind === 'login')
+  if (hasLogin) return []
+  return story
+    .visitsWith(cookie)
+    .filter(({ seen }) => seen?.userId !== undefined)
+    .map((visit) => ({ rule: 'R-04', text: `knows a user: ${describeVisit(visit)}` }))
+}
+
+/** R-09: each visitor who comes without a session gets one of their own, under an id that nobody sent. */
+function checkBeginnings({ history }: Story): Finding[] {
+  const findings: Finding[] = []
+  const begun = history.visits.filter(
+    ({ seen, issued }) => seen === undefined && issued !== undefined,
+  )
+  const handles = new Set<string>()
+  for (const visit of begun) {
+    const handle = handleOf(visit.issued!)
+    const isSent = visit.cookie !== null && handleOf(visit.cookie) === handle
+    if (handles.has(handle) || isSent) {
+      findings.push({ rule: 'R-09', text: `not an id of its own: ${describeVisit(visit)}` })
+    }
+    handles.add(handle)
+  }
+  return findings
+}

@@ -1,0 +1,107 @@
+import { begun, count, handle, look, order, span, visit, type Sentence } from '../hand-made.ts'
+
+/** what has ended. */
+export const endings: readonly Sentence[] = [
+  [
+    'R-02',
+    'a session is read after it was destroyed',
+    [
+      visit('end', 'destroy', { at: 10, cookie: 'A1', seen: begun, outcome: 'ended' }),
+      count('one', 20, 'A1', ['begin'], { outcome: 'gone' }),
+    ],
+    [
+      visit('end', 'destroy', { at: 10, cookie: 'A1', seen: begun, outcome: 'unknown' }),
+      count('one', 20, 'A1', ['begin'], { outcome: 'gone' }),
+    ],
+  ],
+  [
+    'R-02',
+    'a session is saved after it was revoked',
+    [
+      order(5, { type: 'revoke', handle }),
+      count('one', 4, 'A1', ['begin'], { saving: span(8, 9) }),
+    ],
+    [
+      order(5, { type: 'revoke', handle }),
+      count('one', 4, 'A1', ['begin'], { saving: span(6, 9) }),
+    ],
+  ],
+  [
+    'R-03',
+    'a session is used again after it was destroyed',
+    [
+      visit('end', 'destroy', { at: 10, cookie: 'A1', seen: begun, outcome: 'ended' }),
+      look(10, 'A1', begun, { saving: span(18, 20), outcome: 'written' }),
+    ],
+    [
+      visit('end', 'destroy', { at: 10, cookie: 'A1', seen: begun, outcome: 'ended' }),
+      look(10, 'A1', begun, { saving: span(14, 20), outcome: 'written' }),
+    ],
+  ],
+  [
+    'R-06',
+    'a session is read after all of its user had ended',
+    [
+      visit('login', 'login', { at: 10, issued: 'B1', userId: 'u', loginAt: 13 }),
+      order(20, { type: 'revokeAll', userId: 'u' }),
+      look(30, 'B1', { log: ['login'], userId: 'u' }),
+    ],
+    [
+      visit('login', 'login', { at: 10, issued: 'B1', userId: 'u', loginAt: 20 }),
+      order(20, { type: 'revokeAll', userId: 'u' }),
+      look(30, 'B1', { log: ['login'], userId: 'u' }),
+    ],
+  ],
+  [
+    'R-06',
+    'a session that has ended is in the list',
+    [
+      order(10, { type: 'revoke', handle }),
+      order(20, { type: 'list', userId: 'u', handles: [handle] }),
+    ],
+    [
+      order(10, { type: 'revoke', handle }),
+      order(12, { type: 'list', userId: 'u', handles: [handle] }),
+    ],
+  ],
+  [
+    'R-06',
+    'a session that lives is not in the list',
+    [
+      visit('login', 'login', { at: 10, issued: 'B1', userId: 'u', loginAt: 13 }),
+      order(20, { type: 'list', userId: 'u', handles: [] }),
+    ],
+    [
+      visit('login', 'login', { at: 10, issued: 'B1', userId: 'u', loginAt: 13 }),
+      order(14, { type: 'list', userId: 'u', handles: [] }),
+    ],
+  ],
+  [
+    'R-06',
+    'a login is refused for a revocation that was over before',
+    [
+      order(5, { type: 'revokeAll', userId: 'u' }),
+      visit('login', 'login', {
+        at: 10,
+        cookie: 'A1',
+        issued: 'A2',
+        seen: begun,
+        userId: 'u',
+        loginAt: 13,
+        outcome: 'revoked',
+      }),
+    ],
+    [
+      order(12, { type: 'revokeAll', userId: 'u' }),
+      visit('login', 'login', {
+        at: 10,
+        cookie: 'A1',
+        issued: 'A2',
+        seen: begun,
+        userId: 'u',
+        loginAt: 13,
+        outcome: 'revoked',
+      }),
+    ],
+  ],
+]

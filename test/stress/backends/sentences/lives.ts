@@ -1,0 +1,70 @@
+import {
+  begun,
+  count,
+  handle,
+  look,
+  missing,
+  order,
+  span,
+  visit,
+  type Sentence,
+} from '../hand-made.ts'
+
+/** when sessions and ids end. */
+export const lives: readonly Sentence[] = [
+  [
+    'R-07',
+    'a session is read after its time',
+    [
+      visit('short', 'arrive', { at: 0, issued: 'B1', brief: true }),
+      look(60, 'B1', { log: ['short'] }),
+    ],
+    [
+      visit('short', 'arrive', { at: 0, issued: 'B1', brief: true }),
+      look(30, 'B1', { log: ['short'] }, { outcome: 'written' }),
+      look(60, 'B1', { log: ['short'] }),
+    ],
+  ],
+  [
+    'R-07',
+    'a session is saved after its time',
+    [
+      visit('short', 'arrive', { at: 0, issued: 'B1', brief: true }),
+      count('late', 50, 'B1', ['short'], { saving: span(58, 59) }),
+    ],
+    [
+      visit('short', 'arrive', { at: 0, issued: 'B1', brief: true }),
+      count('late', 50, 'B1', ['short'], { saving: span(56, 59) }),
+    ],
+  ],
+  [
+    'R-10',
+    'a session has gone for no reason',
+    [look(10, 'A1', {}, missing)],
+    [order(9, { type: 'revoke', handle, ok: false }), look(10, 'A1', {}, missing)],
+  ],
+  [
+    'R-10',
+    'a brief session has gone before its time',
+    [visit('short', 'arrive', { at: 0, issued: 'B1', brief: true }), look(40, 'B1', {}, missing)],
+    [visit('short', 'arrive', { at: 0, issued: 'B1', brief: true }), look(52, 'B1', {}, missing)],
+  ],
+  [
+    'R-11',
+    'the old id has gone within its grace',
+    [
+      visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
+      look(100, 'A1', {}, missing),
+    ],
+    [
+      visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
+      look(112, 'A1', {}, missing),
+    ],
+  ],
+  [
+    'R-11',
+    'the old id reads after its grace',
+    [visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }), look(120, 'A1')],
+    [visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }), look(110, 'A1')],
+  ],
+]

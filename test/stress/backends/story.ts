@@ -1,0 +1,156 @@
+import { handleOf, type History, type Order, type Visit } from './history.ts'
+
+/** A change of id: what came before a cookie. */
+interface Origin {
+  /** The cookie that the visit which asked for this one came with, if that had a session. */
+  parent: string | undefined
+  visit: Visit
+}
+
+/** An id from which another one came. */
+export interface Ancestor {
+  cookie: string
+  /**
+   * Whether what was written under it when it was old is passed on as well: only to a session of its own. `perhaps`,
+   * if nobody was told that this one was made: then the old id may have lived on, and been written to.
+   */
+  old: 'yes' | 'no' | 'perhaps'
+}
+
+/** Something that ends a session. Without `acknowledgedAt` it may have failed, and may still have done so. */
+export interface Ending {
+  by: Visit | Order
+  begin: number
+  acknowledgedAt: number | undefined
+}
+
+const done = new Set(['written', 'old'])
+
+/** Where a visit's changes went, or may have gone. */
+export interface Effect {
+  cookie: string
+  branch: 'current' | 'old' | 'either'
+  isCertain: boolean
+}
+
+/** A history, with what there is to know about each cookie and each session. */
+export class Story {
+  readonly history: History
+  readonly #origins = new Map<string, Origin>()
+  readonly #visitsWith = new Map<string, Visit[]>()
+  readonly #visitsOf = new Map<string, Visit[]>()
+  readonly #endings = new Map<string, Ending[]>()
+
+  constructor(history: History) {
+    this.history = history
+    for (const visit of history.visits) {
+      const { cookie, issued } = visit
+      if (cookie !== null) addTo(this.#visitsWith, cookie, visit)
+      for (const handle of handlesOf(visit)) addTo(this.#visitsOf, handle, visit)
+      if (issued === undefined) continue
+      const parent = cookie !== null && visit.seen !== undefined ? cookie : undefined
+      this.#origins.set(issued, { parent, visit })
+    }
+    for (const visit of history.visits) this.#addEnding(visit)
+    for (const order of history.orders) {
+      if (order.type === 'revoke') this.#endedBy(order, order.handle)
+    }
+  }
+
+  get cookies(): string[] {
+    return [...this.#origins.keys()]
+  }
+
+  get handles(): string[] {
+    return [...this.#visitsOf.keys()]
+  }
+
+  origin(cookie: string): Origin | undefined {
+    return this.#origins.get(cookie)
+  }
+
+  /** Those that came with it. */
+  visitsWith(cookie: string): readonly Visit[] {
+    return this.#visitsWith.get(cookie) ?? []
+  }
+
+  /** Those that read or made this session. */
+  visitsOf(handle: string): readonly Visit[] {
+    return this.#visitsOf.get(handle) ?? []
+  }
+
+  /** By a destroy, a revocation or a login that did not stand; those by revokeAll are not among them. */
+  endings(handle: string): readonly Ending[] {
+    return this.#endings.get(handle) ?? []
+  }
+
+  /** The cookie, and those from which it came. */
+  lineage(cookie: string): Ancestor[] {
+    const all: Ancestor[] = [{ cookie, old: 'yes' }]
+    for (let one = cookie; ;) {
+      const { parent, visit } = this.#origins.get(one) ?? {}
+      if (parent === undefined) return all
+      const isOwn = handleOf(parent) !== handleOf(one)
+      const old = !isOwn ? 'no' : visit!.outcome === 'written' ? 'yes' : 'perhaps'
+      all.push({ cookie: parent, old })
+      one = parent
+    }
+  }
+
+  /** Acknowledged logins that made this session this user's. */
+  loginsTo(handle: string): Visit[] {
+    return this.visitsOf(handle).filter(
+      ({ kind, issued }) => kind === 'login' && issued !== undefined && handleOf(issued) === handle,
+    )
+  }
+
+  #addEnding(visit: Visit): void {
+    const { kind, outcome, cookie, issued } = visit
+    if (kind === 'destroy' && ['ended', 'unknown'].includes(outcome)) {
+      this.#endedBy(visit, handleOf(cookie!))
+    }
+    if (kind === 'login' && ['revoked', 'unknown'].includes(outcome) && issued !== undefined) {
+      this.#endedBy(visit, handleOf(issued))
+    }
+  }
+
+  #endedBy(by: Visit | Order, handle: string): void {
+    const span = by.type === 'visit' ? by.saving! : by.span
+    const isCertain = by.type === 'visit' ? by.outcome !== 'unknown' : by.ok === true
+    const acknowledgedAt = isCertain ? span.end?.at : undefined
+    addTo(this.#endings, handle, { by, begin: span.begin.at, acknowledgedAt })
+  }
+}
+
+/** Whether it certainly changed what is stored. */
+export function hasWritten({ outcome }: Visit): boolean {
+  return done.has(outcome)
+}
+
+export function mayHaveWritten(visit: Visit): boolean {
+  return hasWritten(visit) || visit.outcome === 'unknown'
+}
+
+/** Those of the session that it came with, and of the one it made. */
+function handlesOf({ cookie, issued, seen }: Visit): Set<string> {
+  const handles = new Set<string>()
+  if (cookie !== null && seen !== undefined) handles.add(handleOf(cookie))
+  if (issued !== undefined) handles.add(handleOf(issued))
+  return handles
+}
+
+export function effectsOf({ outcome, cookie, issued }: Visit): Effect[] {
+  if (outcome === 'written') {
+    return [{ cookie: issued ?? cookie!, branch: 'current', isCertain: true }]
+  }
+  if (outcome === 'old') return [{ cookie: cookie!, branch: 'old', isCertain: true }]
+  if (outcome !== 'unknown') return []
+  const places = [issued, cookie].filter((place) => typeof place === 'string')
+  return places.map((place) => ({ cookie: place, branch: 'either', isCertain: false }))
+}
+
+function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const all = map.get(key)
+  if (all === undefined) map.set(key, [value])
+  else all.push(value)
+}
