@@ -115,7 +115,7 @@ for (const [place, start] of [
       const { storage, cookies } = await beginMany(100, 'joan')
       const workers = await Promise.all(names.map(startWorker))
       const reports = workers.map((worker, n) => run(worker, { server, name: names[n]!, cookies }))
-      await sleep(200)
+      await sleep(1000)
       assert.equal(await storage.revokeAll('joan'), 100)
       for (const cookie of cookies) assert.equal((await storage.read(cookie)).isNew, true)
       for (const { written, gone } of await Promise.all(reports)) {
