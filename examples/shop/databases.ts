@@ -9,8 +9,10 @@ export type Database = Kysely<Record<string, object>>
 export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 2000 })
-  // An idle connection that breaks is replaced by the pool; what needed one fails by itself.
+  // A connection that breaks is replaced by the pool, and what needed it fails by itself. Without
+  // listeners it would end the process.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return withTable(new PostgresDialect({ pool }))
 }
 

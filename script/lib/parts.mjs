@@ -41,7 +41,14 @@ export function runtimeParts(scratch, only = '') {
   const forWorkerd = cases.includes(only) ? [cases] : []
 
   return [
-    nodePart('node20', node, files, scratch, 420),
+    nodePart(
+      'node20',
+      node,
+      files.filter((file) => !usesServers(file)),
+      scratch,
+      420,
+    ),
+    nodePart('servers', node, files.filter(usesServers), scratch, 420),
     nodePart('node22', `${installed}/node22/bin/node`, portable, scratch, 180),
     nodePart('node24', `${installed}/node24/bin/node`, portable, scratch, 180),
     nodePart('node26', `${installed}/node26/bin/node`, portable, scratch, 180),
@@ -50,6 +57,14 @@ export function runtimeParts(scratch, only = '') {
     workerdPart('workerd', forWorkerd, scratch, []),
     workerdPart('workerd-nodejs', forWorkerd, scratch, ['nodejs_compat']),
   ]
+}
+
+/** Whether it starts Redis, PostgreSQL and the like: on Node 20 these tests are a part of their own. */
+function usesServers(file) {
+  const folders = /\/(services|faults\/servers|stress\/backends)\//
+  const files =
+    /\/(redis[\w-]*|sql-servers|memcache|shop-storages|session-servers)\.node\.test\.js$/
+  return folders.test(file) || files.test(file)
 }
 
 function nodePart(name, program, files, scratch, seconds) {

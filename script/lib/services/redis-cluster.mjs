@@ -30,12 +30,15 @@ export function startRedisCluster({ settings, ...options } = {}) {
 async function join(ports) {
   const primaries = ports.slice(0, ports.length / 2)
   const share = Math.ceil(slots / primaries.length)
+  // Without it the nodes find out one after the other that they claim the same epoch. They take it
+  // only while they know no other node.
   await Promise.all(
-    ports.flatMap((port, index) => [
-      // Without it the nodes find out one after the other that they claim the same epoch.
-      command(port, `CLUSTER SET-CONFIG-EPOCH ${index + 1}`),
-      ...ports.slice(index + 1).map((other) => command(port, `CLUSTER MEET 127.0.0.1 ${other}`)),
-    ]),
+    ports.map((port, index) => command(port, `CLUSTER SET-CONFIG-EPOCH ${index + 1}`)),
+  )
+  await Promise.all(
+    ports.flatMap((port, index) =>
+      ports.slice(index + 1).map((other) => command(port, `CLUSTER MEET 127.0.0.1 ${other}`)),
+    ),
   )
   await Promise.all(
     primaries.map(async (port, index) => {

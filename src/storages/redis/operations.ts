@@ -1,10 +1,10 @@
-import { createDeadline, type DeadlineOptions } from '../../core/deadline.ts'
+import { createBoundedDeadline, type DeadlineOptions } from '../../core/deadline.ts'
 import type { RedisConnection, Send } from './connection.ts'
 
 /** Runs operations in the time that they may take, and waits for them when it is closed. */
 export class Operations {
   readonly #connect: () => Promise<RedisConnection>
-  readonly #withDeadline: ReturnType<typeof createDeadline>
+  readonly #withDeadline: ReturnType<typeof createBoundedDeadline>
   #connection: Promise<RedisConnection> | undefined
   #closed: Promise<void> | undefined
   #underWay = 0
@@ -12,7 +12,7 @@ export class Operations {
 
   constructor(connect: () => Promise<RedisConnection>, options: DeadlineOptions) {
     this.#connect = connect
-    this.#withDeadline = createDeadline(options)
+    this.#withDeadline = createBoundedDeadline(options)
   }
 
   /** @param leased Whether all must be sent on one connection. */
@@ -32,7 +32,7 @@ export class Operations {
     }
     this.#underWay++
     try {
-      return await this.#withDeadline(start())
+      return await this.#withDeadline(start)
     } finally {
       isOver = true
       if (--this.#underWay === 0) this.#onIdle?.()
