@@ -46,10 +46,10 @@ export async function openStorage(address: string): Promise<ShopStorage> {
   return open(address, address.slice(colon + 1))
 }
 
-/** The database is the shop's, so the shop closes it. */
+/** The database is the shop's, so the shop closes it, after what is under way. */
 function inDatabase(database: Database): ShopStorage {
   const storage = createSqlSessionStorage<ShopData, ShopFlash>(database, lifetime)
-  return { ...storage, close: () => database.destroy() }
+  return { ...storage, close: () => storage.close().then(() => database.destroy()) }
 }
 
 /** `//one:11211,two:11211` */

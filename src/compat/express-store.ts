@@ -1,6 +1,7 @@
 import { asEnvelope, createBestEffortStore } from '../core/best-effort.ts'
 import { configError } from '../core/errors.ts'
-import type { SessionStore } from '../core/session-store.ts'
+import { type DeadlineOptions, Operations } from '../core/operations.ts'
+import type { ClosableStore } from '../core/session-store.ts'
 
 /** What is called of a store made for express-session. */
 export interface ExpressStore {
@@ -10,7 +11,7 @@ export interface ExpressStore {
   destroy(sid: string, callback: (error?: unknown) => void): void
 }
 
-export interface ExpressStoreOptions {
+export interface ExpressStoreOptions extends DeadlineOptions {
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number
 }
@@ -35,12 +36,13 @@ function promised<T>(call: (callback: Callback<T>) => void): Promise<T | undefin
  * Our records are kept beside express-session's under keys of their own: the two do not read each other's. To
  * take existing sessions over, see `expressSession({ store })` in `coatcheck/compat/cookies`.
  *
- * @throws {SessionError} `ERR_SESSION_CONFIG` if it is no such store.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if it is no such store or an option is wrong.
  */
 export function fromExpressStore(
   store: ExpressStore,
-  { now = Date.now }: ExpressStoreOptions = {},
-): SessionStore {
+  options: ExpressStoreOptions = {},
+): ClosableStore {
+  const { now = Date.now } = options
   const methods = [store?.get, store?.set, store?.destroy]
   if (methods.some((method) => typeof method !== 'function')) {
     throw configError('fromExpressStore() needs a store of express-session: get, set and destroy')
@@ -68,5 +70,6 @@ export function fromExpressStore(
       },
     },
     now,
+    new Operations(options),
   )
 }

@@ -1,6 +1,7 @@
 import { createHandle } from './id.ts'
 import { KeyedQueue } from './keyed-queue.ts'
-import type { SessionStore } from './session-store.ts'
+import type { Operations } from './operations.ts'
+import type { ClosableStore } from './session-store.ts'
 
 /** A record in a backend that can only get, set and delete. */
 export interface Envelope {
@@ -22,11 +23,14 @@ export interface PlainBackend {
  * A store on such a backend: it compares, and then it swaps. Within this process the two belong together;
  * between processes somebody may come in between, and so an update can be lost and a logout undone. It says
  * so: `atomic: false`.
+ *
+ * A write that got no answer keeps others from its key until it has one: else it might land after them.
  */
 export function createBestEffortStore(
   backend: PlainBackend,
   now: () => number,
-): SessionStore & { readonly atomic: false } {
+  operations: Operations,
+): ClosableStore & { readonly atomic: false } {
   const queue = new KeyedQueue()
 
   async function live(key: string): Promise<Envelope | undefined> {
@@ -34,24 +38,38 @@ export function createBestEffortStore(
     return envelope !== undefined && envelope.expiresAt > now() ? envelope : undefined
   }
 
+  /** What was given up while it waited for its turn, or in the middle, is not done any more. */
+  function inTurn<T>(key: string, work: (assertInTime: () => void) => Promise<T>): Promise<T> {
+    return operations.run((assertInTime) =>
+      queue.run(key, async () => {
+        assertInTime()
+        return work(assertInTime)
+      }),
+    )
+  }
+
   return {
     atomic: false,
 
-    async read(key) {
-      const found = await live(key)
-      return found && { value: found.value, version: found.version }
-    },
+    read: (key) =>
+      operations.run(async () => {
+        const found = await live(key)
+        return found && { value: found.value, version: found.version }
+      }),
 
     write: (key, value, { replaces, expiresAt }) =>
-      queue.run(key, async () => {
+      inTurn(key, async (assertInTime) => {
         const before = await live(key)
         if ((before?.version ?? null) !== replaces) return undefined
+        assertInTime()
         const version = createHandle()
         await backend.set(key, { value, version, expiresAt })
         return version
       }),
 
-    delete: (key) => queue.run(key, () => backend.delete(key)),
+    delete: (key) => inTurn(key, () => backend.delete(key)),
+
+    close: () => operations.close(),
   }
 }
 

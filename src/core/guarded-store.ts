@@ -1,4 +1,4 @@
-import { StoreError } from './errors.ts'
+import { SessionError, StoreError } from './errors.ts'
 import type { EventEmitter } from './events.ts'
 import {
   isSweepable,
@@ -7,7 +7,7 @@ import {
   type WriteOptions,
 } from './session-store.ts'
 
-type Operation = StoreError['operation']
+export type Operation = StoreError['operation']
 
 /** A store whose every failure is a `StoreError` and an event: a failing store is never an empty session. */
 export class GuardedStore {
@@ -53,7 +53,9 @@ export class GuardedStore {
     }
   }
 
-  failure(operation: Operation, cause: unknown): StoreError {
+  /** The error to throw. A mistake in the app's set-up is its own: it does not help to come back later. */
+  failure(operation: Operation, cause: unknown): SessionError {
+    if (cause instanceof SessionError && cause.code === 'ERR_SESSION_CONFIG') return cause
     return reportFailure(this.#events, operation, cause)
   }
 }

@@ -1,5 +1,5 @@
 import { cryptoBackend } from './crypto/choose.ts'
-import { GuardedStore } from './guarded-store.ts'
+import { GuardedStore, type Operation } from './guarded-store.ts'
 import { parseSessionId } from './id.ts'
 import { importSession } from './import-session.ts'
 import { KeyedQueue } from './keyed-queue.ts'
@@ -19,6 +19,7 @@ import { type Session, type SessionData, type UntypedData, stateOf } from './ses
 import type { Login, SessionState } from './session-state.ts'
 import { isClosable, type SessionStore } from './session-store.ts'
 import { createContext, type SessionStorageOptions } from './storage-options.ts'
+import { closedError, UnderWay } from './under-way.ts'
 
 /**
  * Turns cookie values into sessions and back: what middleware works with. A cookie value that is not
@@ -78,7 +79,10 @@ export interface ServerSessionStorage<
   revokeAll(userId: string, options?: { except?: string }): Promise<number>
   /** Drops expired records, where the store does not do that by itself. Returns how many. */
   deleteExpired(): Promise<number>
-  /** Lets go of the store's connections and timers. Idempotent. */
+  /**
+   * Finishes what is under way, and lets go of the store's connections and timers. What is asked for after that
+   * fails with a `StoreError` whose cause has the code `ERR_STORE_CLOSED`. Idempotent.
+   */
   close(): Promise<void>
 }
 
@@ -100,6 +104,7 @@ export function createSessionStorage<
   const guarded = new GuardedStore(store, events)
   const owned = new OwnedSessions(context, store, guarded)
   const queue = new KeyedQueue()
+  const underWay = new UnderWay()
 
   async function readImported(
     imported: ImportedSession,
@@ -165,19 +170,22 @@ export function createSessionStorage<
     return stands ? value : interrupt(context, state, 'revoked')
   }
 
-  async function save(session: Session): Promise<string | null> {
-    return saveInTurn(stateOf(session), write)
+  /** A save is more than one operation of the store, and closing waits for all of them. */
+  async function whileOpen<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
+    if (underWay.isClosed) throw guarded.failure(operation, closedError())
+    return underWay.run(work)
   }
 
   const storage: ServerSessionStorage = {
-    read,
-    save,
+    read: (value, readOptions) => whileOpen('read', () => read(value, readOptions)),
+    save: (session) => whileOpen('write', () => saveInTurn(stateOf(session), write)),
     events,
-    sessionsOf: (userId) => owned.list(userId),
-    revoke: (handle, { userId } = {}) => owned.revoke(handle, userId),
-    revokeAll: (userId, { except } = {}) => owned.revokeAll(userId, except),
-    deleteExpired: () => guarded.deleteExpired(),
-    close: async () => (isClosable(store) ? store.close() : undefined),
+    sessionsOf: (userId) => whileOpen('list', () => owned.list(userId)),
+    revoke: (handle, { userId } = {}) => whileOpen('delete', () => owned.revoke(handle, userId)),
+    revokeAll: (userId, { except } = {}) =>
+      whileOpen('delete', () => owned.revokeAll(userId, except)),
+    deleteExpired: () => whileOpen('delete', () => guarded.deleteExpired()),
+    close: () => underWay.close(() => isClosable(store) && store.close()),
   }
   return storage
 }

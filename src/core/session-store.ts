@@ -49,7 +49,7 @@ export interface SweepableStore extends SessionStore {
 
 /** A store that holds connections, timers or files open. */
 export interface ClosableStore extends SessionStore {
-  /** Finishes what is under way and lets go. Idempotent. */
+  /** Finishes what is under way and lets go; after that the store is not used. Idempotent. */
   close(): Promise<void>
 }
 

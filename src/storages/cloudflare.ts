@@ -1,12 +1,18 @@
 import { cryptoBackend } from '../core/crypto/choose.ts'
-import { createDeadline, type DeadlineOptions } from '../core/deadline.ts'
 import { configError } from '../core/errors.ts'
 import { createHandle } from '../core/id.ts'
 import { escapeNul, unescapeNul } from '../core/nul.ts'
+import { type DeadlineOptions, Operations } from '../core/operations.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
-import type { IndexedStore, SweepableStore } from '../core/session-store.ts'
+import type {
+  ClosableStore,
+  IndexedStore,
+  StoredRecord,
+  SweepableStore,
+  WriteOptions,
+} from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
 
 /** What is called of a D1 database. */
@@ -66,92 +72,89 @@ export async function createD1SessionTable(
 export function createD1Store(
   database: D1,
   options: D1StoreOptions = {},
-): IndexedStore & SweepableStore {
+): IndexedStore & SweepableStore & ClosableStore {
   const { table = 'sessions', now = Date.now } = options
   assertTable(table)
   if (typeof database?.prepare !== 'function') {
     throw configError('The cloudflare storage needs a D1 database, such as env.DB')
   }
-  const withDeadline = createDeadline(options)
+  const operations = new Operations(options)
 
-  async function changes(sql: string, ...values: (string | number | null)[]): Promise<number> {
-    const { meta } = await withDeadline(
-      database
-        .prepare(sql)
-        .bind(...values)
-        .run(),
-    )
+  function bind(sql: string, ...values: (string | number | null)[]): D1Statement {
+    return database.prepare(sql).bind(...values)
+  }
+
+  async function changes(statement: D1Statement): Promise<number> {
+    const { meta } = await statement.run()
     return meta.changes ?? 0
   }
 
+  async function read(key: string): Promise<StoredRecord | undefined> {
+    const sql = `SELECT value, version FROM ${table} WHERE id = ? AND expires_at > ?`
+    const found = await bind(sql, key, now()).first<StoredRecord>()
+    return found === null ? undefined : { value: unescapeNul(found.value), version: found.version }
+  }
+
+  async function write(
+    key: string,
+    value: string,
+    { replaces, expiresAt, owner }: WriteOptions,
+  ): Promise<string | undefined> {
+    // Random, so that a version of a record that was deleted and made anew never comes back.
+    const version = createHandle()
+    const hash = owner === undefined ? null : await cryptoBackend.sha256(owner)
+    const row = [escapeNul(value), version, hash, expiresAt] as const
+    const statement =
+      replaces === null
+        ? bind(
+            `INSERT INTO ${table} (value, version, owner, expires_at, id) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET value = excluded.value, version = excluded.version,
+               owner = excluded.owner, expires_at = excluded.expires_at
+             WHERE expires_at <= ?`,
+            ...row,
+            key,
+            now(),
+          )
+        : bind(
+            `UPDATE ${table} SET value = ?, version = ?, owner = ?, expires_at = ?
+             WHERE id = ? AND version = ? AND expires_at > ?`,
+            ...row,
+            key,
+            replaces,
+            now(),
+          )
+    return (await changes(statement)) === 1 ? version : undefined
+  }
+
+  async function keysOf(owner: string): Promise<string[]> {
+    const sql = `SELECT id FROM ${table} WHERE owner = ? AND expires_at > ?`
+    const { results } = await bind(sql, await cryptoBackend.sha256(owner), now()).all<{
+      id: string
+    }>()
+    return results.map(({ id }) => id)
+  }
+
+  async function deleteExpired(): Promise<number> {
+    const sql = `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at <= ? LIMIT ?)`
+    const time = now()
+    let deleted = 0
+    let found: number
+    do {
+      found = await operations.run(() => changes(bind(sql, time, batch)))
+      deleted += found
+    } while (found === batch)
+    return deleted
+  }
+
   return {
-    async read(key) {
-      const found = await withDeadline(
-        database
-          .prepare(`SELECT value, version FROM ${table} WHERE id = ? AND expires_at > ?`)
-          .bind(key, now())
-          .first<{ value: string; version: string }>(),
-      )
-      if (found === null) return undefined
-      return { value: unescapeNul(found.value), version: found.version }
-    },
-
-    async write(key, value, { replaces, expiresAt, owner = null }) {
-      // Random, so that a version of a record that was deleted and made anew never comes back.
-      const version = createHandle()
-      const hash = owner === null ? null : await cryptoBackend.sha256(owner)
-      const row = [escapeNul(value), version, hash, expiresAt] as const
-      const written =
-        replaces === null
-          ? await changes(
-              `INSERT INTO ${table} (value, version, owner, expires_at, id) VALUES (?, ?, ?, ?, ?)
-               ON CONFLICT (id) DO UPDATE SET value = excluded.value, version = excluded.version,
-                 owner = excluded.owner, expires_at = excluded.expires_at
-               WHERE expires_at <= ?`,
-              ...row,
-              key,
-              now(),
-            )
-          : await changes(
-              `UPDATE ${table} SET value = ?, version = ?, owner = ?, expires_at = ?
-               WHERE id = ? AND version = ? AND expires_at > ?`,
-              ...row,
-              key,
-              replaces,
-              now(),
-            )
-      return written === 1 ? version : undefined
-    },
-
+    read: (key) => operations.run(() => read(key)),
+    write: (key, value, options) => operations.run(() => write(key, value, options)),
     async delete(key) {
-      await changes(`DELETE FROM ${table} WHERE id = ?`, key)
+      await operations.run(() => changes(bind(`DELETE FROM ${table} WHERE id = ?`, key)))
     },
-
-    async keysOf(owner) {
-      const hash = await cryptoBackend.sha256(owner)
-      const { results } = await withDeadline(
-        database
-          .prepare(`SELECT id FROM ${table} WHERE owner = ? AND expires_at > ?`)
-          .bind(hash, now())
-          .all<{ id: string }>(),
-      )
-      return results.map(({ id }) => id)
-    },
-
-    async deleteExpired() {
-      const time = now()
-      let deleted = 0
-      let found: number
-      do {
-        found = await changes(
-          `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at <= ? LIMIT ?)`,
-          time,
-          batch,
-        )
-        deleted += found
-      } while (found === batch)
-      return deleted
-    },
+    keysOf: (owner) => operations.run(() => keysOf(owner)),
+    deleteExpired,
+    close: () => operations.close(),
   }
 }
 

@@ -1,8 +1,9 @@
 import { configError } from '../core/errors.ts'
+import { type DeadlineOptions, Operations } from '../core/operations.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
-import type { ClosableStore } from '../core/session-store.ts'
+import type { ClosableStore, StoredRecord, WriteOptions } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
 import { createMetaClient, type MemcacheClient } from './memcache/client.ts'
 
@@ -11,11 +12,9 @@ export type { CacheItem, MemcacheClient } from './memcache/client.ts'
 /** Where memcached is: one host, several, or a client of the app's. */
 export type MemcacheTarget = string | { hosts: readonly string[] } | MemcacheClient
 
-export interface MemcacheStoreOptions {
+export interface MemcacheStoreOptions extends DeadlineOptions {
   /** What keys begin with: 1 to 100 characters of printable ASCII without blanks. Default `session:`. */
   prefix?: string
-  /** Seconds a command may take, connecting included: 0.01 to 60. Default 2. */
-  timeout?: number
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number
 }
@@ -48,9 +47,7 @@ export function createMemcacheStore(
   if (!/^[\x21-\x7e]{1,100}$/.test(prefix)) {
     throw configError('prefix must be 1 to 100 characters of printable ASCII without blanks')
   }
-  if (!(timeout >= 0.01 && timeout <= 60)) {
-    throw configError('timeout must be from 0.01 to 60 seconds')
-  }
+  const operations = new Operations(options)
   const given = typeof target === 'string' ? { hosts: [target] } : target
   const isOurs = 'hosts' in given
   if (isOurs && !(Array.isArray(given.hosts) && given.hosts.length > 0)) {
@@ -80,34 +77,37 @@ export function createMemcacheStore(
     return client.cas(prefix + key, text, before.unique, exptime)
   }
 
+  async function read(key: string): Promise<StoredRecord | undefined> {
+    const found = await find(key)
+    if (found === undefined || found.expiresAt <= now()) return undefined
+    return { value: found.value, version: `${found.unique} ${found.expiresAt}` }
+  }
+
+  async function write(
+    key: string,
+    value: string,
+    { replaces, expiresAt }: WriteOptions,
+  ): Promise<string | undefined> {
+    const text = `${expiresAt} ${value}`
+    if (!isKeepable(text)) throw new Error(`memcached takes ${largestValue} bytes`)
+    const exptime = exptimeOf(expiresAt)
+    let unique: string | undefined
+    if (replaces === null) {
+      unique = await create(key, text, exptime)
+    } else {
+      const [version = '', end] = replaces.split(' ')
+      // The store's clock decides, not the server's, which counts whole seconds.
+      if (Number(end) <= now()) return undefined
+      unique = await client.cas(prefix + key, text, version, exptime)
+    }
+    return unique && `${unique} ${expiresAt}`
+  }
+
   return {
-    async read(key) {
-      const found = await find(key)
-      if (found === undefined || found.expiresAt <= now()) return undefined
-      return { value: found.value, version: `${found.unique} ${found.expiresAt}` }
-    },
-
-    async write(key, value, { replaces, expiresAt }) {
-      const text = `${expiresAt} ${value}`
-      if (!isKeepable(text)) throw new Error(`memcached takes ${largestValue} bytes`)
-      const exptime = exptimeOf(expiresAt)
-      let unique: string | undefined
-      if (replaces === null) {
-        unique = await create(key, text, exptime)
-      } else {
-        const [version = '', end] = replaces.split(' ')
-        // The store's clock decides, not the server's, which counts whole seconds.
-        if (Number(end) <= now()) return undefined
-        unique = await client.cas(prefix + key, text, version, exptime)
-      }
-      return unique && `${unique} ${expiresAt}`
-    },
-
-    delete: (key) => client.delete(prefix + key),
-
-    async close() {
-      if (isOurs) await client.close?.()
-    },
+    read: (key) => operations.run(() => read(key)),
+    write: (key, value, options) => operations.run(() => write(key, value, options)),
+    delete: (key) => operations.run(() => client.delete(prefix + key)),
+    close: () => operations.close(() => (isOurs ? client.close?.() : undefined)),
   }
 }
 

@@ -1,6 +1,6 @@
-import type { DeadlineOptions } from '../core/deadline.ts'
 import { configError } from '../core/errors.ts'
 import { createHandle } from '../core/id.ts'
+import type { DeadlineOptions } from '../core/operations.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
@@ -8,7 +8,7 @@ import type { ClosableStore, IndexedStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
 import { connectorFor, type RedisClient } from './redis/connect.ts'
 import type { Send } from './redis/connection.ts'
-import { Operations } from './redis/operations.ts'
+import { RedisOperations } from './redis/operations.ts'
 import { addToList, keysIn, listOf, removeFromList } from './redis/owner-lists.ts'
 import { formatHeading, type Heading, parseHeading } from './redis/record-text.ts'
 import { Records } from './redis/records.ts'
@@ -47,7 +47,7 @@ export function createRedisStore(
     throw configError(`waitReplicas must be a whole number from 0 to 100, got ${waitReplicas}`)
   }
   const milliseconds = timeout * 1000
-  const operations = new Operations(connectorFor(source, milliseconds), options)
+  const operations = new RedisOperations(connectorFor(source, milliseconds), options)
   const records = new Records(prefix, now)
   const placeOf = (list: string): string => `${prefix}owner:${list}`
 

@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely'
 import { cryptoBackend } from '../core/crypto/choose.ts'
-import { createBoundedDeadline, type DeadlineOptions } from '../core/deadline.ts'
 import { configError } from '../core/errors.ts'
 import { createHandle } from '../core/id.ts'
 import { escapeNul, unescapeNul } from '../core/nul.ts'
+import { type DeadlineOptions, Operations } from '../core/operations.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
-import type { IndexedStore, SweepableStore } from '../core/session-store.ts'
+import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
 import { repeatLostRaces } from './sql/repeat.ts'
 import { isLostRace, rowsIn, textOf, type SessionTables } from './sql/rows.ts'
@@ -30,25 +30,25 @@ const batch = 1000
  * in whatever has a dialect for one of them, such as libSQL, D1, PGlite, Neon and PlanetScale. Each operation is one
  * statement (creating on MySQL: two), with no transaction held open.
  *
- * @param kysely Stays yours: closing the storage does not end it.
+ * @param kysely Stays yours: closing the storage waits for what is under way and does not end it.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
 export function createSqlStore(
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever else is in the database
   kysely: Kysely<any>,
   options: SqlStoreOptions = {},
-): IndexedStore & SweepableStore {
+): IndexedStore & SweepableStore & ClosableStore {
   const { table = 'sessions', now = Date.now } = options
   if (typeof kysely?.selectFrom !== 'function') {
     throw configError('The sql storage needs a Kysely: new Kysely({ dialect: … })')
   }
   assertTableName(table)
-  const withDeadline = createBoundedDeadline(options)
+  const operations = new Operations(options)
   const db = kysely as Kysely<SessionTables>
   const rows = rowsIn(db, table)
   /** For what may be done twice. */
   const repeating = <T>(work: () => Promise<T>): Promise<T> =>
-    withDeadline(() => repeatLostRaces(work))
+    operations.run((assertInTime) => repeatLostRaces(work, assertInTime))
 
   return {
     async read(key) {
@@ -59,12 +59,15 @@ export function createSqlStore(
     async write(key, value, { replaces, expiresAt, owner }) {
       // Random, so that a version of a record that was deleted and made anew never comes back.
       const version = createHandle()
-      const owned = await hashOf(owner)
-      const row = { value: escapeNul(value), version, owner: owned, expires_at: expiresAt }
-      const write = (): Promise<boolean> =>
-        replaces === null ? rows.create(key, row, now()) : rows.replace(key, row, replaces, now())
+      const write = async (): Promise<boolean> => {
+        const owned = await hashOf(owner)
+        const row = { value: escapeNul(value), version, owner: owned, expires_at: expiresAt }
+        return replaces === null
+          ? rows.create(key, row, now())
+          : rows.replace(key, row, replaces, now())
+      }
       try {
-        return (await withDeadline(write)) ? version : undefined
+        return (await operations.run(write)) ? version : undefined
       } catch (error) {
         if (isLostRace(error)) return undefined
         throw error
@@ -73,10 +76,7 @@ export function createSqlStore(
 
     delete: (key) => repeating(() => rows.delete(key)),
 
-    async keysOf(owner) {
-      const hash = (await hashOf(owner))!
-      return repeating(() => rows.keysOf(hash, now()))
-    },
+    keysOf: (owner) => repeating(async () => rows.keysOf((await hashOf(owner))!, now())),
 
     async deleteExpired() {
       const time = now()
@@ -89,6 +89,8 @@ export function createSqlStore(
       } while (found === batch)
       return deleted
     },
+
+    close: () => operations.close(),
   }
 }
 

@@ -6,6 +6,7 @@ import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { UnderWay } from '../core/under-way.ts'
 import { blockUntilFree, isBusy, openDatabase, type SqliteDatabase } from './sqlite/database.ts'
 import { prepareStatements, type Statements } from './sqlite/statements.ts'
 
@@ -76,19 +77,11 @@ export function createSqliteStore(
     }
   }
 
-  let underWay = 0
-  let onIdle: (() => void) | undefined
-  let closing: Promise<void> | undefined
+  const underWay = new UnderWay()
 
   /** Does it again while another process writes, without blocking this one. */
-  async function whenFree<T>(work: () => T): Promise<T> {
-    if (isOurs && closing !== undefined) throw new Error('The sqlite store was closed')
-    underWay++
-    try {
-      return await tryUntilFree(work)
-    } finally {
-      if (--underWay === 0) onIdle?.()
-    }
+  function whenFree<T>(work: () => T): Promise<T> {
+    return underWay.run(() => tryUntilFree(work))
   }
 
   async function tryUntilFree<T>(work: () => T): Promise<T> {
@@ -121,10 +114,9 @@ export function createSqliteStore(
   const timer = sweepInterval === 0 ? undefined : setInterval(sweepQuietly, sweepInterval * 1000)
   ;(timer as { unref?(): void } | undefined)?.unref?.()
 
-  async function close(): Promise<void> {
+  function close(): Promise<void> {
     clearInterval(timer)
-    if (underWay > 0) await new Promise<void>((resolve) => (onIdle = resolve))
-    if (isOurs) db.close()
+    return underWay.close(() => isOurs && db.close())
   }
 
   return {
@@ -150,7 +142,7 @@ export function createSqliteStore(
 
     deleteExpired,
 
-    close: () => (closing ??= close()),
+    close,
   }
 }
 

@@ -1,10 +1,10 @@
 import { asEnvelope, createBestEffortStore } from '../core/best-effort.ts'
-import { createBoundedDeadline, type DeadlineOptions } from '../core/deadline.ts'
 import { configError } from '../core/errors.ts'
+import { type DeadlineOptions, Operations } from '../core/operations.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
-import type { SessionStore, SweepableStore } from '../core/session-store.ts'
+import type { ClosableStore, SweepableStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
 
 /** What is called of an unstorage storage. */
@@ -36,7 +36,7 @@ const shortestTtl = 60
 export function createUnstorageStore(
   storage: Unstorage,
   options: UnstorageStoreOptions = {},
-): SessionStore & SweepableStore {
+): ClosableStore & SweepableStore {
   const { prefix = 'session', now = Date.now } = options
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(prefix)) {
     throw configError('prefix must be 1 to 64 letters, digits, "_" and "-"')
@@ -44,27 +44,28 @@ export function createUnstorageStore(
   if (typeof storage?.getItem !== 'function') {
     throw configError('The unstorage storage needs one of createStorage() of unstorage')
   }
-  const withDeadline = createBoundedDeadline(options)
+  const operations = new Operations(options)
   const place = (key: string): string => `${prefix}:${key}`
   const store = createBestEffortStore(
     {
-      get: async (key) => asEnvelope(await withDeadline(() => storage.getItem(place(key)))),
+      get: async (key) => asEnvelope(await storage.getItem(place(key))),
       set(key, envelope) {
         const seconds = Math.ceil((envelope.expiresAt - now()) / 1000)
         const ttl = Math.max(seconds, shortestTtl)
-        return withDeadline(() => storage.setItem(place(key), envelope, { ttl }))
+        return storage.setItem(place(key), envelope, { ttl })
       },
-      delete: (key) => withDeadline(() => storage.removeItem(place(key))),
+      delete: (key) => storage.removeItem(place(key)),
     },
     now,
+    operations,
   )
 
   return {
     ...store,
     async deleteExpired() {
       let deleted = 0
-      for (const key of await withDeadline(() => storage.getKeys(`${prefix}:`))) {
-        const envelope = asEnvelope(await withDeadline(() => storage.getItem(key)))
+      for (const key of await operations.run(() => storage.getKeys(`${prefix}:`))) {
+        const envelope = asEnvelope(await operations.run(() => storage.getItem(key)))
         if (envelope === undefined || envelope.expiresAt > now()) continue
         await store.delete(key.slice(prefix.length + 1))
         deleted++

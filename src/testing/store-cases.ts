@@ -239,12 +239,14 @@ export const storeCases: readonly ConformanceCase<StoreFixture>[] = [
     },
   },
   {
-    name: 'closes, more than once',
+    name: 'F-28 is closed after what is under way, and closed twice if need be',
     needs: ['closable'],
     async run({ store, clock }) {
       ok(isClosable(store))
-      await create(store, 'a', '1', clock.now() + minute)
-      await store.close()
+      const writing = create(store, 'a', '1', clock.now() + minute)
+      const closing = [store.close(), store.close()]
+      ok((await writing) !== undefined)
+      await Promise.all(closing)
       await store.close()
     },
   },

@@ -68,12 +68,10 @@ export class Connection {
     })
   }
 
-  /** Waits for the replies that are due, and ends the connection. */
-  async close(): Promise<void> {
+  /** Ends the connection; who still waits for a reply is told so. */
+  close(): void {
     this.#closed = true
-    while (this.#waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    this.#socket?.destroy()
-    this.#socket = undefined
+    if (this.#socket !== undefined) this.#fail(this.#socket, new Error('The storage was closed'))
   }
 
   #problem(): string | undefined {

@@ -1,51 +1,37 @@
-import { createBoundedDeadline, type DeadlineOptions } from '../../core/deadline.ts'
+import { type DeadlineOptions, Operations } from '../../core/operations.ts'
 import type { RedisConnection, Send } from './connection.ts'
 
-/** Runs operations in the time that they may take, and waits for them when it is closed. */
-export class Operations {
+/** Operations on a connection that is made when it is first needed, and ended with them. */
+export class RedisOperations {
   readonly #connect: () => Promise<RedisConnection>
-  readonly #withDeadline: ReturnType<typeof createBoundedDeadline>
+  readonly #operations: Operations
   #connection: Promise<RedisConnection> | undefined
-  #closed: Promise<void> | undefined
-  #underWay = 0
-  #onIdle: (() => void) | undefined
 
   constructor(connect: () => Promise<RedisConnection>, options: DeadlineOptions) {
     this.#connect = connect
-    this.#withDeadline = createBoundedDeadline(options)
+    this.#operations = new Operations(options)
   }
 
   /** @param leased Whether all must be sent on one connection. */
-  async run<T>(work: (send: Send) => Promise<T>, leased = false): Promise<T> {
-    if (this.#closed !== undefined) throw new Error('The redis store was closed')
-    let isOver = false
-    const guarded =
-      (send: Send): Send =>
-      (key, ...command) =>
-        // What was reported as failed must not go on behind the caller's back.
-        isOver ? Promise.reject(new Error('It took too long')) : send(key, ...command)
-    const start = async (): Promise<T> => {
+  run<T>(work: (send: Send) => Promise<T>, leased = false): Promise<T> {
+    return this.#operations.run(async (assertInTime) => {
+      const inTime =
+        (send: Send): Send =>
+        (...command) => {
+          assertInTime()
+          return send(...command)
+        }
       const connection = await (this.#connection ??= this.#connect())
       return leased && connection.lease !== undefined
-        ? connection.lease((send) => work(guarded(send)))
-        : work(guarded(connection.send))
-    }
-    this.#underWay++
-    try {
-      return await this.#withDeadline(start)
-    } finally {
-      isOver = true
-      if (--this.#underWay === 0) this.#onIdle?.()
-    }
+        ? connection.lease((send) => work(inTime(send)))
+        : work(inTime(connection.send))
+    })
   }
 
   close(): Promise<void> {
-    return (this.#closed ??= this.#close())
-  }
-
-  async #close(): Promise<void> {
-    if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
-    const connection = await this.#connection?.catch(() => undefined)
-    connection?.close?.()
+    return this.#operations.close(async () => {
+      const connection = await this.#connection?.catch(() => undefined)
+      connection?.close?.()
+    })
   }
 }

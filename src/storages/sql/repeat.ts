@@ -4,8 +4,15 @@ import { isLostRace } from './rows.ts'
 /** As many as somebody may meet who ends a session that many others write to. */
 const mostAttempts = 20
 
-/** Does it again when it lost, after a pause that grows: a logout must not fail because somebody wrote. */
-export async function repeatLostRaces<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Does it again when it lost, after a pause that grows: a logout must not fail because somebody wrote.
+ *
+ * @param assertInTime Throws when nobody waits for it any more.
+ */
+export async function repeatLostRaces<T>(
+  work: () => Promise<T>,
+  assertInTime: () => void,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()
@@ -14,5 +21,6 @@ export async function repeatLostRaces<T>(work: () => Promise<T>): Promise<T> {
     }
     const pause = (randomBytes(1)[0]! / 255) * attempt * 2
     await new Promise((resolve) => setTimeout(resolve, pause))
+    assertInTime()
   }
 }

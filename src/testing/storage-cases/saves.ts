@@ -55,6 +55,32 @@ export const saveCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'F-28 is closed after the saves that are under way, and used no more (P7, P8)',
+    needs: ['server'],
+    async run({ createStorage, gate }) {
+      const storage = createStorage() as ServerSessionStorage
+      const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
+      const [late, session] = [await storage.read(cookie), await storage.read(cookie)]
+      session.set('a', 2)
+      const write = gate!.hold('write')
+      const saving = storage.save(session)
+      await write.reached
+      let isClosed = false
+      const closing = storage.close().then(() => (isClosed = true))
+      const again = storage.close()
+      late.set('a', 3)
+      await failsWith('ERR_SESSION_STORE', () => storage.save(late))
+      await failsWith('ERR_SESSION_STORE', () => storage.read(cookie))
+      equal(isClosed, false)
+      write.release()
+      equal(await saving, cookie)
+      await closing
+      await again
+      await failsWith('ERR_SESSION_STORE', () => storage.revoke(session.handle))
+      await failsWith('ERR_SESSION_STORE', () => storage.deleteExpired())
+    },
+  },
+  {
     name: 'tells the store when the session ends, so that it can drop it',
     needs: ['sweepable'],
     async run({ createStorage, clock }) {

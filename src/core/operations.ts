@@ -1,0 +1,78 @@
+import { configError } from './errors.ts'
+import { UnderWay } from './under-way.ts'
+
+/** The option of every store that talks to a server. */
+export interface DeadlineOptions {
+  /** Seconds after which an operation counts as failed, whatever becomes of it: 0.01 to 60. Default 2. */
+  timeout?: number
+}
+
+/** Operations that were given up but have not ended: with so many, the backend is taken to be away. */
+const mostGivenUp = 1000
+
+/**
+ * What a store asks of a backend that may be slow, away or silent. Each operation has a deadline: one that takes
+ * longer rejects, and what it was waiting for goes nowhere. While many that were given up still wait inside the
+ * driver, what is asked for fails at once. Closing waits for what is under way.
+ */
+export class Operations {
+  readonly #timeout: number
+  readonly #underWay = new UnderWay()
+  #givenUp = 0
+
+  /** @throws {SessionError} `ERR_SESSION_CONFIG` if the timeout is out of bounds. */
+  constructor({ timeout = 2 }: DeadlineOptions) {
+    if (typeof timeout !== 'number' || !(timeout >= 0.01 && timeout <= 60)) {
+      throw configError(`timeout must be from 0.01 to 60 seconds, got ${String(timeout)}`)
+    }
+    this.#timeout = timeout
+  }
+
+  /**
+   * @param start May ask before each of several steps whether it is still in time: what was reported as failed
+   * must not go on behind the caller's back.
+   * @throws {Error} With the code `ETIMEDOUT`, or `ERR_STORE_CLOSED` once it is closed.
+   */
+  run<T>(start: (assertInTime: () => void) => Promise<T>): Promise<T> {
+    return this.#underWay.run(() => this.#runInTime(start))
+  }
+
+  /** Waits for what is under way; then it is let go. Idempotent. */
+  close(letGo: () => unknown = () => {}): Promise<void> {
+    return this.#underWay.close(letGo)
+  }
+
+  async #runInTime<T>(start: (assertInTime: () => void) => Promise<T>): Promise<T> {
+    if (this.#givenUp >= mostGivenUp) {
+      throw timeoutError(`${this.#givenUp} earlier operations have no answer yet`)
+    }
+    let isLate = false
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const assertInTime = (): void => {
+      if (isLate) throw timeoutError('It took too long')
+    }
+    const work = start(assertInTime)
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        isLate = true
+        this.#giveUp(work)
+        reject(timeoutError(`No answer within ${this.#timeout} seconds`))
+      }, this.#timeout * 1000)
+    })
+    try {
+      return await Promise.race([work, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #giveUp(work: Promise<unknown>): void {
+    this.#givenUp++
+    const end = (): void => void this.#givenUp--
+    work.then(end, end)
+  }
+}
+
+function timeoutError(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT' })
+}

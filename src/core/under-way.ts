@@ -1,0 +1,35 @@
+/** Counts what is under way, so that closing can wait for it. Nothing more is begun after that. */
+export class UnderWay {
+  #count = 0
+  #onIdle: (() => void) | undefined
+  #closed: Promise<void> | undefined
+
+  get isClosed(): boolean {
+    return this.#closed !== undefined
+  }
+
+  /** @throws {Error} With the code `ERR_STORE_CLOSED` once it is closed. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.isClosed) throw closedError()
+    this.#count++
+    try {
+      return await work()
+    } finally {
+      if (--this.#count === 0) this.#onIdle?.()
+    }
+  }
+
+  /** Resolves when all has ended that is under way, and then what holds it has been let go. Idempotent. */
+  close(letGo: () => unknown): Promise<void> {
+    return (this.#closed ??= this.#drain(letGo))
+  }
+
+  async #drain(letGo: () => unknown): Promise<void> {
+    if (this.#count > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
+    await letGo()
+  }
+}
+
+export function closedError(): Error {
+  return Object.assign(new Error('It was closed'), { code: 'ERR_STORE_CLOSED' })
+}
