@@ -28,6 +28,20 @@ export interface SessionInfo {
 interface Revocation {
   revokedAt: number
   except?: string | undefined
+  /** When the one that this one spares was last ended by another. */
+  exceptRevokedAt?: number | undefined
+}
+
+/** What both have ended. */
+function joined(one: Revocation, other: Revocation): Revocation {
+  const [earlier, later] = one.revokedAt < other.revokedAt ? [one, other] : [other, one]
+  const ended = earlier.except === later.except ? earlier.exceptRevokedAt : earlier.revokedAt
+  return { ...later, exceptRevokedAt: Math.max(ended ?? 0, later.exceptRevokedAt ?? 0) }
+}
+
+function ends(revocation: Revocation, handle: string, at: number): boolean {
+  const { revokedAt, except, exceptRevokedAt = 0 } = revocation
+  return (handle === except ? exceptRevokedAt : revokedAt) > at
 }
 
 const maxAttempts = 20
@@ -96,7 +110,7 @@ export class OwnedSessions {
     const revocation = parseRevocation(stored.value)
     // One that cannot be read may have been meant for this login.
     if (revocation === undefined) return true
-    return revocation.revokedAt > at && revocation.except !== handle
+    return ends(revocation, handle, at)
   }
 
   async #announce(userId: string, revocation: Revocation): Promise<void> {
@@ -105,9 +119,8 @@ export class OwnedSessions {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const stored = await this.#guarded.read(key)
       const before = stored && parseRevocation(stored.value)
-      // A later one was quicker, and ends these logins too.
-      if (before && before.revokedAt > revocation.revokedAt) return
-      const written = await this.#guarded.write(key, JSON.stringify(revocation), {
+      const both = before ? joined(before, revocation) : revocation
+      const written = await this.#guarded.write(key, JSON.stringify(both), {
         replaces: stored?.version ?? null,
         expiresAt: lifetime.horizon(now()),
       })

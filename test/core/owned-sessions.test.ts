@@ -98,6 +98,71 @@ describe('the sessions of a user', () => {
     await assert.rejects(storage.revokeAll('ada'), { code: 'ERR_SESSION_STORE' })
   })
 
+  it('R-06 end also when all are ended twice while a login is under way, once but for this one', async () => {
+    const orders = [
+      (except: string) => [{}, { except }],
+      (except: string) => [{ except }, {}],
+      (except: string) => [{}, { except }, { except }],
+      (except: string) => [{ except: 'h'.repeat(22) }, { except }],
+    ]
+    for (const order of orders) {
+      const { storage, clock } = open()
+      const anonymous = await storage.read(null)
+      anonymous.set('n', 1)
+      const session = await storage.read(await storage.save(anonymous))
+      session.login('ada')
+      for (const options of order(session.handle)) {
+        await clock.pass(1)
+        await storage.revokeAll('ada', options)
+      }
+      assert.equal(await storage.save(session), '')
+    }
+  })
+
+  it('go on when they are spared each time', async () => {
+    const { storage, clock } = open()
+    const anonymous = await storage.read(null)
+    anonymous.set('n', 1)
+    const session = await storage.read(await storage.save(anonymous))
+    session.login('ada')
+    for (let times = 0; times < 3; times++) {
+      await clock.pass(1)
+      await storage.revokeAll('ada', { except: session.handle })
+    }
+    const cookie = await storage.save(session)
+    assert.equal((await storage.read(cookie)).userId, 'ada')
+  })
+
+  it('R-06 end also by an announcement that is written after later ones', async () => {
+    const orders = [
+      (except: string) => ({ slow: {}, later: [{ except }] }),
+      (except: string) => ({ slow: { except }, later: [{}, { except }] }),
+    ]
+    for (const order of orders) {
+      const { storage, gate, clock } = open()
+      const anonymous = await storage.read(null)
+      anonymous.set('n', 1)
+      const session = await storage.read(await storage.save(anonymous))
+      session.login('ada')
+      const { slow, later } = order(session.handle)
+      await clock.pass(1)
+      const held = gate.hold('write')
+      const slowly = storage.revokeAll('ada', slow)
+      await held.reached
+      await clock.pass(1)
+      const other = await storage.read(null)
+      other.login('ada')
+      for (const options of later) {
+        await clock.pass(1)
+        await storage.revokeAll('ada', options)
+      }
+      held.release()
+      await slowly
+      assert.equal(await storage.save(session), '')
+      assert.equal(await storage.save(other), '')
+    }
+  })
+
   it('may begin again in the very millisecond in which all were ended', async () => {
     const { storage } = open()
     await storage.revokeAll('ada')
