@@ -75,9 +75,9 @@ describe('the connection of a redis storage', { skip: missing('redis') }, () => 
   it('is made with the user, the password and the database in the url', async () => {
     const { host } = new URL(service.url)
     const password = 'p@ss/wörd'
-    // What docs/stores.md says that the user must be allowed.
+    // What docs/redis.md says that the user must be allowed.
     const commands =
-      'get set getdel getrange evalsha eval zadd zrem zrangebyscore zremrangebyscore pttl pexpire wait ' +
+      'get set getdel getrange evalsha eval zadd zrem zscore zrangebyscore zremrangebyscore pttl pexpire wait ' +
       'select info'
     const rules = [
       'on',
