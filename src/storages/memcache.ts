@@ -44,16 +44,12 @@ export function createMemcacheStore(
   options: MemcacheStoreOptions = {},
 ): ClosableStore {
   const { prefix = 'session:', timeout = 2, now = Date.now } = options
-  if (!/^[\x21-\x7e]{1,100}$/.test(prefix)) {
+  if (typeof prefix !== 'string' || !/^[\x21-\x7e]{1,100}$/.test(prefix)) {
     throw configError('prefix must be 1 to 100 characters of printable ASCII without blanks')
   }
   const operations = new Operations(options)
-  const given = typeof target === 'string' ? { hosts: [target] } : target
-  const isOurs = 'hosts' in given
-  if (isOurs && !(Array.isArray(given.hosts) && given.hosts.length > 0)) {
-    throw configError('The memcache storage needs hosts, such as { hosts: ["localhost:11211"] }')
-  }
-  const client = isOurs ? createMetaClient(given.hosts, timeout * 1000) : given
+  const isOurs = !isClient(target)
+  const client = isOurs ? createMetaClient(hostsOf(target), timeout * 1000) : target
 
   /** Relative where that is possible: the server's clock may differ. Never before the record ends. */
   function exptimeOf(expiresAt: number): number {
@@ -111,6 +107,16 @@ export function createMemcacheStore(
   }
 }
 
+const methods = ['get', 'add', 'cas', 'delete'] as const
+
+function isClient(target: MemcacheTarget): target is MemcacheClient {
+  return methods.every((name) => typeof (target as Partial<MemcacheClient>)?.[name] === 'function')
+}
+
+function hostsOf(target: Exclude<MemcacheTarget, MemcacheClient>): readonly string[] {
+  return typeof target === 'string' ? [target] : target?.hosts
+}
+
 /** No character takes more than three bytes a unit, so few texts have to be measured. */
 function isKeepable(text: string): boolean {
   return text.length * 3 <= largestValue || new TextEncoder().encode(text).length <= largestValue
@@ -129,7 +135,7 @@ export function createMemcacheSessionStorage<
   options: SessionStorageOptions & MemcacheStoreOptions & { schema?: StandardSchema<Data> } = {},
 ): ServerSessionStorage<Data, Flash> {
   if ((options.maxBytes ?? 0) > largestValue - 100) {
-    throw configError(`memcached keeps at most 1 MiB: maxBytes must be under ${largestValue - 100}`)
+    throw configError(`memcached keeps at most 1 MiB: maxBytes must be at most ${largestValue - 100}`)
   }
   return createSessionStorage<Data, Flash>(createMemcacheStore(target, options), options)
 }

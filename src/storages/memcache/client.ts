@@ -1,5 +1,5 @@
-import { configError } from '../../core/errors.ts'
 import { Connection } from './connection.ts'
+import { parseHosts } from './hosts.ts'
 import type { Reply } from './replies.ts'
 
 /** What a record is kept as: its text, and memcached's CAS unique. */
@@ -25,10 +25,13 @@ export interface MemcacheClient {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** A client of our own, because no maintained one can compare and swap at this speed: decision 012. */
+/**
+ * A client of our own, because no maintained one can compare and swap at this speed: decision 012.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the hosts are wrong.
+ */
 export function createMetaClient(hosts: readonly string[], timeout: number): MemcacheClient {
-  const servers = hosts.map((name) => {
-    const { host, port } = addressOf(name)
+  const servers = parseHosts(hosts).map(({ name, host, port }) => {
     return { name, connection: new Connection(host, port, timeout) }
   })
 
@@ -76,17 +79,6 @@ export function createMetaClient(hosts: readonly string[], timeout: number): Mem
 
 function expect({ code }: Reply, ...codes: string[]): void {
   if (!codes.includes(code)) throw new Error(`memcached answered with ${code}`)
-}
-
-/** `host:port`, `[::1]:port` or `host`, with memcached's own port by default. */
-function addressOf(name: string): { host: string; port: number } {
-  const found = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/.exec(name)
-  const port = Number(found?.[3] ?? 11_211)
-  const host = found?.[1] ?? found?.[2]
-  if (host === undefined || port < 1 || port > 65_535) {
-    throw configError('A memcached host is written like "cache-1:11211"')
-  }
-  return { host, port }
 }
 
 /** FNV-1a with the finish of MurmurHash3: short texts that differ little get scores that differ much. */
