@@ -2,6 +2,11 @@ import { connect, type Socket } from 'node:net'
 import { clearImmediate, setImmediate } from 'node:timers'
 import { type Reply, ReplyReader } from './replies.ts'
 
+/** Two processes may not have the same one: a version may come from another. */
+function newEpoch(): string {
+  return crypto.getRandomValues(new Uint32Array(2)).join('-')
+}
+
 interface Waiting {
   opaque: string
   resolve(reply: Reply): void
@@ -30,12 +35,21 @@ export class Connection {
   #pauseUntil = 0
   #lastProblem: Error | undefined
   #closed = false
+  #epoch = newEpoch()
 
   /** @param timeout Milliseconds a command may take, connecting included. */
   constructor(host: string, port: number, timeout: number) {
     this.#host = host
     this.#port = port
     this.#timeout = timeout
+  }
+
+  /**
+   * Names the connection that is open, or will be next. A server that has restarted gives the same CAS uniques once
+   * more; one that was read in this epoch cannot be from before.
+   */
+  get epoch(): string {
+    return this.#epoch
   }
 
   /** @param data For `ms`: what follows the line. */
@@ -131,6 +145,7 @@ export class Connection {
   #fail(socket: Socket, error: Error): void {
     if (socket !== this.#socket) return
     this.#socket = undefined
+    this.#epoch = newEpoch()
     this.#lastProblem = error
     socket.destroy()
     const pause = Math.min(shortestPause * 2 ** this.#failures++, longestPause)
