@@ -44,7 +44,7 @@ const mayImportToo: Record<string, RegExp> = {
   'storages/sqlite.ts': /^storages\/sqlite\//,
   'storages/sqlite/': /^storages\/sqlite\//,
   'storages/memcache.ts': /^storages\/memcache\//,
-  'storages/memcache/': /^node:net$|^storages\/memcache\//,
+  'storages/memcache/': /^node:(net|timers)$|^storages\/memcache\//,
   'storages/redis.ts': /^storages\/redis\//,
   'storages/redis/': /^storages\/redis\//,
   'storages/sql.ts': /^storages\/sql\//,
