@@ -3,6 +3,11 @@ import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
 import { createD1Store, type D1, type D1StoreOptions } from './cloudflare/d1.ts'
+import {
+  createDurableObjectStore,
+  type DurableObjects,
+  type DurableObjectStoreOptions,
+} from './cloudflare/durable-objects.ts'
 
 export {
   createD1SessionTable,
@@ -11,6 +16,13 @@ export {
   type D1Statement,
   type D1StoreOptions,
 } from './cloudflare/d1.ts'
+export {
+  createDurableObjectStore,
+  type DurableObjects,
+  type DurableObjectStoreOptions,
+} from './cloudflare/durable-objects.ts'
+export type { ObjectStorage } from './cloudflare/object-storage.ts'
+export { SessionDurableObject } from './cloudflare/session-object.ts'
 
 /**
  * Keeps sessions in Cloudflare D1: see {@link createD1Store}. Make the table with
@@ -26,4 +38,22 @@ export function createCloudflareSessionStorage<
   options: SessionStorageOptions & D1StoreOptions & { schema?: StandardSchema<Data> } = {},
 ): ServerSessionStorage<Data, Flash> {
   return createSessionStorage<Data, Flash>(createD1Store(database, options), options)
+}
+
+/**
+ * Keeps sessions in Durable Objects: see {@link createDurableObjectStore}. The Worker must export
+ * {@link SessionDurableObject}. What has expired goes by itself.
+ *
+ * @param objects The binding, such as `env.SESSIONS`.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the binding or an option is wrong.
+ */
+export function createDurableObjectSessionStorage<
+  Data extends SessionData = UntypedData,
+  Flash extends SessionData = Data,
+>(
+  objects: DurableObjects,
+  options: SessionStorageOptions &
+    DurableObjectStoreOptions & { schema?: StandardSchema<Data> } = {},
+): ServerSessionStorage<Data, Flash> {
+  return createSessionStorage<Data, Flash>(createDurableObjectStore(objects, options), options)
 }
