@@ -16,7 +16,10 @@ export interface ObjectStorage {
   deleteAlarm(): Promise<void>
 }
 
-/** Keeps it for so many milliseconds. */
+/**
+ * Keeps it for so many milliseconds. An alarm that rings too early sets the next one: so a session that goes on does
+ * not move it each time.
+ */
 export async function keep(
   storage: ObjectStorage,
   key: string,
@@ -24,13 +27,10 @@ export async function keep(
   life: number,
 ): Promise<void> {
   const freeAt = Date.now() + life
-  await Promise.all([storage.put(key, { ...value, freeAt }), ring(storage, freeAt)])
-}
-
-/** An alarm that rings too early sets the next one: so a session that goes on does not move it each time. */
-async function ring(storage: ObjectStorage, at: number): Promise<void> {
   const alarm = await storage.getAlarm()
-  if (alarm === null || alarm > at) await storage.setAlarm(at)
+  const isSooner = alarm === null || freeAt < alarm
+  // Not one after the other: what is asked for in one go is also written in one go.
+  await Promise.all([storage.put(key, { ...value, freeAt }), isSooner && storage.setAlarm(freeAt)])
 }
 
 /** Drops what need not be kept any longer. */
