@@ -85,6 +85,18 @@ const listCases: Record<string, ListCase> = {
     expectSame(await store.keysOf('ada'), ['a'])
   },
 
+  async 'lists by the clock of the app alone'(objects) {
+    let time = 1000
+    const store = objects.store({ now: () => time })
+    await store.write('a', '1', { replaces: null, expiresAt: time + hour, owner: 'ada' })
+    const { keys, alarm } = await objects.look(await listOf('ada'))
+    expectSame([keys, alarm! > hour && alarm! <= 2 * hour], [['a'], true])
+    time += 2 * hour - 1
+    expectSame(await store.keysOf('ada'), ['a'])
+    time += 1
+    expectSame(await store.keysOf('ada'), [])
+  },
+
   async 'names no user: only their hash'(objects) {
     const expiresAt = Date.now() + hour
     await objects.store().write('a', '1', { replaces: null, expiresAt, owner: 'ada@mail.example' })
