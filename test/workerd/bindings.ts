@@ -24,11 +24,8 @@ async function answer(request: Request, { DB, SESSIONS, PID }: Env): Promise<Res
   const { pathname, searchParams } = new URL(request.url)
   if (pathname === '/d1') {
     const { sql, values, method } = (await request.json()) as D1Call
-    return Response.json(
-      await DB.prepare(sql)
-        .bind(...values)
-        [method](),
-    )
+    const statement = DB.prepare(sql).bind(...values)
+    return Response.json(await statement[method]())
   }
   if (pathname === '/objects') {
     const stub = SESSIONS.get(SESSIONS.idFromName(searchParams.get('name')!))
