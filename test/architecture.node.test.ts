@@ -43,6 +43,8 @@ const mayImportToo: Record<string, RegExp> = {
   'storages/fs/': /^node:|^storages\/fs\//,
   'storages/sqlite.ts': /^storages\/sqlite\//,
   'storages/sqlite/': /^storages\/sqlite\//,
+  'storages/cloudflare.ts': /^storages\/cloudflare\//,
+  'storages/cloudflare/': /^storages\/cloudflare\//,
   'storages/memcache.ts': /^storages\/memcache\//,
   'storages/memcache/': /^node:(net|timers)$|^storages\/memcache\//,
   'storages/redis.ts': /^storages\/redis\//,

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import type { SessionStore } from 'coatcheck'
-import { createD1Store } from 'coatcheck/cloudflare-storage'
+import { createD1Store, createDurableObjectStore } from 'coatcheck/cloudflare-storage'
 import { fromExpressStore } from 'coatcheck/compat/express-store'
 import { createFsStore } from 'coatcheck/fs-storage'
 import { createMemcacheStore } from 'coatcheck/memcache-storage'
@@ -36,7 +36,9 @@ const stores: Record<string, () => SessionStore> = {
     createSqlStore(
       new Kysely({ dialect: new SqliteDialect({ database: new Libsql(':memory:') as never }) }),
     ),
-  'cloudflare-storage': () => createD1Store({ prepare: () => assert.fail() }),
+  'Cloudflare D1': () => createD1Store({ prepare: () => assert.fail() }),
+  'Cloudflare Durable Objects': () =>
+    createDurableObjectStore({ idFromName: () => assert.fail(), get: () => assert.fail() }),
   'unstorage-storage': () => createUnstorageStore(createStorage()),
   'compat/express-store': () => fromExpressStore(new session.MemoryStore()),
 }
@@ -45,8 +47,9 @@ const rows = readFileSync(new URL('../../docs/storages.md', import.meta.url), 'u
   .split('\n')
   .filter((line) => /^\| .*`[\w/-]+` \|/.test(line))
   .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, , entry, atomic, , indexed, expiry]) => ({
-    entry: entry!.replaceAll('`', ''),
+  .map(([, name, entry, atomic, , indexed, expiry]) => ({
+    // Two backends in one entry go by their names.
+    entry: name!.startsWith('Cloudflare ') ? name! : entry!.replaceAll('`', ''),
     atomic: atomic!.startsWith('yes'),
     indexed: indexed!.startsWith('yes'),
     expiry: expiry!,

@@ -101,5 +101,5 @@ function bunPart(files, scratch) {
 function workerdPart(name, files, scratch, flags) {
   const report = { format: 'tap', path: `${scratch}/${name}.tap` }
   const command = [node, 'test/runtimes/workerd.mjs', report.path, ...flags]
-  return { name, command, seconds: 120, report, files }
+  return { name, command, seconds: 180, report, files }
 }

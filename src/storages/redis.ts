@@ -9,7 +9,7 @@ import type { SessionStorageOptions } from '../core/storage-options.ts'
 import { connectorFor, type RedisClient } from './redis/connect.ts'
 import type { Send } from './redis/connection.ts'
 import { RedisOperations } from './redis/operations.ts'
-import { addToList, isListed, keysIn, listOf, removeFromList } from './redis/owner-lists.ts'
+import { addToList, isListed, keysIn, listOf, removeFromList, slack } from './redis/owner-lists.ts'
 import { earlierFor, formatHeading, type Heading, parseHeading } from './redis/record-text.ts'
 import { Records } from './redis/records.ts'
 import { waitForReplicas } from './redis/replicas.ts'
@@ -70,7 +70,7 @@ export function createRedisStore(
   ): Promise<Pick<Heading, 'owner' | 'listedUntil'>> {
     if (owner === undefined) return { owner: '', listedUntil: 0 }
     const list = await listOf(owner)
-    if (before?.owner === list && before.listedUntil >= expiresAt) return before
+    if (before?.owner === list && before.listedUntil >= expiresAt + slack) return before
     const place = placeOf(list)
     const listedUntil = await addToList(send, place, key, expiresAt, now())
     await replicate(send, place, () => isListed(send, place, key))

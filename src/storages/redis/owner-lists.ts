@@ -9,7 +9,7 @@ import { nameLength } from './record-text.ts'
  */
 
 /** How much longer a key is listed than its record lives at least, in milliseconds: clocks differ. */
-const slack = 300_000
+export const slack = 300_000
 
 /** Keys, and how long, in milliseconds: KEYS list; ARGV until, key, now, until from now. */
 const add = new Script(`

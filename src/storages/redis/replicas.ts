@@ -22,8 +22,8 @@ export async function waitForReplicas(
   isDone: () => Promise<boolean>,
 ): Promise<void> {
   await askForReplicas(send, key, replicas, patience)
-  if (!(await isDone()))
-    throw notReplicated('Another Redis has taken over, and does not know of it')
+  if (await isDone()) return
+  throw notReplicated('Another Redis has taken over, and does not know of it')
 }
 
 async function askForReplicas(
