@@ -38,6 +38,7 @@ const miniflare = new Miniflare({
   compatibilityDate,
   compatibilityFlags,
   d1Databases: ['DB'],
+  kvNamespaces: ['KV'],
   durableObjects: {
     SESSIONS: { className: 'SqliteObject', useSQLite: true },
     OLD_SESSIONS: { className: 'KeyValueObject' },

@@ -21,6 +21,9 @@ import {
   type StorageFixture,
   type StoreFixture,
 } from 'coatcheck/testing'
+import { createUnstorageStore } from 'coatcheck/unstorage-storage'
+import { createStorage } from 'unstorage'
+import kvDriver from 'unstorage/drivers/cloudflare-kv-binding'
 import { cases as alarms } from './object-alarms.ts'
 import { cases as failures, count } from './object-failures.ts'
 import { cases as lists } from './object-lists.ts'
@@ -45,6 +48,15 @@ function objectFixture(objects: DurableObjects): StoreFixture {
   return { store: new CaseObjects(objects).store({ now: () => clock.now() }), clock }
 }
 
+let bases = 0
+
+function kvFixture(binding: object): StoreFixture {
+  const clock = fakeClock()
+  const driver = kvDriver({ binding: binding as never, base: `case-${++bases}` })
+  const store = createUnstorageStore(createStorage({ driver }), { now: () => clock.now() })
+  return { store, clock }
+}
+
 function memoryFixture(): StoreFixture {
   const clock = fakeClock()
   return { store: createMemoryStore({ now: () => clock.now() }), clock }
@@ -59,6 +71,7 @@ const traits = traitsOf(memoryFixture().store)
 const noDatabase: D1 = { prepare: () => Promise.reject() as never }
 const d1Traits = traitsOf(createD1Store(noDatabase))
 const noObjects = { idFromName: () => '', get: () => Promise.reject() as never }
+const kvTraits = traitsOf(createUnstorageStore(createStorage()))
 const objectTraits = traitsOf(createDurableObjectStore(noObjects))
 
 /** A whole visit through the Fetch API, sealed cookie included. */
@@ -135,6 +148,18 @@ export const cases: WorkerCase[] = [
     .map((one) => ({
       name: `Durable Object storage: ${one.name}`,
       run: ({ SESSIONS }: WorkerEnv) => runCase(one, () => storageFixture(objectFixture(SESSIONS))),
+    })),
+  ...storeCases
+    .filter((one) => applies(one, kvTraits))
+    .map((one) => ({
+      name: `KV store: ${one.name}`,
+      run: ({ KV }: WorkerEnv) => runCase(one, () => kvFixture(KV)),
+    })),
+  ...storageCases
+    .filter((one) => applies(one, kvTraits))
+    .map((one) => ({
+      name: `KV storage: ${one.name}`,
+      run: ({ KV }: WorkerEnv) => runCase(one, () => storageFixture(kvFixture(KV))),
     })),
   ...alarms,
   ...lists,

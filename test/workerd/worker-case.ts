@@ -3,6 +3,7 @@ import type { D1, DurableObjects } from 'coatcheck/cloudflare-storage'
 /** What test/runtimes/workerd.mjs binds. */
 export interface WorkerEnv {
   DB: D1
+  KV: object
   SESSIONS: DurableObjects
   /** Of a class that may not use SQL. workerd keeps both in SQLite; Cloudflare keeps the older one elsewhere. */
   OLD_SESSIONS: DurableObjects
