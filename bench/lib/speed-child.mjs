@@ -5,10 +5,10 @@ const mostCalls = 5_000_000
 
 const [file, workload, name, context] = process.argv.slice(2)
 const contestant = await findContestant()
-const { inFlight, ...rest } = JSON.parse(context)
+const settings = { workload, ...JSON.parse(context) }
 
 answer(async () => {
-  const { call, setCookieBytes, close } = await prepare(contestant, { workload, ...rest })
+  const { call, setCookieBytes, close } = await prepare(contestant, settings)
   process.on('message', ({ ms }) =>
     answer(async () => {
       if (ms > 0) return burst(call, ms)
@@ -34,7 +34,7 @@ async function answer(run) {
   }
 }
 
-/** Microseconds per call, on the clock and of all threads' work, over `ms` milliseconds with `inFlight` calls at a time. */
+/** Microseconds per call, on the clock and of all threads' work, over `ms` milliseconds so many calls at a time. */
 async function burst(call, ms) {
   const cpu = process.cpuUsage()
   const start = performance.now()
@@ -44,7 +44,7 @@ async function burst(call, ms) {
 
   if (typeof first?.then === 'function') {
     await first
-    await Promise.all(Array.from({ length: inFlight }, asyncLoop))
+    await Promise.all(Array.from({ length: settings.inFlight }, asyncLoop))
   } else {
     do {
       for (let i = 0; i < 32; i++) call()

@@ -1,14 +1,14 @@
 import { cookieHeader } from './payload.mjs'
 
-const visitors = 64
-
 /**
- * Makes 64 sessions of a contestant and the call that the clock runs: the next visitor's request.
+ * Makes the sessions of a contestant and the call that the clock runs: the next visitor's request.
  * Two requests of one visitor go first, to see that the contestant reads and really writes.
  */
 export async function prepare(contestant, context) {
   const made = await contestant.make(context)
   const { start, request, inspect = (outcome) => outcome } = made
+  // So many that one visitor's requests do not overlap: that would measure how conflicts are solved.
+  const visitors = Math.max(64, context.inFlight * 4)
 
   const headers = []
   let setCookieBytes
