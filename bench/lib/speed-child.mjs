@@ -46,7 +46,7 @@ async function warmUp(call, ms) {
   return {}
 }
 
-/** Microseconds per call, on the clock and of all threads' work, over `ms` milliseconds so many calls at a time. */
+/** Microseconds per call, on the clock and of all threads' work, over `ms` milliseconds with `inFlight` calls at a time. */
 async function burst(call, ms, inFlight) {
   const cpu = process.cpuUsage()
   const start = performance.now()

@@ -15,7 +15,9 @@ export async function compareOn(name, comparison, settings) {
   try {
     const { url, hosts } = service
     const context = { url, host: hosts?.[0] }
-    return await compare({ workload: name, context, ...comparison }, settings)
+    // A request waits for the server most of the time, so few of them fit into a short one.
+    const longer = { ...settings, ms: settings.ms * 3 }
+    return await compare({ workload: name, context, ...comparison }, longer)
   } finally {
     await service.stop()
   }
