@@ -10,11 +10,12 @@ const contestant = await findContestant()
 const settings = { workload, ...JSON.parse(context) }
 
 answer(async () => {
-  const { call, setCookieBytes, close } = await prepare(contestant, settings)
+  const { callsFor, setCookieBytes, close } = await prepare(contestant, settings)
+  const calls = callsFor(settings.inFlight)
   process.on('message', ({ ms, isWarmUp }) =>
     answer(async () => {
-      if (isWarmUp) return warmUp(call, ms)
-      if (ms > 0) return burst(call, ms, settings.inFlight)
+      if (isWarmUp) return warmUp(callsFor(Math.max(settings.inFlight, 16)), ms)
+      if (ms > 0) return burst(calls, ms)
       await close?.()
       setTimeout(() => process.exit(), 100).unref()
       process.disconnect()
@@ -38,39 +39,39 @@ async function answer(run) {
 }
 
 /** As long as asked for, and longer, up to ten times, if the calls wait for something else most of the time. */
-async function warmUp(call, ms) {
+async function warmUp(calls, ms) {
   const start = performance.now()
-  for (let calls = 0; calls < callsToWarmUp && performance.now() - start < ms * 10;) {
-    calls += (await burst(call, ms, Math.max(settings.inFlight, 16))).calls
+  for (let made = 0; made < callsToWarmUp && performance.now() - start < ms * 10;) {
+    made += (await burst(calls, ms)).made
   }
   return {}
 }
 
-/** Microseconds per call, on the clock and of all threads' work, over `ms` milliseconds with `inFlight` calls at a time. */
-async function burst(call, ms, inFlight) {
+/** Microseconds per call, on the clock and of all threads' work, over `ms` milliseconds with each of the calls at a time. */
+async function burst(calls, ms) {
   const cpu = process.cpuUsage()
   const start = performance.now()
   const end = start + ms
-  let calls = 1
-  const first = call()
+  let made = 1
+  const first = calls[0]()
 
   if (typeof first?.then === 'function') {
     await first
-    await Promise.all(Array.from({ length: inFlight }, asyncLoop))
+    await Promise.all(calls.map(asyncLoop))
   } else {
     do {
-      for (let i = 0; i < 32; i++) call()
-      calls += 32
-    } while (performance.now() < end && calls < mostCalls)
+      for (let i = 0; i < 32; i++) calls[0]()
+      made += 32
+    } while (performance.now() < end && made < mostCalls)
   }
   const took = performance.now() - start
   const { user, system } = process.cpuUsage(cpu)
-  return { us: (took * 1000) / calls, cpuUs: (user + system) / calls, calls }
+  return { us: (took * 1000) / made, cpuUs: (user + system) / made, made }
 
-  async function asyncLoop() {
+  async function asyncLoop(call) {
     do {
       await call()
-      calls++
-    } while (performance.now() < end && calls < mostCalls)
+      made++
+    } while (performance.now() < end && made < mostCalls)
   }
 }
