@@ -12,23 +12,23 @@ import { createClient } from 'redis'
 import { bareConnectApp, bareName, connectApp, sessionOptions } from '../lib/connect-app.mjs'
 import { poolSize, tuneSqlite } from '../lib/connections.mjs'
 
+const touching = 'puts off the end on each read'
+
 /** An app of express-session with this store. `makeStore` returns it, and what closes its connections. */
-function app(workload, name, makeStore) {
+function app(workload, name, makeStore, note = touching) {
   const make = async (context) => {
     const { store, close } = await makeStore(context)
     return { ...connectApp(context, expressSession({ ...sessionOptions, store })), close }
   }
-  return { workload, name, kind: 'peer', minus: bareName, make }
+  return { workload, name, kind: 'peer', minus: bareName, make, note }
 }
 
-/** By default these stores write on each read, to put off the session's end: beside that without. */
+/** The same, and beside it one that does not write on each read. */
 function appsThatTouch(workload, name, makeStore) {
+  const without = (context) => makeStore(context, { disableTouch: true })
   return [
-    {
-      ...app(workload, name, (context) => makeStore(context, {})),
-      note: 'puts off the end on each read',
-    },
-    app(workload, `${name}, disableTouch`, (context) => makeStore(context, { disableTouch: true })),
+    app(workload, name, (context) => makeStore(context, {})),
+    app(workload, `${name}, disableTouch`, without, ''),
   ]
 }
 
