@@ -25,7 +25,7 @@ export interface MemcacheClient {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** A client of our own, because no maintained one can compare and swap at this speed: decision 015. */
+/** A client of our own, because no maintained one can compare and swap at this speed: decision 012. */
 export function createMetaClient(hosts: readonly string[], timeout: number): MemcacheClient {
   const servers = hosts.map((name) => {
     const { host, port } = addressOf(name)
