@@ -1,11 +1,14 @@
 import { SessionError } from '../../core/errors.ts'
 import { randomBytes } from '../../core/random.ts'
 import type { RedisConnection } from './connection.ts'
+import { type Corkable, createCork } from './cork.ts'
 import { connectIoredis, type IoredisClient, withoutArguments } from './ioredis.ts'
 import { type Address, type RedisServer, targetOf } from './server.ts'
 
 interface MadeClient extends IoredisClient {
   readonly status: string
+  /** Of one server; a cluster has none. */
+  readonly stream?: Corkable
   on(
     event: 'connect' | 'ready' | 'error' | 'close',
     listener: (error: Error & { command?: { name: string } }) => void,
@@ -94,11 +97,13 @@ async function loadDriver(): Promise<Driver> {
 /** Resolves when the first try to connect has come to something. */
 function connectMade(client: MadeClient): Promise<RedisConnection> {
   const { send } = connectIoredis(client)
+  const cork = createCork()
   let problem: Error | undefined
   let misplaced: Error | undefined
   const connection: RedisConnection = {
     async send(key, ...command) {
       if (client.status !== 'ready') throw problem ?? new Error('Redis is not connected')
+      if (client.stream) cork(client.stream)
       return send(key, ...command)
     },
     close: () => client.disconnect(),
