@@ -22,7 +22,7 @@ export function connectIoredis(client: IoredisClient): RedisConnection {
   }
 }
 
-/** Sends a command without a key to the server of this key, by sending it along with one that has it. */
+/** Sends a command without a key to the server of this key, by sending it along with one that has it and that we use anyway. */
 async function sendWith(
   client: IoredisClient,
   key: string,
@@ -31,7 +31,7 @@ async function sendWith(
 ): Promise<unknown> {
   const replies = await client
     .pipeline([
-      ['exists', key],
+      ['pttl', key],
       [name, ...args],
     ])
     .exec()
