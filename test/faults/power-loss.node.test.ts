@@ -84,8 +84,8 @@ class Disk {
   }
 
   #add(target: string): void {
-    if (target.startsWith(`${this.#folder}/var`) || target === this.#folder)
-      this.#unsafe.add(target)
+    const isOurs = target === this.#folder || target.startsWith(`${this.#folder}/var`)
+    if (isOurs) this.#unsafe.add(target)
   }
 
   #rename(from: string, to: string): void {
