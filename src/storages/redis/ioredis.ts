@@ -34,7 +34,10 @@ export function withoutArguments(error: unknown): unknown {
   return error
 }
 
-/** Sends a command without a key to the server of this key, by sending it along with one that has it. */
+/**
+ * Sends a command without a key to the server of this key, by sending it along with one that has it, and that the
+ * user of the server may send anyway.
+ */
 async function sendWith(
   client: IoredisClient,
   key: string,
@@ -43,7 +46,7 @@ async function sendWith(
 ): Promise<unknown> {
   const replies = await client
     .pipeline([
-      ['exists', key],
+      ['pttl', key],
       [name, ...args],
     ])
     .exec()
