@@ -109,7 +109,11 @@ describe('the user of Redis in docs/redis.md', { skip }, () => {
     assert.deepEqual(await denied(), [])
     const names = await sent()
     const unused = more!.match(/(?<=\+)\S+/g)!.filter((name) => !names.includes(name))
-    assert.deepEqual(unused, [])
+    // Whether a driver looks at a replica while it finds its way is up to chance.
+    assert.deepEqual(
+      unused.filter((name) => name !== 'readonly'),
+      [],
+    )
     assert.ok(names.includes('wait'))
   })
 })
