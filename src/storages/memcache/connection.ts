@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { clearImmediate, setImmediate } from 'node:timers'
+import { timeoutError } from '../../core/operations.ts'
 import { type Reply, ReplyReader } from './replies.ts'
 
 /** Two processes may not have the same one: a version may come from another. */
@@ -61,7 +62,7 @@ export class Connection {
       const opaque = String(++this.#opaque)
       const giveUp = (): void => {
         // Its reply may still come: no other command may be sent on this connection.
-        this.#fail(socket, new Error(`memcached gave no answer within ${this.#timeout} ms`))
+        this.#fail(socket, timeoutError(`memcached gave no answer within ${this.#timeout} ms`))
       }
       // A process that was busy itself may have the answer, and has read it before the immediate comes.
       let soon: NodeJS.Immediate | undefined
