@@ -33,22 +33,19 @@ export function checkParts(scratch) {
   ]
 }
 
-/** The tests. Files that end in `.node.test.ts` need processes, a browser or the like: Node 20 only. */
+/** The tests, what takes longest first. Files that end in `.node.test.ts` need processes, a browser or the like: Node 20 only. */
 export function runtimeParts(scratch, only = '') {
   const files = globFiles('.build/test', '.test.js').filter((file) => file.includes(only))
   const portable = files.filter((file) => !file.endsWith('.node.test.js'))
   const cases = '.build/test/workerd/cases.js'
   const forWorkerd = cases.includes(only) ? [cases] : []
 
+  const onNode20 = (name, isPart) => nodePart(name, node, files.filter(isPart), scratch, 420)
+
   return [
-    nodePart(
-      'node20',
-      node,
-      files.filter((file) => !usesServers(file)),
-      scratch,
-      420,
-    ),
-    nodePart('servers', node, files.filter(usesServers), scratch, 420),
+    onNode20('servers', (file) => usesServers(file) && !isRace(file)),
+    onNode20('races', isRace),
+    onNode20('node20', (file) => !usesServers(file) && !isRace(file)),
     nodePart('node22', `${installed}/node22/bin/node`, portable, scratch, 180),
     nodePart('node24', `${installed}/node24/bin/node`, portable, scratch, 180),
     nodePart('node26', `${installed}/node26/bin/node`, portable, scratch, 180),
@@ -59,9 +56,14 @@ export function runtimeParts(scratch, only = '') {
   ]
 }
 
-/** Whether it starts Redis, PostgreSQL and the like: on Node 20 these tests are a part of their own. */
+/** Whether four processes work on the same sessions: on Node 20 these tests are a part of their own. */
+function isRace(file) {
+  return file.includes('/stress/backends/')
+}
+
+/** Whether it starts Redis, PostgreSQL and the like: these are another one. */
 function usesServers(file) {
-  const folders = /\/(services|faults\/servers|stress\/backends)\//
+  const folders = /\/(services|faults\/servers)\//
   const files =
     /\/(redis[\w-]*|sql-servers|memcache|runtimes|shop-storages|session-servers)\.node\.test\.js$/
   return folders.test(file) || files.test(file)
