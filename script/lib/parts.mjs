@@ -63,7 +63,7 @@ export function runtimeParts(scratch, only = '') {
 function usesServers(file) {
   const folders = /\/(services|faults\/servers|stress\/backends)\//
   const files =
-    /\/(redis[\w-]*|sql-servers|memcache|shop-storages|session-servers)\.node\.test\.js$/
+    /\/(redis[\w-]*|sql-servers[\w-]*|memcache|shop-storages|session-servers)\.node\.test\.js$/
   return folders.test(file) || files.test(file)
 }
 

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { cryptoBackend } from '../core/crypto/choose.ts'
 import { configError } from '../core/errors.ts'
 import { createHandle } from '../core/id.ts'
-import { escapeNul, unescapeNul } from '../core/nul.ts'
+import { fromAscii, toAscii } from '../core/ascii.ts'
 import { type DeadlineOptions, Operations } from '../core/operations.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import type { SessionData, UntypedData } from '../core/session.ts'
@@ -53,7 +53,7 @@ export function createSqlStore(
   return {
     async read(key) {
       const row = await repeating(() => rows.live(key, now()))
-      return row && { value: unescapeNul(textOf(row.value)), version: textOf(row.version) }
+      return row && { value: fromAscii(textOf(row.value)), version: textOf(row.version) }
     },
 
     async write(key, value, { replaces, expiresAt, owner }) {
@@ -61,7 +61,7 @@ export function createSqlStore(
       const version = createHandle()
       const write = async (): Promise<boolean> => {
         const owned = await hashOf(owner)
-        const row = { value: escapeNul(value), version, owner: owned, expires_at: expiresAt }
+        const row = { value: toAscii(value), version, owner: owned, expires_at: expiresAt }
         return replaces === null
           ? rows.create(key, row, now())
           : rows.replace(key, row, replaces, now())
@@ -96,7 +96,7 @@ export function createSqlStore(
 
 /** User ids of any length and in any letters fit the column, and are compared byte by byte. */
 async function hashOf(owner: string | undefined): Promise<string | null> {
-  return owner === undefined ? null : cryptoBackend.sha256(owner)
+  return owner === undefined ? null : cryptoBackend.sha256(toAscii(owner))
 }
 
 /**

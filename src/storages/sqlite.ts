@@ -1,6 +1,6 @@
 import { configError } from '../core/errors.ts'
 import { createHandle } from '../core/id.ts'
-import { escapeNul, unescapeNul } from '../core/nul.ts'
+import { fromAscii, toAscii } from '../core/ascii.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
@@ -122,12 +122,12 @@ export function createSqliteStore(
   return {
     async read(key) {
       const row = await whenFree(() => statements.read(key, now()))
-      return row && { value: unescapeNul(row.value), version: row.version }
+      return row && { value: fromAscii(row.value), version: row.version }
     },
 
     async write(key, value, { replaces, expiresAt, owner }) {
       // Random, so that a version of a record that was deleted and made anew never comes back.
-      const row = { value: escapeNul(value), version: createHandle(), owner, expiresAt }
+      const row = { value: toAscii(value), version: createHandle(), owner, expiresAt }
       const written = await whenFree(() =>
         replaces === null
           ? statements.create(key, row, now())

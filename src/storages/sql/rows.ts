@@ -119,9 +119,17 @@ export function rowsIn(db: Kysely<SessionTables>, table: string): SessionRows {
 
 const decoder = new TextDecoder()
 
-/** MySQL keeps text that must be compared byte by byte as bytes, and gives it back as such. */
-export function textOf(column: string | Uint8Array): string {
-  return typeof column === 'string' ? column : decoder.decode(column)
+/**
+ * MySQL keeps text that must be compared byte by byte as bytes, and gives it back as such.
+ *
+ * @throws {Error} If it is neither: that is not how a missing record looks.
+ */
+export function textOf(column: unknown): string {
+  if (typeof column === 'string') return column
+  if (column instanceof Uint8Array) return decoder.decode(column)
+  throw new Error(
+    'The database gave rows in another form: rows must be objects, with texts as they are',
+  )
 }
 
 /**
