@@ -67,13 +67,31 @@ export function rowsIn(db: Kysely<SessionTables>, table: string): SessionRows {
     return updated.numUpdatedRows === 1n
   }
 
-  function expired(now: number, limit: number) {
-    return db
+  const old = (now: number, limit: number) =>
+    db
       .selectFrom(table)
       .select('id')
       .where('expires_at', '<=', now)
       .orderBy('expires_at')
       .limit(limit)
+
+  /*
+   * One batch, oldest first, so that the index is used whatever the database thinks of the table. Where it is selected
+   * first, the time is looked at again: somebody may have made the record anew meanwhile.
+   */
+  const expired = {
+    mysql: (now: number) =>
+      db.deleteFrom(table).where('expires_at', '<=', now).orderBy('expires_at').limit(batch),
+    sqlite: (now: number) =>
+      db.deleteFrom(table).where('id', 'in', old(now, sqliteBatch)).where('expires_at', '<=', now),
+    // An array, because PostgreSQL may read the whole table to join it with a selection.
+    postgres: (now: number) =>
+      db
+        .deleteFrom(table)
+        .where(({ eb, fn }) =>
+          eb('id', '=', fn<string>('any', [fn<string[]>('array', [old(now, batch)])])),
+        )
+        .where('expires_at', '<=', now),
   }
 
   return {
@@ -114,21 +132,7 @@ export function rowsIn(db: Kysely<SessionTables>, table: string): SessionRows {
     },
 
     async deleteExpired(now) {
-      // In order, so that the index is used whatever the database thinks of the table.
-      const { numDeletedRows } =
-        language === 'mysql'
-          ? await db
-              .deleteFrom(table)
-              .where('expires_at', '<=', now)
-              .orderBy('expires_at')
-              .limit(batch)
-              .executeTakeFirst()
-          : await db
-              .deleteFrom(table)
-              .where('id', 'in', expired(now, language === 'sqlite' ? sqliteBatch : batch))
-              // Somebody may have made the record anew since it was selected.
-              .where('expires_at', '<=', now)
-              .executeTakeFirst()
+      const { numDeletedRows } = await expired[language](now).executeTakeFirst()
       return Number(numDeletedRows)
     },
   }

@@ -91,7 +91,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
   it('F-23 logs out and counts when a row was changed while its statement waited for it', async () => {
     const pool = mysql.createPool({ uri: service.url, connectionLimit: 2 }).pool
     pool.on('connection', (connection) => {
-      connection.query('SET innodb_snapshot_isolation = ON')
+      connection.query("SET innodb_snapshot_isolation = ON, tx_isolation = 'SERIALIZABLE'")
     })
     const kysely: AnyKysely = new Kysely({ dialect: new MysqlDialect({ pool }) })
     opened.push(kysely)
