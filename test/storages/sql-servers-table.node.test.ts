@@ -84,8 +84,8 @@ for (const [name, [kysely, rows, indexes]] of Object.entries(servers)) {
       await createSessionTable(kysely, { table })
       const store = createSqlStore(kysely, { table, now: () => 1000 })
       const later = createSqlStore(kysely, { table, now: () => 3000, timeout: 10 })
-      for (const key of ['a', 'b'])
-        await store.write(key, 'old', { replaces: null, expiresAt: 2000 })
+      const options = { replaces: null, expiresAt: 2000 }
+      for (const key of ['a', 'b']) await store.write(key, 'old', options)
       let sweeping: Promise<number> | undefined
       await kysely.transaction().execute(async (app) => {
         const anew = `UPDATE ${table} SET value = '=new', expires_at = 9000 WHERE id = 'a'`
