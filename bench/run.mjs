@@ -3,7 +3,16 @@ import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { judge, targetNames, targetTables } from './lib/targets.mjs'
 
-const workloads = { A: 'cookie', B: 'memory', E: 'fs', H: 'heap' }
+const workloads = {
+  A: 'cookie',
+  B: 'memory',
+  C: 'redis',
+  D: 'memcached',
+  E: 'fs',
+  H: 'heap',
+  I: 'sql',
+  J: 'sqlite',
+}
 const usage = `script/bench [${Object.keys(workloads).join('|')} ...] [options]
   --check          only what the targets need, quickly; fails if one is missed
   --table=TEXT     only tables whose id holds TEXT (1KB-rw, A-100B, ...)

@@ -2,12 +2,12 @@
  * The table in docs/storages.md says of each backend what its store declares and can do.
  */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import type { SessionStore } from 'coatcheck'
-import { createD1Store } from 'coatcheck/cloudflare-storage'
+import { createD1Store, createDurableObjectStore } from 'coatcheck/cloudflare-storage'
 import { fromExpressStore } from 'coatcheck/compat/express-store'
 import { createFsStore } from 'coatcheck/fs-storage'
 import { createMemcacheStore } from 'coatcheck/memcache-storage'
@@ -15,7 +15,7 @@ import { createMemoryStore } from 'coatcheck/memory-storage'
 import { createRedisStore } from 'coatcheck/redis-storage'
 import { createSqlStore } from 'coatcheck/sql-storage'
 import { createSqliteStore } from 'coatcheck/sqlite-storage'
-import { traitsOf } from 'coatcheck/testing'
+import { storageCases, traitsOf, type Trait } from 'coatcheck/testing'
 import { createUnstorageStore } from 'coatcheck/unstorage-storage'
 import session from 'express-session'
 import { Kysely, SqliteDialect } from 'kysely'
@@ -36,21 +36,37 @@ const stores: Record<string, () => SessionStore> = {
     createSqlStore(
       new Kysely({ dialect: new SqliteDialect({ database: new Libsql(':memory:') as never }) }),
     ),
-  'cloudflare-storage': () => createD1Store({ prepare: () => assert.fail() }),
+  'Cloudflare D1': () => createD1Store({ prepare: () => assert.fail() }),
+  'Cloudflare Durable Objects': () =>
+    createDurableObjectStore({ idFromName: () => assert.fail(), get: () => assert.fail() }),
   'unstorage-storage': () => createUnstorageStore(createStorage()),
   'compat/express-store': () => fromExpressStore(new session.MemoryStore()),
 }
 
-const rows = readFileSync(new URL('../../docs/storages.md', import.meta.url), 'utf8')
+const root = new URL('../../', import.meta.url)
+const packageFile = new URL('package.json', root)
+const guide = readFileSync(new URL('docs/storages.md', root), 'utf8')
+
+const rows = guide
   .split('\n')
   .filter((line) => /^\| .*`[\w/-]+` \|/.test(line))
   .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, , entry, atomic, , indexed, expiry]) => ({
-    entry: entry!.replaceAll('`', ''),
+  .map(([, name, entry, atomic, promises, , indexed, expiry, runsOn, driver]) => ({
+    // Two backends in one entry go by their names.
+    entry: name!.startsWith('Cloudflare ') ? name! : entry!.replaceAll('`', ''),
     atomic: atomic!.startsWith('yes'),
     indexed: indexed!.startsWith('yes'),
     expiry: expiry!,
+    promises: promises!,
+    runsOn: runsOn!,
+    drivers: [...driver!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
   }))
+
+/** Promises of which some case holds only where there is this. */
+function promisesThatNeed(trait: Trait): string[] {
+  const names = storageCases.filter(({ needs }) => needs?.includes(trait)).map(({ name }) => name)
+  return [...new Set(names.flatMap((name) => name.match(/\bP\d+\b/g) ?? []))]
+}
 
 describe('the table of storages', () => {
   it('has every backend', () => {
@@ -58,9 +74,14 @@ describe('the table of storages', () => {
     assert.deepEqual(entries.toSorted(), Object.keys(stores).toSorted())
   })
 
-  for (const { entry, atomic, indexed, expiry } of rows) {
+  for (const { entry, atomic, indexed, expiry, promises } of rows) {
     const open = stores[entry]
     if (open === undefined) continue
+    it(`says of ${entry} which promises it keeps`, () => {
+      const lost = [...promises.matchAll(/\bP\d+\b/g)].map(([name]) => name)
+      assert.ok(promises.startsWith('all'))
+      assert.deepEqual(lost.toSorted(), atomic ? [] : promisesThatNeed('atomic').toSorted())
+    })
     it(`says of ${entry} what its store can do`, () => {
       const traits = traitsOf(open())
       assert.equal(traits.has('atomic'), atomic, 'compare-and-swap')
@@ -68,4 +89,34 @@ describe('the table of storages', () => {
       assert.equal(traits.has('sweepable'), /sweep|deleteExpired|themselves/.test(expiry), 'expiry')
     })
   }
+
+  it('names drivers that the tests have', () => {
+    const { devDependencies } = JSON.parse(readFileSync(packageFile, 'utf8'))
+    const drivers = rows.flatMap((row) => row.drivers)
+    assert.ok(drivers.includes('ioredis') && drivers.includes('kysely'))
+    assert.deepEqual(
+      drivers.filter((name) => !(name in devDependencies)),
+      [],
+    )
+  })
+
+  it('says of those that run in Workers that they do, and of no others', () => {
+    const folder = new URL('test/workerd/', root)
+    const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    for (const { entry, runsOn } of rows) {
+      if (runsOn.startsWith('wherever')) continue
+      const path = entry.startsWith('Cloudflare ') ? 'cloudflare-storage' : entry
+      const isTested = sources.some((source) => source.includes(`'coatcheck/${path}'`))
+      assert.equal(isTested, /everywhere|Workers/.test(runsOn), entry)
+    }
+  })
+
+  it('names tests that there are', () => {
+    const files = [...guide.matchAll(/`((?:test|src)\/[^`*]+\.ts)`/g)].map(([, file]) => file!)
+    assert.ok(files.length > 10)
+    assert.deepEqual(
+      files.filter((file) => !existsSync(new URL(file, root))),
+      [],
+    )
+  })
 })

@@ -1,44 +1,10 @@
-import { commitSession } from '../../dist/core/commit.js'
-import { createCookie } from '../../dist/core/cookie.js'
 import { withSession } from '../../dist/frameworks/fetch.js'
 import { createCookieSessionStorage } from '../../dist/storages/cookie.js'
 import { createFsSessionStorage } from '../../dist/storages/fs.js'
 import { createMemorySessionStorage } from '../../dist/storages/memory.js'
+import { cycle, handlers, sessionCookie } from '../lib/coatcheck-cycle.mjs'
 import { fetchApp } from '../lib/fetch-app.mjs'
-import { fill, plainCookie, secret } from '../lib/payload.mjs'
-
-const sessionCookie = (options) => createCookie('session', { secrets: [secret], ...options })
-
-/** What the middleware does for a request, without Request and Response. */
-function cycle({ mode, data }, storage, cookieOptions) {
-  const cookie = sessionCookie(cookieOptions)
-  const url = 'https://shop.example/'
-  const serve = async (header, handle) => {
-    const read = cookie.read(header)
-    const reading = read instanceof Promise ? await read : read
-    const session = await storage.read(reading.value)
-    const count = handle(session)
-    const { setCookie } = await commitSession(cookie, storage, session, reading, url)
-    return { count, setCookie }
-  }
-  return {
-    async start() {
-      const { setCookie } = await serve(null, (session) => fill(session, data))
-      return setCookie
-    },
-    request: (header) => serve(header, handlers[mode]),
-    close: () => storage.close?.(),
-  }
-}
-
-const handlers = {
-  ro: (session) => session.get('count'),
-  rw(session) {
-    const count = session.get('count')
-    session.set('count', count + 1)
-    return count
-  },
-}
+import { fill, plainCookie } from '../lib/payload.mjs'
 
 const routeOf = ({ url }) => url.slice(url.lastIndexOf('/') + 1)
 

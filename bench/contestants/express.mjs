@@ -1,45 +1,14 @@
-// connect-style middleware, driven with stand-ins for req and res whose own cost is taken off.
 import cookieSession from 'cookie-session'
 import expressSession from 'express-session'
 import createMemoryStore from 'memorystore'
-import { exchange } from '../lib/node-http.mjs'
-import { plainCookie, secret } from '../lib/payload.mjs'
-
-const attributes = { httpOnly: true, sameSite: 'lax', path: '/' }
-
-function connectApp({ mode, data }, middleware) {
-  let count
-  const routes = {
-    '/start': (session) => Object.assign(session, data),
-    '/ro': (session) => (count = session.count),
-    '/rw': (session) => {
-      count = session.count
-      session.count = count + 1
-    },
-  }
-  const handle = (req, res) =>
-    new Promise((resolve, reject) => {
-      middleware(req, res, (error) => {
-        if (error) return reject(error)
-        routes[req.url](req.session)
-        res.end('ok')
-        resolve()
-      })
-    })
-  return {
-    start: () => exchange(handle, '/start'),
-    async request(header) {
-      const setCookie = await exchange(handle, `/${mode}`, header)
-      return { count, setCookie }
-    },
-  }
-}
-
-const bare = 'req and res without sessions'
-const bareApp = (context) => ({
-  start: () => plainCookie(context),
-  request: (header) => exchange((_req, res) => res.end('ok'), '/', header),
-})
+import {
+  attributes,
+  bareConnectApp,
+  bareName,
+  connectApp,
+  sessionOptions,
+} from '../lib/connect-app.mjs'
+import { secret } from '../lib/payload.mjs'
 
 const heapStore =
   (make) =>
@@ -56,12 +25,12 @@ const heapStore =
   }
 
 export const contestants = [
-  { workload: ['cookie', 'memory'], name: bare, kind: 'base', make: bareApp },
+  { workload: ['cookie', 'memory'], name: bareName, kind: 'base', make: bareConnectApp },
   {
     workload: 'cookie',
     name: 'cookie-session (signed, SHA-1)',
     kind: 'peer',
-    minus: bare,
+    minus: bareName,
     make: (context) =>
       connectApp(
         context,
@@ -72,18 +41,11 @@ export const contestants = [
     workload: 'memory',
     name: 'express-session memory',
     kind: 'peer',
-    minus: bare,
+    minus: bareName,
     make: (context) =>
       connectApp(
         context,
-        expressSession({
-          name: 'session',
-          secret,
-          resave: false,
-          saveUninitialized: false,
-          store: new expressSession.MemoryStore(),
-          cookie: { ...attributes, secure: 'auto', maxAge: 3_600_000 },
-        }),
+        expressSession({ ...sessionOptions, store: new expressSession.MemoryStore() }),
       ),
   },
   {

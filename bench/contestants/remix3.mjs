@@ -1,4 +1,3 @@
-import { createCookie } from '@remix-run/cookie'
 import { createRouter } from '@remix-run/fetch-router'
 import { Session } from '@remix-run/session'
 import { createCookieSessionStorage } from '@remix-run/session/cookie-storage'
@@ -6,35 +5,8 @@ import { createFsSessionStorage } from '@remix-run/session/fs-storage'
 import { createMemorySessionStorage } from '@remix-run/session/memory-storage'
 import { session } from '@remix-run/session-middleware'
 import { fetchApp } from '../lib/fetch-app.mjs'
-import { fill, plainCookie, secret } from '../lib/payload.mjs'
-
-const sessionCookie = () =>
-  createCookie('session', {
-    secrets: [secret],
-    httpOnly: true,
-    secure: true,
-    sameSite: 'Lax',
-    path: '/',
-  })
-
-/** What @remix-run/session-middleware does for a request, without the router around it. */
-function cycle({ mode, data }, storage) {
-  const cookie = sessionCookie()
-  return {
-    async start() {
-      const session = await storage.read(null)
-      fill(session, data)
-      return cookie.serialize(await storage.save(session))
-    },
-    async request(header) {
-      const session = await storage.read(await cookie.parse(header))
-      const count = session.get('count')
-      if (mode === 'rw') session.set('count', count + 1)
-      const value = await storage.save(session)
-      return { count, setCookie: value == null ? undefined : await cookie.serialize(value) }
-    },
-  }
-}
+import { fill, plainCookie } from '../lib/payload.mjs'
+import { cycle, sessionCookie } from '../lib/remix3-cycle.mjs'
 
 function bareApp(context) {
   const router = createRouter()

@@ -18,7 +18,7 @@ export async function measure(contestants, { context, rounds, ms, warmUp }) {
       async (entry) => {
         const { setCookieBytes } = await reply(entry.process)
         entry.setCookieBytes = setCookieBytes
-        await burst(entry, warmUp)
+        await burst(entry, warmUp, true)
         running.push(entry)
       },
     )
@@ -50,8 +50,8 @@ function start({ file, name }, { workload, ...context }) {
   return fork(child, [file, workload, name, JSON.stringify(context)])
 }
 
-function burst(entry, ms) {
-  entry.process.send({ ms })
+function burst(entry, ms, isWarmUp = false) {
+  entry.process.send({ ms, isWarmUp })
   return reply(entry.process)
 }
 

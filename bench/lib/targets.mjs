@@ -7,8 +7,12 @@ const faster = (table, ours, peer, atLeast) => ({ table, ours, peer, atLeast })
 export const speedTargets = [
   faster('A-1KB-rw', 'coatcheck cookie (sealed)', 'remix3 cookie (signed)', 8),
   faster('B-1KB-rw', 'coatcheck memory', 'remix3 memory', 8),
+  faster('C-1KB-ro-1', 'coatcheck redis', 'remix3 redis', 1.4),
+  faster('C-1KB-ro-64', 'coatcheck redis', 'remix3 redis', 1.4),
+  faster('D-1KB-rw-64', 'coatcheck memcache', 'remix3 memcache', 3),
   faster('E-1KB-rw-1', 'coatcheck fs', 'remix3 fs', 1.5),
   faster('E-1KB-rw-16', 'coatcheck fs', 'remix3 fs', 1.5),
+  faster('J-1KB-ro-1', 'coatcheck sqlite, on libsql', 'better-sqlite3-session-store, on libsql', 2),
 ]
 
 /** What a session of 1 KB may cost: bytes of heap while it lives, and once it has expired. */

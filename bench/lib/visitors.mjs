@@ -3,7 +3,7 @@ import { cookieHeader } from './payload.mjs'
 const visitors = 64
 
 /**
- * Makes 64 sessions of a contestant and the call that the clock runs: the next visitor's request.
+ * Makes 64 sessions of a contestant and the calls that the clock runs: the next visitor's request.
  * Two requests of one visitor go first, to see that the contestant reads and really writes.
  */
 export async function prepare(contestant, context) {
@@ -27,13 +27,24 @@ export async function prepare(contestant, context) {
     if (raised !== (context.mode === 'rw' ? 1 : 0)) throw new Error(`count rose by ${raised}`)
   }
 
-  let turn = 0
   return {
-    call() {
-      turn = (turn + 1) % visitors
-      return request(headers[turn])
-    },
+    callsFor: (inFlight) => callsFor(headers, inFlight, request),
     setCookieBytes,
     close: made.close,
   }
+}
+
+/**
+ * One call for each of the requests that run at a time, with visitors of its own: a visitor's requests must not
+ * overlap, or what is measured is how conflicts are solved.
+ */
+function callsFor(headers, inFlight, request) {
+  return Array.from({ length: inFlight }, (_, lane) => {
+    let turn = lane
+    return () => {
+      turn += inFlight
+      if (turn >= headers.length) turn = lane
+      return request(headers[turn])
+    }
+  })
 }

@@ -63,7 +63,7 @@ export function runtimeParts(scratch, only = '') {
 function usesServers(file) {
   const folders = /\/(services|faults\/servers|stress\/backends)\//
   const files =
-    /\/(redis[\w-]*|sql-servers[\w-]*|memcache|shop-storages|session-servers)\.node\.test\.js$/
+    /\/(redis[\w-]*|sql-servers[\w-]*|memcache|runtimes|shop-storages|session-servers)\.node\.test\.js$/
   return folders.test(file) || files.test(file)
 }
 
@@ -101,5 +101,5 @@ function bunPart(files, scratch) {
 function workerdPart(name, files, scratch, flags) {
   const report = { format: 'tap', path: `${scratch}/${name}.tap` }
   const command = [node, 'test/runtimes/workerd.mjs', report.path, ...flags]
-  return { name, command, seconds: 120, report, files }
+  return { name, command, seconds: 180, report, files }
 }

@@ -5,10 +5,10 @@ import type { ClosableStore } from '../core/session-store.ts'
 
 /** What is called of a store made for express-session. */
 export interface ExpressStore {
-  get(sid: string, callback: (error?: unknown, session?: object | null) => void): void
+  get(sid: string, callback: (error?: unknown, session?: object | null) => void): unknown
   // oxlint-disable-next-line typescript/no-explicit-any -- each store has its own idea of a session
-  set(sid: string, session: any, callback: (error?: unknown) => void): void
-  destroy(sid: string, callback: (error?: unknown) => void): void
+  set(sid: string, session: any, callback: (error?: unknown) => void): unknown
+  destroy(sid: string, callback: (error?: unknown) => void): unknown
 }
 
 export interface ExpressStoreOptions extends DeadlineOptions {
@@ -18,14 +18,20 @@ export interface ExpressStoreOptions extends DeadlineOptions {
 
 type Callback<T> = (error?: unknown, result?: T) => void
 
-function promised<T>(call: (callback: Callback<T>) => void): Promise<T | undefined> {
+/** Some stores are async functions as well, and reject without calling back. */
+function promised<T>(call: (callback: Callback<T>) => unknown): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    call((error, result) => {
-      // Some stores report a session that is missing as an error.
-      if (error && (error as { code?: unknown }).code !== 'ENOENT') reject(error as Error)
-      else resolve(error ? undefined : result)
-    })
+    const settle: Callback<T> = (error, result) => {
+      if (error) reject(error as Error)
+      else resolve(result)
+    }
+    Promise.resolve(call(settle)).catch(reject)
   })
+}
+
+/** Some report a session that is missing as an error: those that keep files. */
+function unlessMissing(error: unknown): undefined {
+  if ((error as { code?: unknown }).code !== 'ENOENT') throw error
 }
 
 /**
@@ -50,7 +56,9 @@ export function fromExpressStore(
   return createBestEffortStore(
     {
       async get(key) {
-        const session = await promised<object | null>((done) => store.get(key, done))
+        const session = await promised<object | null>((done) => store.get(key, done)).catch(
+          unlessMissing,
+        )
         return asEnvelope((session as { coatcheck?: unknown } | null | undefined)?.coatcheck)
       },
       async set(key, envelope) {
@@ -66,7 +74,7 @@ export function fromExpressStore(
         await promised((done) => store.set(key, { cookie, coatcheck: envelope }, done))
       },
       async delete(key) {
-        await promised((done) => store.destroy(key, done))
+        await promised((done) => store.destroy(key, done)).catch(unlessMissing)
       },
     },
     now,

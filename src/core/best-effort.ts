@@ -1,6 +1,6 @@
 import { createHandle } from './id.ts'
 import { KeyedQueue } from './keyed-queue.ts'
-import type { Operations } from './operations.ts'
+import { type Operations, timeoutError } from './operations.ts'
 import type { ClosableStore } from './session-store.ts'
 
 /** A record in a backend that can only get, set and delete. */
@@ -24,7 +24,7 @@ export interface PlainBackend {
  * between processes somebody may come in between, and so an update can be lost and a logout undone. It says
  * so: `atomic: false`.
  *
- * A write that got no answer keeps others from its key until it has one: else it might land after them.
+ * A write that got no answer in time keeps others from its key until it has one: else it might land after them.
  */
 export function createBestEffortStore(
   backend: PlainBackend,
@@ -32,6 +32,8 @@ export function createBestEffortStore(
   operations: Operations,
 ): ClosableStore & { readonly atomic: false } {
   const queue = new KeyedQueue()
+  /** Where a write is under way that was given up. */
+  const stuck = new Set<string>()
 
   async function live(key: string): Promise<Envelope | undefined> {
     const envelope = await backend.get(key)
@@ -39,13 +41,29 @@ export function createBestEffortStore(
   }
 
   /** What was given up while it waited for its turn, or in the middle, is not done any more. */
-  function inTurn<T>(key: string, work: (assertInTime: () => void) => Promise<T>): Promise<T> {
-    return operations.run((assertInTime) =>
-      queue.run(key, async () => {
+  async function inTurn<T>(
+    key: string,
+    work: (assertInTime: () => void) => Promise<T>,
+  ): Promise<T> {
+    let isRunning = false
+    const turn = operations.run(async (assertInTime) => {
+      if (stuck.has(key)) throw timeoutError('An earlier write of this record has no answer yet')
+      return queue.run(key, async () => {
         assertInTime()
-        return work(assertInTime)
-      }),
-    )
+        isRunning = true
+        try {
+          return await work(assertInTime)
+        } finally {
+          isRunning = false
+          stuck.delete(key)
+        }
+      })
+    })
+    try {
+      return await turn
+    } finally {
+      if (isRunning) stuck.add(key)
+    }
   }
 
   return {

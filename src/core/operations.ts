@@ -1,4 +1,5 @@
 import { configError } from './errors.ts'
+import { afterArrivals } from './platform.ts'
 import { UnderWay } from './under-way.ts'
 
 /** The option of every store that talks to a server. */
@@ -7,18 +8,24 @@ export interface DeadlineOptions {
   timeout?: number
 }
 
-/** Operations that were given up but have not ended: with so many, the backend is taken to be away. */
+/** Operations that were given up but have not ended: with so many, a backend that is silent is taken to be away. */
 const mostGivenUp = 1000
+/** And with so many, one of which a part still answers. */
+const mostOfPart = 10_000
 
 /**
  * What a store asks of a backend that may be slow, away or silent. Each operation has a deadline: one that takes
  * longer rejects, and what it was waiting for goes nowhere. While many that were given up still wait inside the
- * driver, what is asked for fails at once. Closing waits for what is under way.
+ * driver, what is asked for fails at once, but for one in a while that may find the backend again. Closing waits for
+ * what is under way.
  */
 export class Operations {
   readonly #timeout: number
   readonly #underWay = new UnderWay()
   #givenUp = 0
+  /** On the clock of `performance.now()`. */
+  #answeredAt = Number.NEGATIVE_INFINITY
+  #begunAt = Number.NEGATIVE_INFINITY
 
   /** @throws {SessionError} `ERR_SESSION_CONFIG` if the timeout is out of bounds. */
   constructor({ timeout = 2 }: DeadlineOptions) {
@@ -43,27 +50,41 @@ export class Operations {
   }
 
   async #runInTime<T>(start: (assertInTime: () => void) => Promise<T>): Promise<T> {
-    if (this.#givenUp >= mostGivenUp) {
-      throw timeoutError(`${this.#givenUp} earlier operations have no answer yet`)
-    }
+    if (this.#givenUp >= mostGivenUp) this.#assertFound()
     let isLate = false
+    let isSettled = false
     let timer: ReturnType<typeof setTimeout> | undefined
     const assertInTime = (): void => {
       if (isLate) throw timeoutError('It took too long')
     }
     const work = start(assertInTime)
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      const expire = (): void => {
+        if (isSettled) return
         isLate = true
         this.#giveUp(work)
         reject(timeoutError(`No answer within ${this.#timeout} seconds`))
-      }, this.#timeout * 1000)
+      }
+      // A process that was busy itself may have the answer, and only has to read it.
+      timer = setTimeout(() => afterArrivals(expire), this.#timeout * 1000)
     })
     try {
       return await Promise.race([work, late])
     } finally {
+      isSettled = true
       clearTimeout(timer)
+      if (!isLate) this.#answeredAt = performance.now()
     }
+  }
+
+  /** @throws {Error} Unless the backend has answered lately, or has not been tried for as long. */
+  #assertFound(): void {
+    const lately = performance.now() - this.#timeout * 1000
+    const isSilent = this.#answeredAt < lately || this.#givenUp >= mostOfPart
+    if (isSilent && this.#begunAt >= lately) {
+      throw timeoutError(`${this.#givenUp} earlier operations have no answer yet`)
+    }
+    this.#begunAt = performance.now()
   }
 
   #giveUp(work: Promise<unknown>): void {
@@ -73,6 +94,6 @@ export class Operations {
   }
 }
 
-function timeoutError(message: string): Error {
+export function timeoutError(message: string): Error {
   return Object.assign(new Error(message), { code: 'ETIMEDOUT' })
 }

@@ -9,6 +9,7 @@ interface Host {
     getBuiltinModule?(id: string): unknown
   }
   console?: { warn(message: string): void }
+  setImmediate?(callback: () => void): unknown
 }
 
 const host = globalThis as unknown as Host
@@ -20,6 +21,12 @@ export function builtinModule(id: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** Calls back when what has arrived from the network by now has been read, as far as the runtime can tell. */
+export function afterArrivals(callback: () => void): void {
+  if (host.setImmediate === undefined) setTimeout(callback)
+  else host.setImmediate(callback)
 }
 
 /** Whether a text sent as a response loses its Content-Type once its `body` is looked at: Bun. */

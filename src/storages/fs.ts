@@ -8,6 +8,7 @@ import { createSessionStorage, type ServerSessionStorage } from '../core/session
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
 import { tidy, whenFilesAllow } from './fs/file-errors.ts'
+import { flushMade } from './fs/flush.ts'
 import { OwnerMarks } from './fs/owner-marks.ts'
 import { discard, type Home, isHashName, RecordFolders } from './fs/record-folder.ts'
 
@@ -30,13 +31,14 @@ const ownersName = '.owners'
 const abandonedAfter = 600_000
 
 /** Makes the directory ours alone, or says at once what is wrong with it. */
-function prepare(directory: string): Home {
+function prepare(directory: string, durable: boolean): Home {
   if (typeof directory !== 'string' || directory === '') {
     throw configError('The fs storage needs a directory, such as "./sessions"')
   }
   const root = path.resolve(directory)
   try {
-    fs.mkdirSync(root, { recursive: true, mode: 0o700 })
+    const made = fs.mkdirSync(root, { recursive: true, mode: 0o700 })
+    if (durable && made !== undefined) flushMade(root, made)
     const entry = fs.lstatSync(root)
     if (!entry.isDirectory()) throw new Error('it is a symbolic link')
     if ((entry.mode & 0o077) !== 0) close(root)
@@ -92,10 +94,10 @@ export function createFsStore(
   if (!Number.isInteger(sweepInterval) || sweepInterval < 0 || sweepInterval > 86_400) {
     throw configError('sweepInterval must be a whole number of seconds from 0 to 86400')
   }
-  const home = prepare(directory)
+  const home = prepare(directory, durable)
   const { root } = home
   const scratch = (prefix: string) => path.join(root, prefix + randomBytes(8).toString('hex'))
-  const owners = new OwnerMarks(path.join(root, ownersName), home)
+  const owners = new OwnerMarks(path.join(root, ownersName), home, durable)
   const records = new RecordFolders(
     home,
     { fresh: () => scratch(freshPrefix), trash: () => scratch(trashPrefix) },
@@ -132,8 +134,8 @@ export function createFsStore(
   return {
     read: (key) => whenFilesAllow(() => records.read(key)),
     write: (key, value, { replaces, expiresAt, owner }) =>
-      whenFilesAllow(() => {
-        if (owner !== undefined) owners.add(owner, key)
+      whenFilesAllow(async () => {
+        if (owner !== undefined) await owners.add(owner, key)
         return replaces === null
           ? records.create(key, value, expiresAt)
           : records.replace(key, value, replaces, expiresAt)

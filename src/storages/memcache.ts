@@ -19,22 +19,26 @@ export interface MemcacheStoreOptions extends DeadlineOptions {
   now?: () => number
 }
 
-/** A record with its CAS unique. Its end stands before its value. */
+/** A record with the client's version of it. Its end stands before its value. */
 interface Found {
   value: string
-  unique: string
+  itemVersion: string
   expiresAt: number
 }
 
 /** From here on memcached takes an expiry for a time since the epoch (protocol.txt, "exptime"). */
 const thirtyDays = 2_592_000
-/** Bytes. memcached's largest item is 1 MiB by default, with its key and header. */
+/** Bytes. memcached's largest item is 1 MiB by default, of which key and headers take up to 309 bytes. */
 const largestValue = 1_000_000
 
 /**
  * Keeps records in memcached 1.6 or later. It is a cache: a restart, `flush_all` or want of memory ends
  * sessions, and it cannot list a user's. With several hosts each key has its own, chosen by rendezvous
- * hashing: when the list changes, the sessions of the hosts that left end, and no others.
+ * hashing: when the list changes, the sessions of the hosts that left end, and no others. One that comes
+ * back brings what it had, ended sessions too: flush it before.
+ *
+ * A version holds for the connection that it was read over, because a server that restarts uses its versions
+ * again. After a reconnect a write returns undefined though nobody was first: read again.
  *
  * @param target `host:port`, `{ hosts }`, or a client, which stays the app's to close.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
@@ -44,16 +48,12 @@ export function createMemcacheStore(
   options: MemcacheStoreOptions = {},
 ): ClosableStore {
   const { prefix = 'session:', timeout = 2, now = Date.now } = options
-  if (!/^[\x21-\x7e]{1,100}$/.test(prefix)) {
+  if (typeof prefix !== 'string' || !/^[\x21-\x7e]{1,100}$/.test(prefix)) {
     throw configError('prefix must be 1 to 100 characters of printable ASCII without blanks')
   }
   const operations = new Operations(options)
-  const given = typeof target === 'string' ? { hosts: [target] } : target
-  const isOurs = 'hosts' in given
-  if (isOurs && !(Array.isArray(given.hosts) && given.hosts.length > 0)) {
-    throw configError('The memcache storage needs hosts, such as { hosts: ["localhost:11211"] }')
-  }
-  const client = isOurs ? createMetaClient(given.hosts, timeout * 1000) : given
+  const isOurs = !isClient(target)
+  const client = isOurs ? createMetaClient(hostsOf(target), timeout * 1000) : target
 
   /** Relative where that is possible: the server's clock may differ. Never before the record ends. */
   function exptimeOf(expiresAt: number): number {
@@ -66,49 +66,68 @@ export function createMemcacheStore(
     if (item === undefined) return undefined
     const end = item.value.indexOf(' ')
     const expiresAt = Number(item.value.slice(0, end))
-    return { value: item.value.slice(end + 1), unique: item.version, expiresAt }
+    return { value: item.value.slice(end + 1), itemVersion: item.version, expiresAt }
   }
 
-  async function create(key: string, text: string, exptime: number): Promise<string | undefined> {
+  async function create(
+    key: string,
+    text: string,
+    exptime: number,
+    assertInTime: () => void,
+  ): Promise<string | undefined> {
     const added = await client.add(prefix + key, text, exptime)
     if (added !== undefined) return added
+    assertInTime()
     const before = await find(key)
     if (before === undefined || before.expiresAt > now()) return undefined
-    return client.cas(prefix + key, text, before.unique, exptime)
+    assertInTime()
+    return client.cas(prefix + key, text, before.itemVersion, exptime)
   }
 
   async function read(key: string): Promise<StoredRecord | undefined> {
     const found = await find(key)
     if (found === undefined || found.expiresAt <= now()) return undefined
-    return { value: found.value, version: `${found.unique} ${found.expiresAt}` }
+    return { value: found.value, version: `${found.itemVersion} ${found.expiresAt}` }
   }
 
   async function write(
     key: string,
     value: string,
     { replaces, expiresAt }: WriteOptions,
+    assertInTime: () => void,
   ): Promise<string | undefined> {
     const text = `${expiresAt} ${value}`
     if (!isKeepable(text)) throw new Error(`memcached takes ${largestValue} bytes`)
     const exptime = exptimeOf(expiresAt)
-    let unique: string | undefined
+    let written: string | undefined
     if (replaces === null) {
-      unique = await create(key, text, exptime)
+      written = await create(key, text, exptime, assertInTime)
     } else {
       const [version = '', end] = replaces.split(' ')
       // The store's clock decides, not the server's, which counts whole seconds.
       if (Number(end) <= now()) return undefined
-      unique = await client.cas(prefix + key, text, version, exptime)
+      written = await client.cas(prefix + key, text, version, exptime)
     }
-    return unique && `${unique} ${expiresAt}`
+    return written && `${written} ${expiresAt}`
   }
 
   return {
     read: (key) => operations.run(() => read(key)),
-    write: (key, value, options) => operations.run(() => write(key, value, options)),
+    write: (key, value, options) =>
+      operations.run((assertInTime) => write(key, value, options, assertInTime)),
     delete: (key) => operations.run(() => client.delete(prefix + key)),
     close: () => operations.close(() => (isOurs ? client.close?.() : undefined)),
   }
+}
+
+const methods = ['get', 'add', 'cas', 'delete'] as const
+
+function isClient(target: MemcacheTarget): target is MemcacheClient {
+  return methods.every((name) => typeof (target as Partial<MemcacheClient>)?.[name] === 'function')
+}
+
+function hostsOf(target: Exclude<MemcacheTarget, MemcacheClient>): readonly string[] {
+  return typeof target === 'string' ? [target] : target?.hosts
 }
 
 /** No character takes more than three bytes a unit, so few texts have to be measured. */
@@ -129,7 +148,9 @@ export function createMemcacheSessionStorage<
   options: SessionStorageOptions & MemcacheStoreOptions & { schema?: StandardSchema<Data> } = {},
 ): ServerSessionStorage<Data, Flash> {
   if ((options.maxBytes ?? 0) > largestValue - 100) {
-    throw configError(`memcached keeps at most 1 MiB: maxBytes must be under ${largestValue - 100}`)
+    throw configError(
+      `memcached keeps at most 1 MiB: maxBytes must be at most ${largestValue - 100}`,
+    )
   }
   return createSessionStorage<Data, Flash>(createMemcacheStore(target, options), options)
 }

@@ -9,8 +9,8 @@ import type { SessionStorageOptions } from '../core/storage-options.ts'
 import { connectorFor, type RedisClient } from './redis/connect.ts'
 import type { Send } from './redis/connection.ts'
 import { RedisOperations } from './redis/operations.ts'
-import { addToList, keysIn, listOf, removeFromList } from './redis/owner-lists.ts'
-import { formatHeading, type Heading, parseHeading } from './redis/record-text.ts'
+import { addToList, isListed, keysIn, listOf, removeFromList, slack } from './redis/owner-lists.ts'
+import { earlierFor, formatHeading, type Heading, parseHeading } from './redis/record-text.ts'
 import { Records } from './redis/records.ts'
 import { waitForReplicas } from './redis/replicas.ts'
 import type { RedisServer } from './redis/server.ts'
@@ -21,9 +21,10 @@ export interface RedisStoreOptions extends DeadlineOptions {
   /** What all keys begin with: give each app on a server its own. Default `session:`. */
   prefix?: string
   /**
-   * How many replicas must know that a session ended, or all sessions of a user, before that counts as
-   * done: 0 to 100. If they do not within half the `timeout`, it fails with a `StoreError`, and the code
-   * of its cause is `NOREPLICAS`. With 0, the default, a failover may bring back what had just ended.
+   * How many replicas must know that a session ended, or all sessions of a user, or of whom a session is, before that
+   * counts as done: 0 to 100. If they do not within half the `timeout`, it fails with a `StoreError`, and the code
+   * of its cause is `NOREPLICAS`. With 0, the default, a failover may bring back what had just ended, or hide a
+   * session from `revokeAll`.
    */
   waitReplicas?: number
   /** The clock, in milliseconds since the epoch: it alone decides what has expired. Default `Date.now`. */
@@ -51,8 +52,12 @@ export function createRedisStore(
   const records = new Records(prefix, now)
   const placeOf = (list: string): string => `${prefix}owner:${list}`
 
-  async function replicate(send: Send, key: string): Promise<void> {
-    if (waitReplicas > 0) await waitForReplicas(send, prefix + key, waitReplicas, milliseconds / 2)
+  async function replicate(
+    send: Send,
+    place: string,
+    isDone: () => Promise<boolean>,
+  ): Promise<void> {
+    if (waitReplicas > 0) await waitForReplicas(send, place, waitReplicas, milliseconds / 2, isDone)
   }
 
   /** Where the key is listed after this, and until when. One that moves from list to list stays in both. */
@@ -65,11 +70,11 @@ export function createRedisStore(
   ): Promise<Pick<Heading, 'owner' | 'listedUntil'>> {
     if (owner === undefined) return { owner: '', listedUntil: 0 }
     const list = await listOf(owner)
-    if (before?.owner === list && before.listedUntil >= expiresAt) return before
-    return {
-      owner: list,
-      listedUntil: await addToList(send, placeOf(list), key, expiresAt, now()),
-    }
+    if (before?.owner === list && before.listedUntil >= expiresAt + slack) return before
+    const place = placeOf(list)
+    const listedUntil = await addToList(send, place, key, expiresAt, now())
+    await replicate(send, place, () => isListed(send, place, key))
+    return { owner: list, listedUntil }
   }
 
   return {
@@ -80,23 +85,28 @@ export function createRedisStore(
       if (records.hasEnded(before)) return undefined
       const expiresAt = Math.ceil(end)
       // That all sessions of a user have ended: docs/stores.md names these keys.
-      const mustReplicate = waitReplicas > 0 && key.startsWith('revoked-')
+      const mustReplicate = key.startsWith('revoked-')
+      const waits = waitReplicas > 0 && (mustReplicate || owner !== undefined)
       return operations.run(async (send) => {
-        const listed = await enlist(send, key, expiresAt, owner, before)
-        const heading = { ...listed, name: createHandle(), expiresAt }
+        const { owner: list, listedUntil } = await enlist(send, key, expiresAt, owner, before)
+        const name = createHandle()
+        const heading = { name, expiresAt, listedUntil, owner: list, earlier: earlierFor(before) }
         const written = await (replaces === null
           ? records.create(send, key, heading, value)
           : records.replace(send, key, replaces, heading, value))
-        if (written && mustReplicate) await replicate(send, key)
-        return written ? formatHeading(heading) : undefined
-      }, mustReplicate)
+        if (!written) return undefined
+        if (mustReplicate) {
+          await replicate(send, prefix + key, () => records.has(send, key, name))
+        }
+        return formatHeading(heading)
+      }, waits)
     },
 
     delete: (key) =>
       operations.run(async (send) => {
-        const gone = await records.delete(send, key)
+        const gone = await records.delete(send, key, waitReplicas > 0)
         if (gone?.owner) await removeFromList(send, placeOf(gone.owner), key)
-        await replicate(send, key)
+        await replicate(send, prefix + key, () => records.isGone(send, key))
       }, waitReplicas > 0),
 
     keysOf: (owner) =>

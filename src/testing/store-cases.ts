@@ -121,6 +121,18 @@ export const storeCases: readonly ConformanceCase<StoreFixture>[] = [
     },
   },
   {
+    name: 'does not take the version of a record that was deleted and made anew',
+    needs: ['atomic'],
+    async run({ store, clock }) {
+      const expiresAt = clock.now() + minute
+      const first = await create(store, 'a', 'same', expiresAt)
+      await store.delete('a')
+      const again = await create(store, 'a', 'same', expiresAt)
+      equal(await store.write('a', 'late', { replaces: first, expiresAt }), undefined)
+      same(await store.read('a'), { value: 'same', version: again })
+    },
+  },
+  {
     name: 'lets exactly one of many writers replace a version',
     needs: ['atomic'],
     async run({ store, clock }) {

@@ -73,10 +73,26 @@ describe('a store of express-session', () => {
     const replaces = (await kept.write('key', '1', { replaces: null, expiresAt }))!
     hang('set')
     await assert.rejects(kept.write('key', '2', { replaces, expiresAt }), { code: 'ETIMEDOUT' })
-    const deleting = kept.delete('key')
+    await assert.rejects(kept.delete('key'), { code: 'ETIMEDOUT' })
     answer()
-    await deleting
+    assert.equal((await kept.read('key'))!.value, '2')
+    await kept.delete('key')
     assert.equal(await kept.read('key'), undefined)
+  })
+
+  it('F-07 that lost one answer keeps nobody else waiting, however often it is asked', async () => {
+    const { store, hang, answer } = hangingStore()
+    const kept = fromExpressStore(store, { timeout })
+    const options = { replaces: null, expiresAt: Date.now() + 60_000 }
+    hang('set')
+    const isTimeout = { code: 'ETIMEDOUT' }
+    await assert.rejects(kept.write('lost', '1', options), isTimeout)
+    for (let n = 0; n < 1500; n++) await assert.rejects(kept.write('lost', '2', options), isTimeout)
+    hang()
+    assert.ok(await kept.write('other', '1', options))
+    answer()
+    const { version } = (await kept.read('lost'))!
+    assert.ok(await kept.write('lost', '3', { ...options, replaces: version }))
   })
 
   it('refuses a timeout that is none', () => {
@@ -84,5 +100,30 @@ describe('a store of express-session', () => {
       const make = () => fromExpressStore(new session.MemoryStore(), { timeout })
       assert.throws(make, { code: 'ERR_SESSION_CONFIG' })
     }
+  })
+})
+
+describe('a store of express-session that keeps files', () => {
+  const missing = Object.assign(new Error('no such file'), { code: 'ENOENT' })
+  const expiresAt = Date.now() + 60_000
+
+  it('may say ENOENT of a session that is missing, and not of one that it cannot keep', async () => {
+    const store = fromExpressStore({
+      get: (_, done) => done(missing),
+      set: (_, __, done) => done(missing),
+      destroy: (_, done) => done(missing),
+    })
+    assert.equal(await store.read('key'), undefined)
+    await store.delete('key')
+    await assert.rejects(store.write('key', '1', { replaces: null, expiresAt }), missing)
+  })
+
+  it('may be made of async functions, and reject', async () => {
+    const broken = new Error('broken')
+    const fail = () => Promise.reject(broken)
+    const store = fromExpressStore({ get: fail, set: fail, destroy: fail })
+    await assert.rejects(store.read('key'), broken)
+    await assert.rejects(store.write('key', '1', { replaces: null, expiresAt }), broken)
+    await assert.rejects(store.delete('key'), broken)
   })
 })

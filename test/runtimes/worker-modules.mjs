@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path/posix'
+import { fileURLToPath } from 'node:url'
 
 const { name: packageName, exports: entries } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 /**
  * The module at a path and all that it imports, as miniflare takes them. A Worker has no package to look into:
- * imports by the package's name, or from its `#dist`, become relative ones.
+ * imports by a package's name, or from our `#dist`, become relative ones.
  */
 export function collectModules(entry) {
   const modules = new Map()
@@ -36,6 +37,8 @@ function locate(specifier, importer) {
     const entry = entries[`.${specifier.slice(packageName.length)}`]
     if (entry) return join(entry.default)
   }
+  const { protocol, href } = new URL(import.meta.resolve(specifier))
+  if (protocol === 'file:') return relative(process.cwd(), fileURLToPath(href))
   throw new Error(`${importer} imports ${specifier}, which a Worker does not have`)
 }
 

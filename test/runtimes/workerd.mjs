@@ -4,18 +4,21 @@
  * Without flags at a date before Node's modules were to be had: the standards alone.
  */
 import { writeFileSync } from 'node:fs'
-import { Miniflare } from 'miniflare'
+import { kCurrentWorker, Miniflare } from 'miniflare'
 import { collectModules } from './worker-modules.mjs'
 
 const [report, ...compatibilityFlags] = process.argv.slice(2)
 const compatibilityDate = compatibilityFlags.length > 0 ? '2026-07-01' : '2024-01-01'
 
 const worker = `
-  import { cases } from './.build/test/workerd/cases.js'
+  import { cases, serve } from './.build/test/workerd/cases.js'
+  export { KeyValueObject, SqliteObject } from './.build/test/workerd/cases.js'
 
   export default {
     async fetch(request, env) {
-      const index = new URL(request.url).searchParams.get('case')
+      const { search, searchParams } = new URL(request.url)
+      const index = searchParams.get('case')
+      if (index === null && search !== '') return serve(request, env)
       if (index === null) return Response.json(cases.map(({ name }) => name))
       try {
         await cases[index].run(env)
@@ -35,6 +38,12 @@ const miniflare = new Miniflare({
   compatibilityDate,
   compatibilityFlags,
   d1Databases: ['DB'],
+  kvNamespaces: ['KV'],
+  durableObjects: {
+    SESSIONS: { className: 'SqliteObject', useSQLite: true },
+    OLD_SESSIONS: { className: 'KeyValueObject' },
+  },
+  serviceBindings: { SELF: kCurrentWorker },
 })
 
 try {

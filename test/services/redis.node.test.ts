@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { startRedis, startRedisCluster, startSentinel, type Server } from './index.ts'
+import {
+  type Sentinel,
+  startRedis,
+  startRedisCluster,
+  startSentinel,
+  type Server,
+} from './index.ts'
+import { slowSyncs } from './slow-syncs.ts'
 import { eventually, talk, using } from './talk.ts'
 
 describe('startRedis', () => {
@@ -26,6 +33,22 @@ describe('startRedis', () => {
     assert.equal(await talk(port, 'GET coat'), '$3\r\nred\r\n')
   })
 
+  it('gives a durable one that has written each change before it replies', async (t) => {
+    const redis = await using(t, startRedis({ durable: true }))
+    const port = redis.ports[0]!
+    const syncing = await slowSyncs(t, redis.pids[0]!)
+    // Long enough for a server that syncs once a second to be at it.
+    let said = 0
+    for (const end = performance.now() + 1500; performance.now() < end && !syncing();) {
+      assert.equal(await talk(port, `SET n ${++said}`), '+OK\r\n')
+    }
+    assert.equal(await talk(port, 'SET coat red'), '+OK\r\n')
+    await redis.kill()
+    await redis.start()
+    assert.equal(await talk(port, 'GET n'), `$${String(said).length}\r\n${said}\r\n`)
+    assert.equal(await talk(port, 'GET coat'), '$3\r\nred\r\n')
+  })
+
   it('takes settings', async (t) => {
     const redis = await using(t, startRedis({ settings: { maxmemory: '3mb' } }))
     assert.match((await talk(redis.ports[0]!, 'CONFIG GET maxmemory'))!, /\r\n3145728\r\n$/)
@@ -39,7 +62,9 @@ describe('startRedis', () => {
 
 describe('startRedisCluster', () => {
   it('gives six nodes, and a replica takes over from a primary that is killed', async (t) => {
-    const { primaries, replicas, hosts } = await using(t, startRedisCluster())
+    // Nobody takes over before, from a primary that the machine kept from answering.
+    const settings = { 'cluster-replica-no-failover': 'yes' }
+    const { primaries, replicas, hosts } = await using(t, startRedisCluster({ settings }))
     assert.equal(hosts.length, 6)
     // "foo" is in slot 12182, which is the last primary's.
     assert.equal(await talk(primaries[2]!.port, 'SET foo bar'), '+OK\r\n')
@@ -48,6 +73,9 @@ describe('startRedisCluster', () => {
       assert.equal(await talk(other.port, 'GET foo'), moved)
     }
 
+    await talk(replicas[2]!.port, 'CONFIG SET cluster-replica-no-failover no')
+    // What the replica does not have yet is lost with its primary.
+    await eventually(async () => (await talk(replicas[2]!.port, 'DBSIZE')) === ':1\r\n')
     await primaries[2]!.kill()
     await eventually(async () => (await talk(replicas[2]!.port, 'GET foo')) === '$3\r\nbar\r\n')
     await primaries[2]!.restart()
@@ -56,7 +84,9 @@ describe('startRedisCluster', () => {
   })
 
   it('comes back as one when all of it was killed', async (t) => {
-    const cluster = await using(t, startRedisCluster({ durable: true }))
+    // A replica that is back earlier does not take over, with what it had.
+    const settings = { 'cluster-replica-no-failover': 'yes' }
+    const cluster = await using(t, startRedisCluster({ durable: true, settings }))
     const { port } = cluster.primaries[2]!
     assert.equal(await talk(port, 'SET foo bar'), '+OK\r\n')
     await cluster.kill()
@@ -66,9 +96,16 @@ describe('startRedisCluster', () => {
   })
 })
 
+/** For so many seconds a server may be silent, as on a busy machine, before another one takes its place. */
+async function noticeAfter(seconds: number, { name, sentinels }: Sentinel): Promise<void> {
+  const command = `SENTINEL SET ${name} down-after-milliseconds ${seconds * 1000}`
+  for (const { port } of sentinels) assert.equal(await talk(port, command), '+OK\r\n')
+}
+
 describe('startSentinel', () => {
   it('gives three that see everybody, with replicas in step, after a restart too', async (t) => {
     const service = await using(t, startSentinel())
+    await noticeAfter(60, service)
     await service.restart()
     const { name, replicas, sentinels } = service
     for (const { port } of sentinels) {
@@ -80,7 +117,9 @@ describe('startSentinel', () => {
   })
 
   it('gives three that agree on another primary when theirs is killed', async (t) => {
-    const { name, primary, replicas, sentinels } = await using(t, startSentinel())
+    const service = await using(t, startSentinel())
+    await noticeAfter(60, service)
+    const { name, primary, replicas, sentinels } = service
     const [sentinel] = sentinels
     const ask = () => talk(sentinel!.port, `SENTINEL GET-MASTER-ADDR-BY-NAME ${name}`)
     const isAt = (answer: string | undefined, port: number) => answer?.endsWith(`\r\n${port}\r\n`)
@@ -91,6 +130,7 @@ describe('startSentinel', () => {
       return answers.every((answer) => answer === '$3\r\nred\r\n')
     })
 
+    await noticeAfter(1, service)
     await primary.kill()
     let next: Server | undefined
     await eventually(async () => {

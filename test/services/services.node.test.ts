@@ -27,7 +27,7 @@ describe('pause', () => {
   it('leaves a server that takes connections and does not answer until resume', async (t) => {
     const redis = await using(t, startRedis())
     redis.pause()
-    assert.equal(await talk(redis.ports[0]!, 'PING'), undefined)
+    assert.equal(await talk(redis.ports[0]!, 'PING', 0.5), undefined)
     assert.equal(redis.pids.length, 1)
     redis.resume()
     assert.equal(await talk(redis.ports[0]!, 'PING'), '+PONG\r\n')

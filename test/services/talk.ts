@@ -15,15 +15,16 @@ export async function using<S extends Service>(
   return service
 }
 
-/** What a server says to a text, or undefined if it says nothing for a while. */
-export function talk(port: number, text: string): Promise<string | undefined> {
+/** What a server says to a text, or undefined if nobody listens, or says nothing for so many seconds. */
+export function talk(port: number, text: string, seconds = 10): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
     const finish = (answer?: string) => {
       socket.destroy()
       resolve(answer)
     }
-    socket.setTimeout(500, finish).on('error', () => finish())
+    socket.setTimeout(seconds * 1000, finish)
+    socket.on('error', () => finish()).on('close', () => finish())
     socket.on('data', (data) => finish(data.toString())).write(`${text}\r\n`)
   })
 }

@@ -33,8 +33,15 @@ for (const [name, fixture] of Object.entries(fixtures)) {
       it(one.name, () => runCase(one, fixture))
     }
   })
-  describe(`${name} as a storage`, () => {
-    for (const one of storageCases.filter((each) => applies(each, traits))) {
+  // No other process comes in between here, and so what compares and swaps is kept as well.
+  const alone = new Set([...traits, 'atomic' as const])
+  describe(`${name} as a store, in one process`, () => {
+    for (const one of storeCases.filter((each) => applies(each, alone))) {
+      if (!applies(one, traits)) it(one.name, () => runCase(one, fixture))
+    }
+  })
+  describe(`${name} as a storage, in one process`, () => {
+    for (const one of storageCases.filter((each) => applies(each, alone))) {
       it(one.name, () => runCase(one, () => storageFixture(fixture())))
     }
   })

@@ -10,33 +10,11 @@ import {
   startRedisCluster,
   startSentinel,
 } from '../services/index.ts'
-import { type Makers, toCluster, toSentinel, variantsToOne } from './redis-clients.ts'
+import { toCluster, toSentinel, variantsToOne } from './redis-clients.ts'
+import { type Opened, openAll } from './redis-opened.ts'
 import { begin, count, end, eventually, failure, type Storage, valuesOf } from './redis-visits.ts'
 
 const skip = missing('redis')
-
-interface Opened {
-  name: string
-  storage: Storage
-  close(): unknown
-}
-
-/** A storage with each kind of client that an app may give it, and one with a client of its own. */
-async function openAll<On>(
-  service: On,
-  makers: Makers<On>,
-  makeOwn: (options: object) => Storage,
-): Promise<Opened[]> {
-  const options = { waitReplicas: 1, timeout: 1 }
-  const own = makeOwn(options)
-  const opened: Opened[] = [{ name: 'its own', storage: own, close: () => own.close() }]
-  for (const [name, make] of Object.entries(makers)) {
-    const { client, close } = await make(service)
-    const storage: Storage = createRedisSessionStorage(client, options)
-    opened.push({ name, storage, close })
-  }
-  return opened
-}
 
 /** Begins a session, also when its client has not got over the last test yet. */
 function calmly(storage: Storage, userId?: string): Promise<string> {
@@ -101,23 +79,6 @@ function isNotReplicated(cause: Error & { code?: string }, name: string): void {
   assert.equal(cause.code, 'NOREPLICAS', `${name}: ${cause.message}`)
 }
 
-/** Ends half of many sessions, lets the action happen, and looks at what there is afterwards. */
-async function failOver(opened: Opened[], action: () => Promise<unknown>): Promise<void> {
-  const sessions = opened.flatMap((one) => Array.from({ length: 20 }, () => one))
-  const cookies = await Promise.all(sessions.map(({ storage }) => calmly(storage)))
-  await Promise.all(cookies.map((cookie, n) => n % 2 && end(sessions[n]!.storage, cookie)))
-  await action()
-  for (const { storage } of opened) await eventually(() => begin(storage, { n: 1 }))
-  await Promise.all(
-    cookies.map(async (cookie, n) => {
-      const { name, storage } = sessions[n]!
-      const session = await eventually(() => storage.read(cookie))
-      assert.equal(session.isNew, n % 2 === 1, name)
-      if (n % 2 === 0) await eventually(() => count(storage, cookie))
-    }),
-  )
-}
-
 describe('redis storage on what Sentinels watch', { skip }, () => {
   let service: Sentinel
   let opened: Opened[] = []
@@ -150,9 +111,6 @@ describe('redis storage on what Sentinels watch', { skip }, () => {
       await close()
     }
   })
-
-  it('F-13 loses no end of a session, and goes on, when the primary is killed', () =>
-    failOver(opened, () => service.primary.kill()))
 })
 
 describe('redis storage on a cluster', { skip }, () => {
@@ -228,9 +186,6 @@ describe('redis storage on a cluster', { skip }, () => {
     }
     for (const stop of stops) await stop()
   })
-
-  it('F-14 loses no end of a session, and goes on, when a server is killed', () =>
-    failOver(opened, () => service.servers.find(({ port }) => port === service.ports[3])!.kill()))
 
   async function ownerAndAnother(key: string): Promise<[from: number, to: number, slot: number]> {
     const [first] = nodes.values()

@@ -43,8 +43,7 @@ for (const [name, make] of Object.entries(makers)) {
     let made: Awaited<ReturnType<typeof make>>
     let storage: Storage
     before(async () => {
-      // Told to sync once a second, Redis may answer before it has written.
-      service = await startRedis({ durable: true, settings: { appendfsync: 'no' } })
+      service = await startRedis({ durable: true })
       admin = new Redis(service.url)
       admin.on('error', () => {})
       made = await make(service)

@@ -22,6 +22,18 @@ describe('redis storage', () => {
       { url: 'redis://localhost/first' },
       { url: 6379 },
       { url: undefined, host: 'localhost' },
+      { url: 'redis://localhost?db=3' },
+      { url: 'redis://localhost', tls: {} },
+      { url: 'redis://localhost', db: 3 },
+      { url: 'redis://ada:100%@localhost' },
+      { host: 'localhost', port: 70_000 },
+      { host: 'localhost', port: '6379' },
+      { host: 'localhost', db: 'first' },
+      { host: 'localhost', db: -1 },
+      { host: 'localhost', passwort: 'hunter2' },
+      { cluster: ['localhost:70000'] },
+      { cluster: ['localhost'], db: 1 },
+      { sentinels: ['localhost'], name: 'main', tsl: true },
       { host: '' },
       { host: 6379 },
       { port: 6379 },
@@ -75,6 +87,8 @@ describe('redis storage', () => {
       { host: '::1', port: 6380, db: 3, username: 'ada', password: 'hunter2', tls: true },
       { cluster: ['localhost', '[::1]:7001'], password: 'hunter2' },
       { sentinels: ['localhost:26379'], name: 'main', sentinelPassword: 'hunter2' },
+      { sentinels: ['localhost'], name: 'main', db: 1, tls: true, sentinelTls: true },
+      { host: '[::1]', password: process.env['NO_SUCH_PASSWORD'] },
     ]
     for (const each of servers) createRedisStore(each)
     createRedisStore(server, { timeout: 0.01, waitReplicas: 100, prefix: '' })

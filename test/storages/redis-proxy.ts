@@ -15,7 +15,8 @@ export interface Proxy {
   close(): void
 }
 
-export async function startProxy(port: number): Promise<Proxy> {
+/** @param to The server's port, or what tells it when somebody connects. */
+export async function startProxy(to: number | (() => number)): Promise<Proxy> {
   const sockets = new Set<Socket>()
   const connectedAt: number[] = []
   let isRefusing = false
@@ -25,8 +26,8 @@ export async function startProxy(port: number): Promise<Proxy> {
   const server = createServer((client) => {
     connectedAt.push(Date.now())
     if (isRefusing) return void client.destroy()
-    const upstream = connect(port, '127.0.0.1')
-    for (const [from, to] of [
+    const upstream = connect(typeof to === 'number' ? to : to(), '127.0.0.1')
+    for (const [from, onward] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
@@ -34,11 +35,11 @@ export async function startProxy(port: number): Promise<Proxy> {
       from.on('error', () => {})
       from.on('close', () => {
         sockets.delete(from)
-        to.destroy()
+        onward.destroy()
       })
       from.on('data', (data) => {
         if (isHushed) return
-        if (from === client || onLoss === undefined) return void to.write(data)
+        if (from === client || onLoss === undefined) return void onward.write(data)
         client.destroy()
         onLoss()
         onLoss = undefined

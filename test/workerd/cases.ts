@@ -1,4 +1,10 @@
-import { createD1SessionTable, createD1Store, type D1 } from 'coatcheck/cloudflare-storage'
+import {
+  createD1SessionTable,
+  createD1Store,
+  createDurableObjectStore,
+  type D1,
+  type DurableObjects,
+} from 'coatcheck/cloudflare-storage'
 import { createCookie } from 'coatcheck/cookie'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { withSession } from 'coatcheck/fetch'
@@ -15,12 +21,17 @@ import {
   type StorageFixture,
   type StoreFixture,
 } from 'coatcheck/testing'
+import { createUnstorageStore } from 'coatcheck/unstorage-storage'
+import { createStorage } from 'unstorage'
+import kvDriver from 'unstorage/drivers/cloudflare-kv-binding'
+import { cases as alarms } from './object-alarms.ts'
+import { cases as failures, count } from './object-failures.ts'
+import { cases as lists } from './object-lists.ts'
+import { CaseObjects } from './objects.ts'
 import { cases as olderApis } from './older-apis.ts'
+import type { WorkerCase, WorkerEnv } from './worker-case.ts'
 
-interface WorkerCase {
-  name: string
-  run(env: { DB: D1 }): Promise<void>
-}
+export { KeyValueObject, SqliteObject } from './probed-object.ts'
 
 let tables = 0
 
@@ -30,6 +41,20 @@ async function d1Fixture(database: D1): Promise<StoreFixture> {
   const table = `sessions_${++tables}`
   await createD1SessionTable(database, { table })
   return { store: createD1Store(database, { table, now: () => clock.now() }), clock }
+}
+
+function objectFixture(objects: DurableObjects): StoreFixture {
+  const clock = fakeClock()
+  return { store: new CaseObjects(objects).store({ now: () => clock.now() }), clock }
+}
+
+let bases = 0
+
+function kvFixture(binding: object): StoreFixture {
+  const clock = fakeClock()
+  const driver = kvDriver({ binding: binding as never, base: `case-${++bases}` })
+  const store = createUnstorageStore(createStorage({ driver }), { now: () => clock.now() })
+  return { store, clock }
 }
 
 function memoryFixture(): StoreFixture {
@@ -45,6 +70,9 @@ const storages: Record<string, () => StorageFixture> = {
 const traits = traitsOf(memoryFixture().store)
 const noDatabase: D1 = { prepare: () => Promise.reject() as never }
 const d1Traits = traitsOf(createD1Store(noDatabase))
+const noObjects = { idFromName: () => '', get: () => Promise.reject() as never }
+const kvTraits = traitsOf(createUnstorageStore(createStorage()))
+const objectTraits = traitsOf(createDurableObjectStore(noObjects))
 
 /** A whole visit through the Fetch API, sealed cookie included. */
 const visitCase: WorkerCase = {
@@ -93,7 +121,7 @@ export const cases: WorkerCase[] = [
     .filter((one) => applies(one, d1Traits))
     .map((one) => ({
       name: `D1 store: ${one.name}`,
-      async run({ DB }: { DB: D1 }) {
+      async run({ DB }: WorkerEnv) {
         const made = await d1Fixture(DB)
         await runCase(one, () => made)
       },
@@ -102,11 +130,48 @@ export const cases: WorkerCase[] = [
     .filter((one) => applies(one, d1Traits))
     .map((one) => ({
       name: `D1 storage: ${one.name}`,
-      async run({ DB }: { DB: D1 }) {
+      async run({ DB }: WorkerEnv) {
         const made = storageFixture(await d1Fixture(DB))
         await runCase(one, () => made)
       },
     })),
+  ...(['SESSIONS', 'OLD_SESSIONS'] as const).flatMap((binding) =>
+    storeCases
+      .filter((one) => applies(one, objectTraits))
+      .map((one) => ({
+        name: `Durable Object store in ${binding}: ${one.name}`,
+        run: (env: WorkerEnv) => runCase(one, () => objectFixture(env[binding])),
+      })),
+  ),
+  ...storageCases
+    .filter((one) => applies(one, objectTraits))
+    .map((one) => ({
+      name: `Durable Object storage: ${one.name}`,
+      run: ({ SESSIONS }: WorkerEnv) => runCase(one, () => storageFixture(objectFixture(SESSIONS))),
+    })),
+  ...storeCases
+    .filter((one) => applies(one, kvTraits))
+    .map((one) => ({
+      name: `KV store: ${one.name}`,
+      run: ({ KV }: WorkerEnv) => runCase(one, () => kvFixture(KV)),
+    })),
+  ...storageCases
+    .filter((one) => applies(one, kvTraits))
+    .map((one) => ({
+      name: `KV storage: ${one.name}`,
+      run: ({ KV }: WorkerEnv) => runCase(one, () => storageFixture(kvFixture(KV))),
+    })),
+  ...alarms,
+  ...lists,
+  ...failures,
   visitCase,
   ...olderApis,
 ]
+
+/** Answers a request for which a case needs another one. */
+export async function serve(request: Request, env: WorkerEnv): Promise<Response> {
+  const prefix = new URL(request.url).searchParams.get('count')
+  if (prefix === null) return new Response(null, { status: 404 })
+  await count(env, prefix)
+  return new Response('')
+}

@@ -6,14 +6,10 @@ import {
   getSessionStore,
 } from 'coatcheck/compat/remastered'
 import { createCookie } from 'coatcheck/cookie'
+import { expectSame } from './worker-case.ts'
 
 const secret = 'kX7vPq2mZt9RwLs4NdYh8BcJf3GaUe6T'
 const cookie = createCookie('session', { secrets: [secret] })
-
-function expectSame(actual: unknown, expected: unknown): void {
-  const [seen, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
-  if (seen !== wanted) throw new Error(`expected ${wanted}, got ${seen}`)
-}
 
 /** The older APIs where there are no modules of Node: they load, and serve a visit. */
 export const cases = [

@@ -2,9 +2,9 @@ import { connect } from 'node:net'
 
 /**
  * Sends a text to a port of 127.0.0.1 and resolves with what comes back as soon as that is whole,
- * or with undefined when nobody answers within a second.
+ * or with undefined when nobody answers in time, which is a second unless said otherwise.
  */
-export function ask(port, text, isWhole) {
+export function ask(port, text, isWhole, seconds = 1) {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })
     let answer = ''
@@ -14,7 +14,7 @@ export function ask(port, text, isWhole) {
       resolve(result)
     }
 
-    socket.setEncoding('latin1').setTimeout(1000, () => finish(undefined))
+    socket.setEncoding('latin1').setTimeout(seconds * 1000, () => finish(undefined))
     socket.on('error', () => finish(undefined)).on('close', () => finish(undefined))
     if (text !== '') socket.write(text)
     socket.on('data', (chunk) => {
@@ -25,11 +25,13 @@ export function ask(port, text, isWhole) {
 }
 
 /** The answer to a Redis command that is one line or one text. An error is an answer like others. */
-export function askRedis(port, command) {
-  return ask(port, `${command}\r\n`, (answer) => {
-    const head = answer.indexOf('\r\n')
-    if (head === -1) return false
-    const length = answer[0] === '$' ? Number(answer.slice(1, head)) + 2 : 0
-    return answer.length >= head + 2 + length
-  })
+export function askRedis(port, command, seconds) {
+  return ask(port, `${command}\r\n`, isWholeReply, seconds)
+}
+
+function isWholeReply(answer) {
+  const head = answer.indexOf('\r\n')
+  if (head === -1) return false
+  const length = answer[0] === '$' ? Number(answer.slice(1, head)) + 2 : 0
+  return answer.length >= head + 2 + length
 }

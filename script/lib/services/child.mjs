@@ -3,13 +3,13 @@ import { appendFileSync, closeSync, openSync } from 'node:fs'
 import { findProgram, serverUser } from './programs.mjs'
 
 /**
- * Runs a program of a service, with its output in a file. `ended` resolves with its exit code, or
- * the signal that ended it. It does not keep this process alive.
+ * Runs a program of a service, with its output in a file: as the user of the servers, or as ours. `ended`
+ * resolves with its exit code, or the signal that ended it. It does not keep this process alive.
  */
-export function spawnChild(program, args, { folder, log }) {
+export function spawnChild(program, args, { folder, log, isOurs = false }) {
   const file = openSync(log, 'a')
   const child = spawn(findProgram(program), args, {
-    ...serverUser(),
+    ...(!isOurs && serverUser()),
     cwd: folder,
     // Not the variables of whoever runs this: PGPORT, MYSQL_HOME and their like are read too.
     env: { PATH: process.env.PATH, LC_ALL: 'C', TMPDIR: folder },

@@ -66,8 +66,9 @@ async function isWhole(port) {
   return signs.every((sign) => info.includes(sign)) && (await isInStep(port))
 }
 
+/** Waits long for the answer: most of these cannot be sent a second time. */
 async function command(port, text) {
-  const answer = await askRedis(port, text)
+  const answer = await askRedis(port, text, 30)
   if (answer !== undefined && !answer.startsWith('-')) return answer
   throw new Error(`${text}: ${answer ?? 'no answer'}`)
 }

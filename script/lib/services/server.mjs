@@ -12,7 +12,8 @@ export class Server {
 
   /**
    * options: program, args, port, folder, isReady(pid) and onChange(); and where it is not SIGTERM,
-   * stopSignal, and where it is not SIGKILL, endSignal: what ends it when its files are not needed any more.
+   * stopSignal, and where it is not SIGKILL, endSignal: what ends it when its files are not needed any more;
+   * and isOurs for a program of this repository.
    */
   constructor(options) {
     this.#options = { stopSignal: 'SIGTERM', endSignal: 'SIGKILL', ...options }
@@ -56,8 +57,8 @@ export class Server {
   }
 
   #spawn() {
-    const { program, args, folder, onChange } = this.#options
-    const { child, ended } = spawnChild(program, args, { folder, log: this.#logPath })
+    const { program, args, folder, isOurs, onChange } = this.#options
+    const { child, ended } = spawnChild(program, args, { folder, log: this.#logPath, isOurs })
     this.#child = child
     this.#ended = ended.then(() => {
       if (this.#child === child) this.#child = undefined

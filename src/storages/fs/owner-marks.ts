@@ -1,12 +1,14 @@
 import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { codeOf, tidy, unless } from './file-errors.ts'
+import { flushAfter } from './flush.ts'
 import { hashName, type Home, isHashName } from './record-folder.ts'
 
 /*
  * Which user has which sessions: an empty file per session, named after its key, in a folder per
  * user. It is made before the record is, so that no session is ever missing from its user's list;
- * what is left of sessions that have gone is swept later.
+ * what is left of sessions that have gone is swept later. Where records outlive a power failure marks do, too: without
+ * them a session would outlive the end of all sessions of its user.
  */
 
 const attempts = 100
@@ -15,13 +17,15 @@ const attempts = 100
 export class OwnerMarks {
   readonly #folder: string
   readonly #home: Home
+  readonly #durable: boolean
 
-  constructor(folder: string, home: Home) {
+  constructor(folder: string, home: Home, durable: boolean) {
     this.#folder = folder
     this.#home = home
+    this.#durable = durable
   }
 
-  add(owner: string, key: string): void {
+  async add(owner: string, key: string): Promise<void> {
     const place = this.#placeOf(owner)
     const mark = path.join(place, Buffer.from(key).toString('hex'))
     for (let attempt = 1; !fs.existsSync(mark); attempt++) {
@@ -30,7 +34,9 @@ export class OwnerMarks {
         unless(['EEXIST'], () => fs.mkdirSync(folder, { mode: 0o700 }))
       }
       try {
-        fs.closeSync(fs.openSync(mark, 'a', 0o600))
+        const make = () => fs.closeSync(fs.openSync(mark, 'a', 0o600))
+        if (this.#durable) await flushAfter([place, this.#folder, this.#home.root], make)
+        else make()
       } catch (error) {
         // A sweep may have removed the empty folder just now.
         if (codeOf(error) !== 'ENOENT' || attempt === attempts) throw error

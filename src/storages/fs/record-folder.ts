@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { codeOf, tidy, unless, unlessGone } from './file-errors.ts'
+import { flushAfter, flushIf } from './flush.ts'
 
 /*
  * A record is a folder with one folder in it, which is named after the record's version and holds the
@@ -70,26 +71,6 @@ export interface Home {
 export interface Scratch {
   fresh(): string
   trash(): string
-}
-
-/**
- * Does something and waits until the disk has these files and folders. They are opened first: what
- * has been done must not fail for want of a file, and so be tried, and done, once more.
- */
-async function flushAfter<T>(targets: string[], action: () => T): Promise<T> {
-  const handles: fs.promises.FileHandle[] = []
-  try {
-    for (const target of targets) handles.push(await fs.promises.open(target, 'r'))
-    const result = action()
-    for (const handle of handles) await handle.sync()
-    return result
-  } finally {
-    for (const handle of handles) await handle.close()
-  }
-}
-
-async function flushIf(durable: boolean, ...targets: string[]): Promise<void> {
-  if (durable) for (const target of targets) await flushAfter([target], () => {})
 }
 
 /** The records in one directory. */

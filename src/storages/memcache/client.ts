@@ -1,10 +1,11 @@
-import { configError } from '../../core/errors.ts'
 import { Connection } from './connection.ts'
+import { parseHosts } from './hosts.ts'
 import type { Reply } from './replies.ts'
 
-/** What a record is kept as: its text, and memcached's CAS unique. */
+/** What a record is kept as. */
 export interface CacheItem {
   value: string
+  /** memcached's CAS unique, or a text without blanks that has it. */
   version: string
 }
 
@@ -14,9 +15,9 @@ export interface CacheItem {
  */
 export interface MemcacheClient {
   get(key: string): Promise<CacheItem | undefined>
-  /** Only if the key is absent. The new CAS unique, or undefined. */
+  /** Only if the key is absent. The new version, or undefined. */
   add(key: string, value: string, exptime: number): Promise<string | undefined>
-  /** Only if the CAS unique is still this. The new one, or undefined. */
+  /** Only if the version is still this. The new one, or undefined. */
   cas(key: string, value: string, version: string, exptime: number): Promise<string | undefined>
   delete(key: string): Promise<void>
   close?(): Promise<void>
@@ -25,10 +26,13 @@ export interface MemcacheClient {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** A client of our own, because no maintained one can compare and swap at this speed: decision 012. */
+/**
+ * A client of our own, because no maintained one can compare and swap at this speed: decision 012.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the hosts are wrong.
+ */
 export function createMetaClient(hosts: readonly string[], timeout: number): MemcacheClient {
-  const servers = hosts.map((name) => {
-    const { host, port } = addressOf(name)
+  const servers = parseHosts(hosts).map(({ name, host, port }) => {
     return { name, connection: new Connection(host, port, timeout) }
   })
 
@@ -46,25 +50,38 @@ export function createMetaClient(hosts: readonly string[], timeout: number): Mem
     return best.connection
   }
 
-  async function store(key: string, value: string, flags: string): Promise<string | undefined> {
+  async function store(
+    connection: Connection,
+    key: string,
+    value: string,
+    flags: string,
+  ): Promise<string | undefined> {
+    const { epoch } = connection
     const data = encoder.encode(value)
-    const reply = await serverOf(key).send(`ms ${key} ${data.length} ${flags} c`, data)
-    if (reply.code === 'HD') return reply.flags.get('c')
+    const reply = await connection.send(`ms ${key} ${data.length} ${flags} c`, data)
+    if (reply.code === 'HD') return versionOf(reply, epoch)
     expect(reply, 'NS', 'EX', 'NF')
     return undefined
   }
 
   return {
     async get(key) {
-      const reply = await serverOf(key).send(`mg ${key} v c`)
+      const connection = serverOf(key)
+      const { epoch } = connection
+      const reply = await connection.send(`mg ${key} v c`)
       if (reply.code === 'VA' && reply.data !== undefined) {
-        return { value: decoder.decode(reply.data), version: reply.flags.get('c') ?? '' }
+        return { value: decoder.decode(reply.data), version: versionOf(reply, epoch) }
       }
       expect(reply, 'EN')
       return undefined
     },
-    add: (key, value, exptime) => store(key, value, `ME T${exptime}`),
-    cas: (key, value, version, exptime) => store(key, value, `C${version} T${exptime}`),
+    add: (key, value, exptime) => store(serverOf(key), key, value, `ME T${exptime}`),
+    async cas(key, value, version, exptime) {
+      const connection = serverOf(key)
+      const [unique, epoch] = version.split(':')
+      if (epoch !== connection.epoch) return undefined
+      return store(connection, key, value, `C${unique} T${exptime}`)
+    },
     async delete(key) {
       expect(await serverOf(key).send(`md ${key}`), 'HD', 'NF')
     },
@@ -74,19 +91,16 @@ export function createMetaClient(hosts: readonly string[], timeout: number): Mem
   }
 }
 
-function expect({ code }: Reply, ...codes: string[]): void {
-  if (!codes.includes(code)) throw new Error(`memcached answered with ${code}`)
+function versionOf({ flags }: Reply, epoch: string): string {
+  const unique = flags.get('c') ?? '0'
+  if (unique === '0') {
+    throw new Error('memcached runs without compare-and-swap: start it without the option -C')
+  }
+  return `${unique}:${epoch}`
 }
 
-/** `host:port`, `[::1]:port` or `host`, with memcached's own port by default. */
-function addressOf(name: string): { host: string; port: number } {
-  const found = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/.exec(name)
-  const port = Number(found?.[3] ?? 11_211)
-  const host = found?.[1] ?? found?.[2]
-  if (host === undefined || port < 1 || port > 65_535) {
-    throw configError('A memcached host is written like "cache-1:11211"')
-  }
-  return { host, port }
+function expect({ code }: Reply, ...codes: string[]): void {
+  if (!codes.includes(code)) throw new Error(`memcached answered with ${code}`)
 }
 
 /** FNV-1a with the finish of MurmurHash3: short texts that differ little get scores that differ much. */

@@ -1,5 +1,12 @@
 import { connect, type Socket } from 'node:net'
+import { clearImmediate, setImmediate } from 'node:timers'
+import { timeoutError } from '../../core/operations.ts'
 import { type Reply, ReplyReader } from './replies.ts'
+
+/** Two processes may not have the same one: a version may come from another. */
+function newEpoch(): string {
+  return crypto.getRandomValues(new Uint32Array(2)).join('-')
+}
 
 interface Waiting {
   opaque: string
@@ -27,7 +34,9 @@ export class Connection {
   #opaque = 0
   #failures = 0
   #pauseUntil = 0
+  #lastProblem: Error | undefined
   #closed = false
+  #epoch = newEpoch()
 
   /** @param timeout Milliseconds a command may take, connecting included. */
   constructor(host: string, port: number, timeout: number) {
@@ -36,25 +45,40 @@ export class Connection {
     this.#timeout = timeout
   }
 
+  /**
+   * Names the connection that is open, or will be next. A server that has restarted gives the same CAS uniques once
+   * more; one that was read in this epoch cannot be from before.
+   */
+  get epoch(): string {
+    return this.#epoch
+  }
+
   /** @param data For `ms`: what follows the line. */
   send(command: string, data?: Uint8Array): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const problem = this.#problem()
-      if (problem !== undefined) return reject(new Error(problem))
+      if (problem !== undefined) return reject(problem)
       const socket = (this.#socket ??= this.#open())
       const opaque = String(++this.#opaque)
-      const timer = setTimeout(() => {
+      const giveUp = (): void => {
         // Its reply may still come: no other command may be sent on this connection.
-        this.#fail(socket, new Error(`memcached gave no answer within ${this.#timeout} ms`))
-      }, this.#timeout)
+        this.#fail(socket, timeoutError(`memcached gave no answer within ${this.#timeout} ms`))
+      }
+      // A process that was busy itself may have the answer, and has read it before the immediate comes.
+      let soon: NodeJS.Immediate | undefined
+      const timer = setTimeout(() => (soon = setImmediate(giveUp)), this.#timeout)
+      const settle = (): void => {
+        clearTimeout(timer)
+        clearImmediate(soon)
+      }
       this.#waiting.push({
         opaque,
         resolve(reply) {
-          clearTimeout(timer)
+          settle()
           resolve(reply)
         },
         reject(error) {
-          clearTimeout(timer)
+          settle()
           reject(error)
         },
       })
@@ -74,11 +98,11 @@ export class Connection {
     if (this.#socket !== undefined) this.#fail(this.#socket, new Error('The storage was closed'))
   }
 
-  #problem(): string | undefined {
-    if (this.#closed) return 'The storage was closed'
-    if (this.#waiting.length >= mostWaiting) return 'memcached does not keep up'
+  #problem(): Error | undefined {
+    if (this.#closed) return new Error('The storage was closed')
+    if (this.#waiting.length >= mostWaiting) return new Error('memcached does not keep up')
     const isPausing = this.#socket === undefined && performance.now() < this.#pauseUntil
-    return isPausing ? 'memcached is away' : undefined
+    return isPausing ? new Error('memcached is away', { cause: this.#lastProblem }) : undefined
   }
 
   #open(): Socket {
@@ -86,6 +110,8 @@ export class Connection {
     const reader = new ReplyReader()
     // An app that is done must not be kept running by an idle connection; each command has a timer.
     socket.unref()
+    // Node makes a new handle for each address of the host that it tries.
+    socket.once('connect', () => socket.unref())
     socket.on('data', (chunk) => {
       try {
         for (const reply of reader.read(chunk)) this.#receive(reply)
@@ -108,7 +134,9 @@ export class Connection {
     }
     if (reply.flags.get('O') !== waiting.opaque) {
       this.#waiting.unshift(waiting)
-      throw new Error(`memcached answered something else: ${reply.line.slice(0, 60)}`)
+      // What is out of step may be a part of somebody's session: only an error is repeated.
+      const said = /^(CLIENT_)?ERROR\b/.test(reply.line) ? `: ${reply.line.slice(0, 60)}` : ''
+      throw new Error(`memcached answered something else${said}`)
     }
     this.#failures = 0
     waiting.resolve(reply)
@@ -118,6 +146,8 @@ export class Connection {
   #fail(socket: Socket, error: Error): void {
     if (socket !== this.#socket) return
     this.#socket = undefined
+    this.#epoch = newEpoch()
+    this.#lastProblem = error
     socket.destroy()
     const pause = Math.min(shortestPause * 2 ** this.#failures++, longestPause)
     this.#pauseUntil = performance.now() + pause * (0.5 + Math.random() / 2)

@@ -16,7 +16,7 @@ export interface RedisConnection {
 
 /** A reply that is text, or undefined when there is none. Clients may be set up to give bytes. */
 export function textOf(reply: unknown): string | undefined {
-  if (reply === null || reply === undefined) return undefined
+  if (reply === null) return undefined
   if (typeof reply === 'string') return reply
   if (reply instanceof Uint8Array) return new TextDecoder().decode(reply)
   throw new Error(`Redis gave a reply that is no text, but ${typeof reply}`)

@@ -1,4 +1,5 @@
 import type { RedisConnection } from './connection.ts'
+import { shareWait } from './shared-wait.ts'
 
 /** What we call of a client of `ioredis` or `iovalkey`: `Redis` or `Cluster`. */
 export interface IoredisClient {
@@ -14,15 +15,29 @@ export function isIoredis(client: object): client is IoredisClient {
 }
 
 export function connectIoredis(client: IoredisClient): RedisConnection {
+  const wait = shareWait((args) => client.call('WAIT', ...args))
   return {
-    send: (key, name, ...args) =>
-      client.isCluster && name === 'WAIT'
-        ? sendWith(client, key, name.toLowerCase(), args)
-        : client.call(name!, ...args),
+    async send(key, name, ...args) {
+      try {
+        if (name !== 'WAIT') return await client.call(name!, ...args)
+        return await (client.isCluster ? sendWith(client, key, 'wait', args) : wait(args))
+      } catch (error) {
+        throw withoutArguments(error)
+      }
+    },
   }
 }
 
-/** Sends a command without a key to the server of this key, by sending it along with one that has it. */
+/** These drivers put the whole command on their errors: with what a session holds, or a password. */
+export function withoutArguments(error: unknown): unknown {
+  if (error instanceof Error && 'command' in error) delete error.command
+  return error
+}
+
+/**
+ * Sends a command without a key to the server of this key, by sending it along with one that has it, and that the
+ * user of the server may send anyway.
+ */
 async function sendWith(
   client: IoredisClient,
   key: string,
@@ -31,7 +46,7 @@ async function sendWith(
 ): Promise<unknown> {
   const replies = await client
     .pipeline([
-      ['exists', key],
+      ['pttl', key],
       [name, ...args],
     ])
     .exec()

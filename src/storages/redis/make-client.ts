@@ -1,13 +1,19 @@
 import { SessionError } from '../../core/errors.ts'
 import { randomBytes } from '../../core/random.ts'
 import type { RedisConnection } from './connection.ts'
-import { connectIoredis, type IoredisClient } from './ioredis.ts'
+import { type Corkable, createCork } from './cork.ts'
+import { connectIoredis, type IoredisClient, withoutArguments } from './ioredis.ts'
 import { type Address, type RedisServer, targetOf } from './server.ts'
 
 interface MadeClient extends IoredisClient {
   readonly status: string
-  on(event: 'ready' | 'error' | 'close', listener: (error: Error) => void): unknown
-  disconnect(): void
+  /** Of one server; a cluster has none. */
+  readonly stream?: Corkable
+  on(
+    event: 'connect' | 'ready' | 'error' | 'close',
+    listener: (error: Error & { command?: { name: string } }) => void,
+  ): unknown
+  disconnect(reconnect?: boolean): void
 }
 
 interface Driver {
@@ -33,13 +39,14 @@ export function makeClient(server: RedisServer, patience: number): () => Promise
     ...options,
     connectTimeout: patience,
     socketTimeout: patience,
+    sentinelCommandTimeout: patience,
     retryStrategy: pauseBefore,
     sentinelRetryStrategy: pauseBefore,
     // Nobody queues for a server that is away, and who waits for an answer when it goes is told at once.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     // A server may be demoted while we are connected.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    reconnectOnError: (error: Error) => error.message.includes('READONLY'),
   }
   return async () => {
     const { Redis, Cluster } = await loadDriver()
@@ -50,6 +57,9 @@ export function makeClient(server: RedisServer, patience: number): () => Promise
             redisOptions: all,
             enableOfflineQueue: false,
             clusterRetryStrategy: pauseBefore,
+            // Nothing is sent twice: what got lost with a connection may have been done.
+            retryDelayOnFailover: 0,
+
             // Certificates name hosts, not addresses.
             ...(options.tls && { dnsLookup: lookNothingUp }),
           }),
@@ -87,10 +97,13 @@ async function loadDriver(): Promise<Driver> {
 /** Resolves when the first try to connect has come to something. */
 function connectMade(client: MadeClient): Promise<RedisConnection> {
   const { send } = connectIoredis(client)
+  const cork = createCork()
   let problem: Error | undefined
+  let misplaced: Error | undefined
   const connection: RedisConnection = {
     async send(key, ...command) {
       if (client.status !== 'ready') throw problem ?? new Error('Redis is not connected')
+      if (client.stream) cork(client.stream)
       return send(key, ...command)
     },
     close: () => client.disconnect(),
@@ -101,8 +114,14 @@ function connectMade(client: MadeClient): Promise<RedisConnection> {
       problem = undefined
       resolve(connection)
     })
+    client.on('connect', () => (misplaced = undefined))
     client.on('error', (error) => {
-      problem = error
+      if (error.command?.name === 'select') {
+        // It would go on in database 0.
+        misplaced = error
+        client.disconnect(true)
+      }
+      problem = withoutArguments(misplaced ?? error) as Error
       resolve(connection)
     })
   })

@@ -1,4 +1,5 @@
 import type { RedisConnection, Send } from './connection.ts'
+import { shareWait } from './shared-wait.ts'
 
 interface Single {
   sendCommand(command: string[]): Promise<unknown>
@@ -33,18 +34,27 @@ export function connectNodeRedis(client: NodeRedisClient): RedisConnection {
   if ('getMasterNode' in client) {
     return { send: (_, ...command) => client.sendCommand(false, command) }
   }
-  const send: Send = (_, ...command) => client.sendCommand(command)
-  if (!('execute' in client)) return { send }
+  if (!('execute' in client)) return { send: sendOn(client) }
   return {
-    send,
+    send: (_, ...command) => client.sendCommand(command),
     lease: (work) => client.execute((one) => work((_, ...command) => one.sendCommand(command))),
   }
 }
 
+function sendOn(client: Single): Send {
+  const wait = shareWait((args) => client.sendCommand(['WAIT', ...args]))
+  return (_, ...command) =>
+    command[0] === 'WAIT' ? wait(command.slice(1)) : client.sendCommand(command)
+}
+
 function sendTo(cluster: Cluster): Send {
+  const sends = new WeakMap<Single, Send>()
   return async (key, ...command) => {
     // Sent as the others are, WAIT would go to all servers.
     const one = command[0] === 'WAIT' ? await cluster.getNodeClientForKey?.(key) : undefined
-    return one === undefined ? cluster.sendCommand(key, false, command) : one.sendCommand(command)
+    if (one === undefined) return cluster.sendCommand(key, false, command)
+    const send = sends.get(one) ?? sendOn(one)
+    sends.set(one, send)
+    return send(key, ...command)
   }
 }

@@ -17,9 +17,12 @@ export class RedisOperations {
     return this.#operations.run(async (assertInTime) => {
       const inTime =
         (send: Send): Send =>
-        (...command) => {
+        async (...command) => {
           assertInTime()
-          return send(...command)
+          const reply = await send(...command)
+          // Redis' word for nothing is null. Clients of other kinds would make strangers of all visitors.
+          if (reply === undefined) throw new Error('The client of Redis gives no replies')
+          return reply
         }
       const connection = await (this.#connection ??= this.#connect())
       return leased && connection.lease !== undefined
@@ -29,9 +32,12 @@ export class RedisOperations {
   }
 
   close(): Promise<void> {
-    return this.#operations.close(async () => {
-      const connection = await this.#connection?.catch(() => undefined)
-      connection?.close?.()
+    return this.#operations.close(() => {
+      // One that is still being made is not waited for.
+      this.#connection?.then(
+        (connection) => connection.close?.(),
+        () => {},
+      )
     })
   }
 }

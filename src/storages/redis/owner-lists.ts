@@ -9,15 +9,13 @@ import { nameLength } from './record-text.ts'
  */
 
 /** How much longer a key is listed than its record lives at least, in milliseconds: clocks differ. */
-const slack = 300_000
+export const slack = 300_000
 
 /** Keys, and how long, in milliseconds: KEYS list; ARGV until, key, now, until from now. */
 const add = new Script(`
 redis.call('ZADD', KEYS[1], 'GT', ARGV[1], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then
-  redis.call('PEXPIRE', KEYS[1], ARGV[4])
-end
+redis.call('PEXPIRE', KEYS[1], math.max(redis.call('PTTL', KEYS[1]), ARGV[4]))
 `)
 
 /** What a user's list is called: a hash, because user ids are of any length and may be mail addresses. */
@@ -38,9 +36,13 @@ export async function addToList(
   expiresAt: number,
   now: number,
 ): Promise<number> {
-  const until = expiresAt + Math.max(expiresAt - now, slack)
-  await add.run(send, list, String(until), key, String(now), String(until - now))
+  const until = expiresAt + Math.max(expiresAt - Math.floor(now), slack)
+  await add.run(send, list, String(until), key, String(now), String(until - Math.floor(now)))
   return until
+}
+
+export async function isListed(send: Send, list: string, key: string): Promise<boolean> {
+  return (await send(list, 'ZSCORE', list, key)) !== null
 }
 
 export async function removeFromList(send: Send, list: string, key: string): Promise<void> {

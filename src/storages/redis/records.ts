@@ -1,26 +1,42 @@
 import { type Send, textOf } from './connection.ts'
 import { Script } from './script.ts'
 import {
+  comesAfter,
   formatHeading,
   type Heading,
+  longestHeading,
   nameLength,
   parseHeading,
   separate,
+  tagLength,
   together,
 } from './record-text.ts'
 
 /**
  * KEYS record; ARGV name of the version to replace, new text, milliseconds to live. A client that lost its
- * connection may send this twice: the second time it finds what it wrote itself, and that is a success.
+ * connection may send this twice. The second time it finds what it wrote itself, or what others have written on top
+ * of that since: either is a success.
  */
 const swap = new Script(`
-local name = redis.call('GETRANGE', KEYS[1], 0, ${nameLength - 1})
-if name == '' then return 0 end
-if name == ARGV[1] then
+local line = string.match(redis.call('GETRANGE', KEYS[1], 0, ${longestHeading - 1}), '^[^\\n]*')
+if line == '' then return 0 end
+local name = string.sub(line, 1, ${nameLength})
+if name == ARGV[1] or name == string.sub(ARGV[2], 1, ${nameLength}) then
   redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
   return 1
 end
-return name == string.sub(ARGV[2], 1, ${nameLength}) and 1 or 0
+return string.find(line, string.sub(ARGV[2], 1, ${tagLength}), ${nameLength + 1}, true) and 1 or 0
+`)
+
+/**
+ * KEYS record. Writes in any case, so that WAIT has something to wait for: on a connection that has written nothing,
+ * as after a retry, newer servers let it pass.
+ */
+const erase = new Script(`
+local text = redis.call('GET', KEYS[1])
+redis.call('SET', KEYS[1], '')
+redis.call('GETDEL', KEYS[1])
+return text
 `)
 
 /** Reads and writes records, one string each. What has expired is decided by our clock, and not by the server's. */
@@ -47,12 +63,12 @@ export class Records {
     const place = this.#prefix + key
     const text = together(formatHeading(heading), value)
     const made = await send(place, 'SET', place, text, 'NX', 'PX', this.#lifeOf(heading))
-    if (made !== null) return true
+    if (textOf(made) === 'OK') return true
     const found = await this.#find(send, key)
     if (found === undefined) return false
     const there = parseHeading(found.version)
     // Our own, if the client sent it twice.
-    if (there?.name === heading.name) return true
+    if (there !== undefined && comesAfter(there, heading.name)) return true
     return this.hasEnded(there) && this.replace(send, key, found.version, heading, value)
   }
 
@@ -70,11 +86,26 @@ export class Records {
     return Number(await swap.run(send, place, name, text, this.#lifeOf(heading))) === 1
   }
 
-  /** Returns the heading of what it deleted, if that was one of ours. */
-  async delete(send: Send, key: string): Promise<Heading | undefined> {
+  /**
+   * @param isAwaited Whether it will be asked whether replicas know of it.
+   * @returns The heading of what it deleted, if that was one of ours.
+   */
+  async delete(send: Send, key: string, isAwaited: boolean): Promise<Heading | undefined> {
     const place = this.#prefix + key
-    const text = textOf(await send(place, 'GETDEL', place))
+    const reply = isAwaited ? erase.run(send, place) : send(place, 'GETDEL', place)
+    const text = textOf(await reply)
     return text === undefined ? undefined : parseHeading(separate(text).version)
+  }
+
+  /** Whether the record is the one that was written with this name, or one that came after it. */
+  async has(send: Send, key: string, name: string): Promise<boolean> {
+    const found = await this.#find(send, key)
+    const there = found && parseHeading(found.version)
+    return there !== undefined && comesAfter(there, name)
+  }
+
+  async isGone(send: Send, key: string): Promise<boolean> {
+    return (await this.#find(send, key)) === undefined
   }
 
   async #find(send: Send, key: string): Promise<{ version: string; value: string } | undefined> {
@@ -85,6 +116,6 @@ export class Records {
 
   /** In milliseconds, and relative: so the server's clock need not agree with ours. */
   #lifeOf({ expiresAt }: Heading): string {
-    return String(Math.max(expiresAt - this.#now(), 1))
+    return String(Math.max(Math.ceil(expiresAt - this.#now()), 1))
   }
 }

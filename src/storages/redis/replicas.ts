@@ -4,15 +4,29 @@ import type { Send } from './connection.ts'
 const firstWait = 10
 
 /**
- * Waits until so many replicas have what was sent before on this connection.
+ * Waits until so many replicas have what was written before on this connection.
  *
  * WAIT stops the connection for all who use it. So it is asked for a short time at first, for longer ones as long as
  * the replicas do not have it, and others get their turn in between.
  *
  * @param patience How long to wait, in milliseconds.
+ * @param isDone Whether the server still has what was written. A client may have sent WAIT once more, to another
+ * server that has taken over meanwhile and never heard of it.
  * @throws {Error} With the code `NOREPLICAS`, like Redis' own, if they do not have it then.
  */
 export async function waitForReplicas(
+  send: Send,
+  key: string,
+  replicas: number,
+  patience: number,
+  isDone: () => Promise<boolean>,
+): Promise<void> {
+  await askForReplicas(send, key, replicas, patience)
+  if (await isDone()) return
+  throw notReplicated('Another Redis has taken over, and does not know of it')
+}
+
+async function askForReplicas(
   send: Send,
   key: string,
   replicas: number,
@@ -25,8 +39,13 @@ export async function waitForReplicas(
     const reached = await send(key, 'WAIT', String(replicas), String(Math.max(milliseconds, 1)))
     if (Number(reached) >= replicas) return
     if (performance.now() >= end) {
-      const message = `Redis did it, but only ${String(reached)} of ${replicas} replicas have it`
-      throw Object.assign(new Error(message), { code: 'NOREPLICAS' })
+      throw notReplicated(
+        `Redis did it, but only ${String(reached)} of ${replicas} replicas have it`,
+      )
     }
   }
+}
+
+function notReplicated(message: string): Error {
+  return Object.assign(new Error(message), { code: 'NOREPLICAS' })
 }

@@ -1,21 +1,29 @@
 import { configError } from '../../core/errors.ts'
 
 interface Login {
-  username?: string
-  password?: string
+  username?: string | undefined
+  password?: string | undefined
   /** Whether to talk TLS, or the options for it: those of Node's `tls.connect()`. */
-  tls?: boolean | object
+  tls?: boolean | object | undefined
+}
+
+interface SentinelLogin {
+  sentinelUsername?: string | undefined
+  sentinelPassword?: string | undefined
+  /** The same for the connections to the Sentinels. */
+  sentinelTls?: boolean | object | undefined
 }
 
 /** Where Redis or Valkey is. The storage makes a client for it, of `ioredis` or `iovalkey`. */
 export type RedisServer =
   /** `redis://user:password@host:port/database`, or `rediss:` for TLS. */
-  | { url: string; tls?: object }
-  | ({ host: string; port?: number; db?: number } & Login)
+  | { url: string; tls?: object | undefined }
+  | ({ host: string; port?: number | undefined; db?: number | undefined } & Login)
   /** Some servers of a cluster, as `host:port`. */
   | ({ cluster: readonly string[] } & Login)
   /** Sentinels as `host:port`, and what they call the server that they watch. */
-  | ({ sentinels: readonly string[]; name: string; db?: number; sentinelPassword?: string } & Login)
+  | ({ sentinels: readonly string[]; name: string; db?: number | undefined } & Login &
+      SentinelLogin)
 
 export interface Address {
   host: string
@@ -28,45 +36,109 @@ export interface Target {
   options: { tls: object | undefined; [option: string]: unknown }
 }
 
-/** @throws {SessionError} `ERR_SESSION_CONFIG` if it does not say where the server is. */
+const login = ['username', 'password', 'tls']
+const sentinelLogin = ['sentinelUsername', 'sentinelPassword', 'sentinelTls']
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG` if it does not say where the server is, or says something else. */
 export function targetOf(server: RedisServer): Target {
-  if ('url' in server) return { options: optionsIn(server.url, server.tls) }
-  const { tls, ...rest } = server
-  const secure = { tls: typeof tls === 'object' ? tls : tls ? {} : undefined }
-  if ('cluster' in rest) {
-    const { cluster, ...login } = rest
-    return { cluster: addressesIn('cluster', cluster, 6379), options: { ...login, ...secure } }
+  if ('url' in server) {
+    assertOnly(server, ['url', 'tls'])
+    return { options: optionsIn(server.url, server.tls) }
   }
-  if ('sentinels' in rest) {
-    if (!rest.name) throw configError('sentinels need the name of the server that they watch')
-    const sentinels = addressesIn('sentinels', rest.sentinels, 26_379)
-    const enableTLSForSentinelMode = secure.tls !== undefined
-    return { options: { ...rest, ...secure, sentinels, enableTLSForSentinelMode } }
+  if ('cluster' in server) {
+    assertOnly(server, ['cluster', ...login])
+    return {
+      cluster: addressesIn('cluster', server.cluster, 6379),
+      options: loginIn(server),
+    }
   }
-  if (typeof rest.host !== 'string' || rest.host === '') {
+  if ('sentinels' in server) {
+    assertOnly(server, ['sentinels', 'name', 'db', ...login, ...sentinelLogin])
+    if (!server.name) throw configError('sentinels need the name of the server that they watch')
+    const { sentinelUsername, sentinelPassword, sentinelTls } = server
+    const options = loginIn(server)
+    return {
+      options: {
+        ...options,
+        sentinels: addressesIn('sentinels', server.sentinels, 26_379),
+        name: server.name,
+        db: databaseOf(server.db),
+        sentinelUsername,
+        sentinelPassword,
+        sentinelTLS: tlsOf(sentinelTls),
+        enableTLSForSentinelMode: options.tls !== undefined,
+      },
+    }
+  }
+  if (typeof server.host !== 'string' || server.host === '') {
     throw configError(
       'The redis storage needs { url }, { host, port }, { cluster }, { sentinels, name }, ' +
         'or a client of redis, ioredis, iovalkey or @valkey/valkey-glide',
     )
   }
-  return { options: { ...rest, ...secure } }
+  assertOnly(server, ['host', 'port', 'db', ...login])
+  const { host, port = 6379, db } = server
+  assertPort(port)
+  return {
+    options: { ...loginIn(server), host: withoutBrackets(host), port, db: databaseOf(db) },
+  }
+}
+
+/** What is not looked at would be taken for granted: TLS, for example. */
+function assertOnly(server: object, options: readonly string[]): void {
+  for (const name of Object.keys(server)) {
+    if (!options.includes(name)) {
+      throw configError(`The address of a Redis has no "${name}" beside ${options.join(', ')}`)
+    }
+  }
+}
+
+function loginIn({ username, password, tls }: Login): Target['options'] {
+  return { username, password, tls: tlsOf(tls) }
+}
+
+function tlsOf(tls: boolean | object | undefined): object | undefined {
+  return typeof tls === 'object' ? tls : tls ? {} : undefined
+}
+
+function databaseOf(db: unknown = 0): number {
+  if (Number.isInteger(db) && Number(db) >= 0) return Number(db)
+  throw configError('db must be the number of a database, such as 0')
+}
+
+function assertPort(port: unknown): void {
+  if (!Number.isInteger(port) || Number(port) < 1 || Number(port) > 65_535) {
+    throw configError('port must be a number from 1 to 65535')
+  }
 }
 
 function optionsIn(text: string, tls: object | undefined): Target['options'] {
-  const [, protocol] = /^(rediss?:)\/\/[^/]/.exec(text) ?? []
-  const database = protocol && URL.canParse(text) && new URL(text).pathname.slice(1)
-  if (typeof database !== 'string' || !/^\d*$/.test(database)) {
-    // Without the text, which may hold a password.
+  const parts = partsOf(text)
+  // Without the text, which may hold a password.
+  if (parts === undefined) {
     throw configError('url must be of the form redis://user:password@host:port/0, or rediss://…')
   }
-  const { username, password, hostname, port } = new URL(text)
-  return {
-    host: withoutBrackets(hostname),
-    port: Number(port || 6379),
-    db: Number(database),
-    username: username === '' ? undefined : decodeURIComponent(username),
-    password: password === '' ? undefined : decodeURIComponent(password),
-    tls: protocol === 'rediss:' ? (tls ?? {}) : undefined,
+  const { isSecure, ...options } = parts
+  if (tls !== undefined && !isSecure) throw configError('tls needs a url that begins with rediss:')
+  return { ...options, tls: isSecure ? (tls ?? {}) : undefined }
+}
+
+function partsOf(text: string) {
+  if (!/^rediss?:\/\/[^/]/.test(text) || !URL.canParse(text)) return undefined
+  const { protocol, username, password, hostname, port, pathname, search, hash } = new URL(text)
+  if (!/^\/?\d*$/.test(pathname) || search !== '' || hash !== '') return undefined
+  try {
+    return {
+      isSecure: protocol === 'rediss:',
+      host: withoutBrackets(hostname),
+      port: Number(port || 6379),
+      db: Number(pathname.slice(1)),
+      username: username === '' ? undefined : decodeURIComponent(username),
+      password: password === '' ? undefined : decodeURIComponent(password),
+    }
+  } catch {
+    // A percent sign that stands for itself.
+    return undefined
   }
 }
 
@@ -77,6 +149,7 @@ function addressesIn(option: string, texts: readonly string[], usualPort: number
   return texts.map((text: unknown) => {
     const [, host, port = usualPort] = /^(\[.+\]|[^:/]+)(?::(\d+))?$/.exec(String(text)) ?? []
     if (host === undefined) throw configError(`${option} must be given as host:port`)
+    assertPort(Number(port))
     return { host: withoutBrackets(host), port: Number(port) }
   })
 }

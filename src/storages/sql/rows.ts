@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { StoredRow } from '../../core/stored-row.ts'
+import { compileOnce } from './compile-once.ts'
 import { languageOf } from './dialect.ts'
 
 /** One record. Times are milliseconds since the epoch. */
@@ -94,27 +95,47 @@ export function rowsIn(db: Kysely<SessionTables>, table: string): SessionRows {
         .where('expires_at', '<=', now),
   }
 
-  return {
-    live: (id, now) =>
+  const selectLive = compileOnce<{ id: string; now: number }, SessionTables>(
+    db,
+    ['id', 'now'],
+    ({ id, now }) =>
       db
         .selectFrom(table)
         .select(['value', 'version'])
         .where('id', '=', id)
-        .where('expires_at', '>', now)
-        .executeTakeFirst(),
+        .where('expires_at', '>', now),
+  )
+
+  const updateVersion = compileOnce<SessionRow & { next: string; now: number }, SessionTables>(
+    db,
+    ['id', 'value', 'version', 'owner', 'expires_at', 'next', 'now'],
+    ({ id, value, version, owner, expires_at, next, now }) =>
+      db
+        .updateTable(table)
+        .set({ value, version: next, owner, expires_at })
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .where('expires_at', '>', now),
+  )
+
+  return {
+    async live(id, now) {
+      const { rows } = await selectLive({ id, now })
+      return rows[0] as Pick<SessionRow, 'value' | 'version'> | undefined
+    },
 
     // MySQL has no ON CONFLICT … WHERE.
     create: language === 'mysql' ? insertOrReplaceExpired : upsert,
 
     async replace(id, row, version, now) {
-      const updated = await db
-        .updateTable(table)
-        .set(columnsOf(row))
-        .where('id', '=', id)
-        .where('version', '=', version)
-        .where('expires_at', '>', now)
-        .executeTakeFirst()
-      return updated.numUpdatedRows === 1n
+      const updated = await updateVersion({
+        ...columnsOf(row),
+        id,
+        version,
+        next: row.version,
+        now,
+      })
+      return updated.numAffectedRows === 1n
     },
 
     async delete(id) {

@@ -68,7 +68,15 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
       while (cookies.length < 500) cookies.push(await begin(storage, { mark: text(20_000) }))
     }
     assert.match((await failure(fill(), 5)).message, /out of memory/)
-    assert.equal((await valuesOf(storage, cookies[0]!)).mark, text(20_000))
+    // memcached drops what was there under the key of a write that it refuses: an old value could be wrong.
+    const [refused, ...others] = cookies
+    const changed = await storage.read(refused!)
+    changed.set('mark', 'y'.repeat(20_000))
+    assert.match((await failure(storage.save(changed), 5)).message, /out of memory/)
+    assert.equal((await storage.read(refused!)).isNew, true, 'the session has ended')
+    for (const cookie of others) {
+      assert.equal((await valuesOf(storage, cookie)).mark, text(20_000))
+    }
     for (const cookie of cookies) assert.equal(await end(storage, cookie), '')
     await begin(storage, { mark: text(20_000) })
   })
@@ -109,7 +117,29 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
     const reads = [1, 2, 3].map(() => valuesOf(storage, cookie))
     for (const { message } of await Promise.all(attempts)) assert.match(message, /too large/)
     for (const { mark } of await Promise.all(reads)) assert.equal(mark, 'small')
+    const larger = await storage.read(cookie)
+    larger.set('mark', text(600_000))
+    assert.match((await failure(storage.save(larger), timeout)).message, /too large/)
+    assert.equal((await storage.read(cookie)).isNew, true, 'the session has ended')
     assert.equal(proxy.connections, 1)
+  })
+
+  it('F-19 sends what a server takes as it comes, with the longest key that there is', async (t) => {
+    const service = await startMemcached({ count: 1 })
+    const store = createMemcacheStore(service.hosts[0]!, { timeout: 5, prefix: text(100) })
+    t.after(async () => {
+      await store.close()
+      await service.stop()
+    })
+    const expiresAt = Date.now() + 60_000
+    const value = text(1_000_000 - `${expiresAt} `.length)
+    let replaces: string | null = null
+    for (let n = 0; n < 3; n++) {
+      replaces = (await store.write(text(150), value, { replaces, expiresAt })) ?? null
+      assert.ok(replaces)
+      assert.equal((await store.read(text(150)))?.value, value)
+    }
+    assert.match((await talk(service.ports[0]!, `mg ${text(250)} s`))!, /^HD s1000000/)
   })
 
   it('F-19 does not send what no server would take, counted in bytes', async () => {

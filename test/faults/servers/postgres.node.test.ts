@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { createSessionTable, createSqlSessionStorage } from 'coatcheck/sql-storage'
 import pg from 'pg'
 import { missing, startPostgres, type UrlService } from '../../services/index.ts'
-import { postgres } from '../../services/talk.ts'
+import { eventually as until, postgres } from '../../services/talk.ts'
 import { type AnyKysely, openPostgres, type Storage } from './backends.ts'
 import { assertFailure, begin, count, end, eventually, failure, valuesOf } from './visits.ts'
 
@@ -32,9 +32,14 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
   })
 
   const admin = (sql: string) => postgres(service.url, sql)
+  /** Whether somebody waits for a lock that another one has. */
+  const isWaiting = () =>
+    admin("SELECT DISTINCT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'") === '1'
 
-  /** Counts until told to stop, and how often that worked and failed. */
-  function keepCounting(cookie: string): () => Promise<{ counted: number; failed: number }> {
+  /** Counts until told to stop, and how often that worked and failed. Resolves when it has begun to. */
+  async function keepCounting(
+    cookie: string,
+  ): Promise<() => Promise<{ counted: number; failed: number }>> {
     const result = { isOver: false, counted: 0, failed: 0 }
     const counting = (async () => {
       while (!result.isOver) {
@@ -49,6 +54,7 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
       }
       return result
     })()
+    await until(() => result.counted > 0)
     return () => {
       result.isOver = true
       return counting
@@ -57,9 +63,11 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
 
   it('F-23 loses no count that was acknowledged when its connections are terminated', async () => {
     const cookie = await begin(storage, { n: 0 })
-    const stop = keepCounting(cookie)
+    const stop = await keepCounting(cookie)
     for (let n = 0; n < 4; n++) {
-      admin('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
+      const others = "pid <> pg_backend_pid() AND backend_type = 'client backend'"
+      const ended = admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${others}`)
+      assert.match(ended, /^t/, 'there was no connection')
       await eventually(() => storage.read(cookie))
     }
     const { counted, failed } = await stop()
@@ -69,8 +77,7 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
 
   it('F-23 loses no count that was acknowledged when the server stops at once', async () => {
     const cookie = await begin(storage, { n: 0 })
-    const stop = keepCounting(cookie)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    const stop = await keepCounting(cookie)
     await service.kill('SIGQUIT')
     await failure(storage.read(cookie), timeout)
     await service.start()
@@ -99,12 +106,13 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
     }
   })
 
-  it('F-23 logs out and counts when its statement is given up in favour of another one', async () => {
+  it('F-23 logs out and counts when its statement is given up in favour of another one', async (t) => {
     const options = '-c default_transaction_isolation=serializable'
     const { kysely: strict } = openPostgres(service.ports[0]!, { options, max: 2 })
     others.push(strict)
     const strictly: Storage = createSqlSessionStorage(strict, { timeout: patience })
     const app = new pg.Client(service.url)
+    t.after(() => app.end())
     await app.connect()
     for (const act of [end, count]) {
       const cookie = await begin(strictly, { n: 0 })
@@ -112,13 +120,46 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
       await app.query('BEGIN')
       await app.query("UPDATE sessions SET owner = 'x' WHERE id = $1", [handle])
       const acting = act(strictly, cookie)
-      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-      while (admin(waiting) !== '1') await new Promise((resolve) => setTimeout(resolve, 10))
+      await until(isWaiting)
       await app.query('COMMIT')
       assert.equal(await acting, act === end ? '' : cookie)
       assert.equal((await strictly.read(cookie)).isNew, act === end)
     }
-    await app.end()
+  })
+
+  it('F-23 logs out and counts when the database ends its statement to break a deadlock', async (t) => {
+    // An app that writes down what happens to sessions, and changes both in the other order.
+    admin(`CREATE TABLE journal (n int); INSERT INTO journal VALUES (0);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN UPDATE journal SET n = n + 1; RETURN COALESCE(NEW, OLD); END';
+      CREATE TRIGGER note BEFORE UPDATE OR DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION note()`)
+    // Each looks once whether there is a deadlock, so long after he began to wait, and is given up if there is.
+    const options = '-c deadlock_timeout=1s'
+    const { kysely: hasty } = openPostgres(service.ports[0]!, { options })
+    others.push(hasty)
+    const hastily: Storage = createSqlSessionStorage(hasty, { timeout: patience })
+    const app = new pg.Client({ connectionString: service.url, options: '-c deadlock_timeout=60s' })
+    t.after(async () => {
+      await app.end()
+      admin('DROP TRIGGER note ON sessions')
+    })
+    await app.connect()
+    const deadlocks = () =>
+      Number(admin('SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()'))
+    const before = deadlocks()
+    for (const act of [end, count]) {
+      const cookie = await begin(hastily, { n: 0 })
+      const { handle } = await hastily.read(cookie)
+      await app.query('BEGIN')
+      await app.query('UPDATE journal SET n = 0')
+      const acting = act(hastily, cookie)
+      await until(isWaiting)
+      await app.query('SELECT * FROM sessions WHERE id = $1 FOR UPDATE', [handle])
+      await app.query('COMMIT')
+      assert.equal(await acting, act === end ? '' : cookie)
+      assert.equal((await hastily.read(cookie)).isNew, act === end)
+    }
+    await until(() => deadlocks() >= before + 2)
   })
 
   it('F-23 reads on while the database is read-only, and fails to write', async () => {
@@ -135,7 +176,7 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
     }
     setReadOnly('on')
     try {
-      while ((await isReadOnly()) !== 'on') await new Promise((resolve) => setTimeout(resolve, 10))
+      await until(async () => (await isReadOnly()) === 'on')
       assert.equal((await failure(begin(storage, { n: 1 }), timeout)).code, '25006')
       assert.equal((await failure(storage.save(gone), timeout)).code, '25006')
       assert.equal((await valuesOf(storage, cookie)).n, 1)
@@ -173,18 +214,21 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
     assert.equal((await eventually(() => valuesOf(refused, cookie))).n, 1)
   })
 
-  it('F-26 waits no longer than it may for a connection of the pool, in no endless queue', async () => {
+  it('F-26 waits no longer than it may for a connection of the pool, in no endless queue', async (t) => {
     const single = openPostgres(service.ports[0]!, { max: 1 })
     others.push(single.kysely)
     const starved: Storage = createSqlSessionStorage(single.kysely, { timeout })
     const cookie = await begin(starved, { n: 1 })
     const client = await single.pool.connect()
+    let release = () => client.release()
+    t.after(() => release())
     for (let wave = 0; wave < 3; wave++) {
       const reads = Array.from({ length: 700 }, () => failure(starved.read(cookie), timeout))
       await Promise.all(reads)
     }
     assert.ok(single.pool.waitingCount < 2000, `${single.pool.waitingCount} are waiting`)
-    client.release()
+    release()
+    release = () => {}
     await eventually(() => count(starved, cookie))
     assert.equal((await valuesOf(starved, cookie)).n, 2)
     assert.equal(single.pool.waitingCount, 0)

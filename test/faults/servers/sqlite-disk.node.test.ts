@@ -21,19 +21,18 @@ function open(t: TestContext, folder: string): Storage {
   return createSqliteSessionStorage(database, { timeout, sweepInterval: 0 })
 }
 
-function mount(t: TestContext): { folder: string; remount(mode: 'ro' | 'rw'): void } {
+function mount(t: TestContext, ...args: string[]): string {
   const folder = temporaryFolder()
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder])
+  execFileSync('mount', [...args, folder])
   t.after(() => execFileSync('umount', ['--lazy', folder]))
-  return {
-    folder,
-    remount: (mode) => execFileSync('mount', ['-o', `remount,${mode}`, folder]),
-  }
+  return folder
 }
+
+const small = ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs']
 
 describe('sqlite storage on a disk', { skip }, () => {
   it('F-24 fails writes when the disk is full, reads on, and works again when it is not', async (t) => {
-    const { folder } = mount(t)
+    const folder = mount(t, ...small)
     const storage = open(t, folder)
     const cookie = await begin(storage, { n: 1 })
     const ballast = join(folder, 'ballast')
@@ -54,6 +53,30 @@ describe('sqlite storage on a disk', { skip }, () => {
     await begin(storage, { mark: 'x'.repeat(60_000) })
     assert.equal((await valuesOf(storage, cookie)).n, 2)
     assert.equal(await end(storage, cookie), '')
+  })
+
+  it('F-24 reads on a disk that may only be read, fails to write, and works when it may be written', async (t) => {
+    const folder = temporaryFolder()
+    const cookie = await begin(open(t, folder), { n: 1 })
+    const view = mount(t, '--bind', folder)
+    const remount = (mode: string) => execFileSync('mount', ['-o', `remount,bind,${mode}`, view])
+    remount('ro')
+    const db = new Database(join(view, 'sessions.db'))
+    t.after(() => db.close())
+    const storage: Storage = createSqliteSessionStorage(db as unknown as SqliteDatabase, {
+      timeout,
+      sweepInterval: 0,
+    })
+    assert.equal((await valuesOf(storage, cookie)).n, 1)
+    for (const act of [count, end]) {
+      const cause = await failure(act(storage, cookie), timeout)
+      assert.equal(cause.code, 'SQLITE_READONLY', cause.message)
+    }
+    assert.equal((await valuesOf(storage, cookie)).n, 1)
+    remount('rw')
+    const again = open(t, view)
+    await count(again, cookie)
+    assert.equal((await valuesOf(storage, cookie)).n, 2)
   })
 
   it('F-24 fails writes when another process holds the file, and goes on when that was killed', async (t) => {

@@ -10,17 +10,31 @@ import { begin, count, end, failure, valuesOf } from './visits.ts'
 const timeout = 0.3
 type Storage = ServerSessionStorage<{ mark?: string; n?: number }>
 
+type Connect = (path: string, readOnly?: boolean) => SqliteDatabase
+
 /** Node 20 has no SQLite of its own: there it is libsql, in the shape of better-sqlite3. */
 const sqlite = process.getBuiltinModule('node:sqlite') as
-  | { DatabaseSync: new (path: string) => SqliteDatabase }
+  | { DatabaseSync: new (path: string, options: { readOnly: boolean }) => SqliteDatabase }
   | undefined
-const connect: (path: string) => SqliteDatabase = sqlite
-  ? (path) => new sqlite.DatabaseSync(path)
+const connect: Connect = sqlite
+  ? (path, readOnly = false) => new sqlite.DatabaseSync(path, { readOnly })
   : await libsql()
 
-async function libsql(): Promise<typeof connect> {
+async function libsql(): Promise<Connect> {
   const { default: Database } = await import('libsql')
-  return (path) => new Database(path) as unknown as SqliteDatabase
+  // It takes no notice of an option for that.
+  const nameOf = (path: string, readOnly: boolean) => (readOnly ? `file:${path}?mode=ro` : path)
+  return (path, readOnly = false) =>
+    new Database(nameOf(path, readOnly)) as unknown as SqliteDatabase
+}
+
+/** Drivers say it as a number or as a word. */
+function isReadOnly(cause: Error & { code?: string; errcode?: number }): void {
+  assert.match(cause.message, /readonly database/)
+  assert.ok(
+    cause.errcode === 8 || cause.code === 'SQLITE_READONLY',
+    `${cause.errcode} ${cause.code}`,
+  )
 }
 
 describe('sqlite storage, when its file cannot be used', () => {
@@ -84,6 +98,34 @@ describe('sqlite storage, when its file cannot be used', () => {
     await begin(storage, { mark: 'x'.repeat(60_000) })
   })
 
+  it('F-24 reads on while it may only be read, fails to write, and goes on when it may be written', async () => {
+    const { storage, db } = open(temporaryFile())
+    const cookie = await begin(storage, { n: 1 })
+    db.exec('PRAGMA query_only = ON')
+    isReadOnly(await failure(begin(storage, { n: 1 }), timeout))
+    isReadOnly(await failure(count(storage, cookie), timeout))
+    isReadOnly(await failure(end(storage, cookie), timeout))
+    assert.equal((await valuesOf(storage, cookie)).n, 1)
+    db.exec('PRAGMA query_only = OFF')
+    await count(storage, cookie)
+    assert.equal((await valuesOf(storage, cookie)).n, 2)
+  })
+
+  it('F-24 reads a file that was opened only to be read, and fails to write', async () => {
+    const path = temporaryFile()
+    const writing = open(path)
+    const cookie = await begin(writing.storage, { n: 1 })
+    const db = connect(path, true)
+    closers.push(() => db.close())
+    const reading: Storage = createSqliteSessionStorage(db, { timeout, sweepInterval: 0 })
+    closers.push(() => reading.close())
+    assert.equal((await valuesOf(reading, cookie)).n, 1)
+    isReadOnly(await failure(count(reading, cookie), timeout))
+    isReadOnly(await failure(end(reading, cookie), timeout))
+    await count(writing.storage, cookie)
+    assert.equal((await valuesOf(reading, cookie)).n, 2)
+  })
+
   it('F-24 fails when it is damaged: that is no session that is missing', async () => {
     const path = temporaryFile()
     const first = open(path)
@@ -92,8 +134,14 @@ describe('sqlite storage, when its file cannot be used', () => {
     const damaged = temporaryFile()
     const bytes = readFileSync(path)
     writeFileSync(damaged, bytes.fill(0xaa, 4096 * 2))
-    const cause = await failure(open(damaged).storage.read(cookie), timeout)
+    const second = open(damaged)
+    const cause = await failure(second.storage.read(cookie), timeout)
     assert.match(cause.message, /malformed|corrupt/)
+    const { handle } = await first.storage.read(cookie)
+    assert.match(
+      (await failure(second.storage.revoke(handle), timeout)).message,
+      /malformed|corrupt/,
+    )
     truncateSync(damaged, 0)
     assert.equal((await valuesOf(first.storage, cookie)).mark!.length, 20_000)
   })

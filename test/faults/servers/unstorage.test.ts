@@ -36,14 +36,32 @@ describe('unstorage storage, when its driver says nothing', () => {
     assert.equal((await storage.read(cookie)).get('n'), 1)
   })
 
-  it('F-10 begins no more operations while a thousand have no answer', async () => {
+  it('F-10 begins hardly any more operations while a thousand have no answer', async () => {
     let begun = 0
-    const driver = { ...createStorage(), getItem: () => (begun++, hang()) }
+    let isHanging = true
+    const driver = {
+      ...createStorage(),
+      getItem: async () => (begun++, isHanging ? hang() : null),
+    }
     const store = createUnstorageStore(driver, { timeout })
     const ask = () => Promise.allSettled(Array.from({ length: 1000 }, () => store.read('key')))
     await ask()
-    await ask()
     assert.equal(begun, 1000)
-    await assert.rejects(store.read('key'), /1000 earlier operations have no answer yet/)
+    const began = performance.now()
+    const refused = (await ask()).filter(
+      (result) => result.status === 'rejected' && /have no answer yet/.test(result.reason.message),
+    )
+    const tries = 1 + (performance.now() - began) / (timeout * 1000)
+    assert.ok(begun <= 1000 + tries, `${begun} were begun`)
+    assert.ok(refused.length >= 1000 - tries)
+
+    // They never have one: the driver has lost them. One in a while finds that it is back.
+    isHanging = false
+    for (const start = performance.now(); performance.now() - start < 5000;) {
+      const [one] = await Promise.allSettled([store.read('key')])
+      if (one.status === 'fulfilled') break
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await Promise.all(Array.from({ length: 100 }, () => store.read('key')))
   })
 })

@@ -3,7 +3,7 @@ import { temporaryFolder } from '../../storages/temporary-folder.ts'
 import type { History, Loss, Moment } from './history.ts'
 import { readJournals } from './journal.ts'
 import { Member } from './member.ts'
-import { brief, grace, type Message, type Plan, speed } from './plan.ts'
+import { brief, grace, type Message, type Plan, usualSpeed } from './plan.ts'
 import { machineTime, SessionClock } from './session-clock.ts'
 
 const lanesEach = 2
@@ -13,6 +13,8 @@ type Settings = Pick<Plan, 'visits' | 'timeout' | 'longestPause' | 'sabotage'>
 export interface RunOptions extends Partial<Settings> {
   address: string
   seed: number
+  /** Of the sessions' clock: less than usual for what is slow, so that brief sessions live through some visits. */
+  speed?: number
   /** How far the clock of each process is wrong, in milliseconds of the sessions' clock. */
   skews?: readonly number[]
   /** What is done while they work: they stop when it is over. */
@@ -63,7 +65,14 @@ export class Crew {
     }
   }
 
-  async #run({ address, seed, skews, meanwhile, ...settings }: RunOptions): Promise<History> {
+  async #run({
+    address,
+    seed,
+    speed = usualSpeed,
+    skews,
+    meanwhile,
+    ...settings
+  }: RunOptions): Promise<History> {
     const run = `${process.pid}-${++this.#runs}`
     const clock = { startedAt: machineTime(), origin: Date.now(), speed, skew: 0 }
     const names = this.#members.map((_, n) => String.fromCharCode(97 + n))

@@ -29,6 +29,7 @@ for (const target of all) {
           const history = await crew.run({
             address,
             seed,
+            ...target.pace,
             timeout: 0.4,
             longestPause: 6,
             async meanwhile(running) {

@@ -140,5 +140,7 @@ export const faults: Readonly<Record<string, Readonly<Record<string, Fault>>>> =
     ...forAll,
   },
   SQLite: { 'another program has it locked': sqliteIsLocked, ...forAll },
+  'Cloudflare D1': { 'the worker restarts': serverRestarts, ...forAll },
+  'Cloudflare Durable Objects': { 'the worker is killed': serverIsKilled, ...forAll },
   'a directory': forAll,
 }

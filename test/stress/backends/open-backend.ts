@@ -1,4 +1,9 @@
 import type { IndexedStore, SessionStore, SweepableStore } from 'coatcheck'
+import {
+  createD1SessionTable,
+  createD1Store,
+  createDurableObjectStore,
+} from 'coatcheck/cloudflare-storage'
 import { createFsStore } from 'coatcheck/fs-storage'
 import { createMemcacheStore } from 'coatcheck/memcache-storage'
 import { createRedisStore } from 'coatcheck/redis-storage'
@@ -7,6 +12,7 @@ import { createSqliteStore, type SqliteDatabase } from 'coatcheck/sqlite-storage
 import { Kysely, MysqlDialect, PostgresDialect, type Dialect } from 'kysely'
 import { createPool } from 'mysql2'
 import pg from 'pg'
+import { remoteD1, remoteObjects } from './bindings.ts'
 
 export interface Backend {
   store: SessionStore & Partial<Pick<IndexedStore & SweepableStore, 'keysOf' | 'deleteExpired'>>
@@ -53,6 +59,15 @@ const openers: Record<string, Opener> = {
       new MysqlDialect({ pool: createPool({ uri: `mysql:${place}`, connectionLimit: 4 }) }),
       options,
     ),
+  async d1(place, options) {
+    const database = remoteD1(`http:${place}`)
+    await createD1SessionTable(database)
+    return { store: createD1Store(database, options), close: async () => {} }
+  },
+  'durable-objects': (place, options) => ({
+    store: createDurableObjectStore(remoteObjects(`http:${place}`), options),
+    close: async () => {},
+  }),
 }
 
 /** Opens what an address such as `redis://localhost:6379`, `memcached://one:1,two:2` or `fs:./sessions` names. */

@@ -39,7 +39,7 @@ export type Message =
   | { do: 'know'; slot: number; cookie: string }
 
 /** Milliseconds of the sessions' clock; a real millisecond is `speed` of them. */
-export const speed = 500
+export const usualSpeed = 500
 export const grace = 100_000
 export const brief = { idle: 40_000, absolute: 200_000 }
 

@@ -12,14 +12,17 @@ import {
   type ServiceName,
 } from '../../services/index.ts'
 import { openBackend } from './open-backend.ts'
+import { missingWorkerd, startWorkerd } from './workerd.ts'
 
 /** Something that keeps sessions, for several processes at once. */
 export interface Target {
   name: string
   /** The server that it needs. */
-  needs?: ServiceName
+  needs?: ServiceName | 'workerd'
   /** The races that there cannot be, and why. */
   without?: Readonly<Record<string, string>>
+  /** For what is slow: how many visits each lane makes, and how fast the sessions' clock runs. */
+  pace?: { visits: number; speed: number }
   /** For openBackend. */
   start(): Promise<Started>
 }
@@ -28,6 +31,9 @@ export interface Started {
   address: string
   service?: Service
 }
+
+/** Each request crosses three processes. */
+const throughWorkerd = { visits: 30, speed: 125 }
 
 const dropsByItself = 'the server drops what has expired by itself'
 
@@ -84,10 +90,30 @@ export const targets: readonly Target[] = [
       return { address }
     },
   },
+  {
+    name: 'Cloudflare D1',
+    needs: 'workerd',
+    pace: throughWorkerd,
+    async start() {
+      const service = await startWorkerd()
+      return { service, address: `d1:${service.url}` }
+    },
+  },
+  {
+    name: 'Cloudflare Durable Objects',
+    needs: 'workerd',
+    pace: throughWorkerd,
+    without: { 'R-10': 'each object drops by itself what has expired' },
+    async start() {
+      const service = await startWorkerd()
+      return { service, address: `durable-objects:${service.url}` }
+    },
+  },
   { name: 'a directory', start: async () => ({ address: `fs:${temporaryFolder()}` }) },
 ]
 
 export function isMissing({ needs }: Target): string | false {
+  if (needs === 'workerd') return missingWorkerd
   return needs === undefined ? false : missing(needs)
 }
 

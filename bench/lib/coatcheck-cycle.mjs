@@ -1,0 +1,36 @@
+import { commitSession } from '../../dist/core/commit.js'
+import { createCookie } from '../../dist/core/cookie.js'
+import { fill, secret } from './payload.mjs'
+
+export const sessionCookie = (options) => createCookie('session', { secrets: [secret], ...options })
+
+/** What the middleware does for a request, without Request and Response. */
+export function cycle({ mode, data }, storage, cookieOptions) {
+  const cookie = sessionCookie(cookieOptions)
+  const url = 'https://shop.example/'
+  const serve = async (header, handle) => {
+    const read = cookie.read(header)
+    const reading = read instanceof Promise ? await read : read
+    const session = await storage.read(reading.value)
+    const count = handle(session)
+    const { setCookie } = await commitSession(cookie, storage, session, reading, url)
+    return { count, setCookie }
+  }
+  return {
+    async start() {
+      const { setCookie } = await serve(null, (session) => fill(session, data))
+      return setCookie
+    },
+    request: (header) => serve(header, handlers[mode]),
+    close: () => storage.close?.(),
+  }
+}
+
+export const handlers = {
+  ro: (session) => session.get('count'),
+  rw(session) {
+    const count = session.get('count')
+    session.set('count', count + 1)
+    return count
+  },
+}

@@ -1,0 +1,28 @@
+import type { Compilable, Kysely, QueryResult } from 'kysely'
+
+const placeholder = (name: string): string => `:${name}`
+
+/**
+ * A statement that Kysely compiles at its first use only: that takes longer than all the rest that a client does for
+ * it. With plugins it is compiled each time, because what they make of it may differ from time to time.
+ *
+ * @param names Of the values that change.
+ * @param build Makes the statement of values; these may be placeholders.
+ */
+export function compileOnce<Values extends object, Tables>(
+  db: Kysely<Tables>,
+  names: readonly (keyof Values & string)[],
+  build: (values: Values) => Compilable,
+): (values: Values) => Promise<QueryResult<unknown>> {
+  const isAlwaysTheSame = db.getExecutor().plugins.length === 0
+  const placeholders = Object.fromEntries(names.map((name) => [name, placeholder(name)])) as Values
+  const nameOf = new Map<unknown, keyof Values>(names.map((name) => [placeholder(name), name]))
+  let compiled: ReturnType<Compilable['compile']> | undefined
+
+  return (values) => {
+    if (!isAlwaysTheSame) return db.executeQuery(build(values).compile())
+    compiled ??= build(placeholders).compile()
+    const parameters = compiled.parameters.map((found) => values[nameOf.get(found)!])
+    return db.executeQuery({ ...compiled, parameters })
+  }
+}
