@@ -1,3 +1,4 @@
+import { randomBytes } from '../../core/random.ts'
 import { isBusy } from './database.ts'
 
 const longestPause = 25
@@ -36,7 +37,8 @@ export class WhenFree {
   }
 
   async #rest(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * longestPause))
+    const pause = 1 + (randomBytes(1)[0]! / 255) * longestPause
+    await new Promise((resolve) => setTimeout(resolve, pause))
     this.#pause = undefined
   }
 }
