@@ -65,7 +65,7 @@ function isRace(file) {
 function usesServers(file) {
   const folders = /\/(services|faults\/servers)\//
   const files =
-    /\/(redis[\w-]*|sql-servers|memcache|runtimes|shop-storages|session-servers)\.node\.test\.js$/
+    /\/(redis[\w-]*|sql-servers[\w-]*|memcache|runtimes|shop-storages|session-servers)\.node\.test\.js$/
   return folders.test(file) || files.test(file)
 }
 

@@ -1,36 +1,40 @@
 import type { Kysely } from 'kysely'
-import { cryptoBackend } from '../core/crypto/choose.ts'
+import { fromAscii } from '../core/ascii.ts'
 import { configError } from '../core/errors.ts'
-import { createHandle } from '../core/id.ts'
-import { escapeNul, unescapeNul } from '../core/nul.ts'
 import { type DeadlineOptions, Operations } from '../core/operations.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { hashOwner, makeRow, wholeMilliseconds } from '../core/stored-row.ts'
+import { inBatches } from '../core/sweep.ts'
+import { assertNoSchema, languageOf } from './sql/dialect.ts'
+import { isLostRace } from './sql/errors.ts'
 import { repeatLostRaces } from './sql/repeat.ts'
-import { isLostRace, rowsIn, textOf, type SessionTables } from './sql/rows.ts'
+import { rowsIn, textOf, type SessionTables } from './sql/rows.ts'
 import { assertTableName } from './sql/table.ts'
 
 export { createSessionTable, type SessionTableOptions } from './sql/table.ts'
 
 export interface SqlStoreOptions extends DeadlineOptions {
-  /** The table, made by `createSessionTable()`; `schema.table` is fine. Default `sessions`. */
+  /** The table, made by `createSessionTable()`; `schema.table` is fine, but on SQLite. Default `sessions`. */
   table?: string
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number
 }
 
-/** Expired rows that are deleted at once: more would hold locks for long. */
-const batch = 1000
-
 /**
  * Keeps records in a table of PostgreSQL, MySQL, MariaDB or SQLite, through the Kysely that the app made: and so
- * in whatever has a dialect for one of them, such as libSQL, D1, PGlite, Neon and PlanetScale. Each operation is one
+ * in whatever has a dialect for one of them, such as Turso, D1, PGlite, Neon and PlanetScale. Each operation is one
  * statement (creating on MySQL: two), with no transaction held open.
  *
- * @param kysely Stays yours: closing the storage waits for what is under way and does not end it.
+ * Every statement must see what the ones before it did: so all go to the primary, none to a replica, and connections
+ * commit by themselves (on MySQL no `autocommit=0`). A local file that is opened with libsql is not for here: that driver
+ * does not commit after it has met a lock (see `coatcheck/sqlite-storage`, which knows).
+ *
+ * @param kysely Not a transaction: what would be undone with it has been answered before. It stays yours: closing the
+ * storage waits for what is under way and does not end it.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
 export function createSqlStore(
@@ -38,11 +42,16 @@ export function createSqlStore(
   kysely: Kysely<any>,
   options: SqlStoreOptions = {},
 ): IndexedStore & SweepableStore & ClosableStore {
-  const { table = 'sessions', now = Date.now } = options
+  const { table = 'sessions' } = options
+  const now = wholeMilliseconds(options.now ?? Date.now)
   if (typeof kysely?.selectFrom !== 'function') {
     throw configError('The sql storage needs a Kysely: new Kysely({ dialect: … })')
   }
+  if (kysely.isTransaction) {
+    throw configError('The sql storage needs the Kysely itself, not a transaction of it')
+  }
   assertTableName(table)
+  if (languageOf(kysely) === 'sqlite') assertNoSchema(kysely, table)
   const operations = new Operations(options)
   const db = kysely as Kysely<SessionTables>
   const rows = rowsIn(db, table)
@@ -53,21 +62,20 @@ export function createSqlStore(
   return {
     async read(key) {
       const row = await repeating(() => rows.live(key, now()))
-      return row && { value: unescapeNul(textOf(row.value)), version: textOf(row.version) }
+      return row && { value: fromAscii(textOf(row.value)), version: textOf(row.version) }
     },
 
-    async write(key, value, { replaces, expiresAt, owner }) {
-      // Random, so that a version of a record that was deleted and made anew never comes back.
-      const version = createHandle()
-      const write = async (): Promise<boolean> => {
-        const owned = await hashOf(owner)
-        const row = { value: escapeNul(value), version, owner: owned, expires_at: expiresAt }
-        return replaces === null
-          ? rows.create(key, row, now())
-          : rows.replace(key, row, replaces, now())
+    async write(key, value, { replaces, ...options }) {
+      const write = async (): Promise<string | undefined> => {
+        const row = await makeRow(value, options)
+        const isWritten =
+          replaces === null
+            ? await rows.create(key, row, now())
+            : await rows.replace(key, row, replaces, now())
+        return isWritten ? row.version : undefined
       }
       try {
-        return (await operations.run(write)) ? version : undefined
+        return await operations.run(write)
       } catch (error) {
         if (isLostRace(error)) return undefined
         throw error
@@ -76,27 +84,15 @@ export function createSqlStore(
 
     delete: (key) => repeating(() => rows.delete(key)),
 
-    keysOf: (owner) => repeating(async () => rows.keysOf((await hashOf(owner))!, now())),
+    keysOf: (owner) => repeating(async () => rows.keysOf(await hashOwner(owner), now())),
 
-    async deleteExpired() {
+    deleteExpired() {
       const time = now()
-      let deleted = 0
-      let found: number
-      do {
-        const keys = await repeating(() => rows.expired(time, batch))
-        found = keys.length
-        if (found > 0) deleted += await repeating(() => rows.deleteAll(keys, time))
-      } while (found === batch)
-      return deleted
+      return inBatches(() => repeating(() => rows.deleteExpired(time)))
     },
 
     close: () => operations.close(),
   }
-}
-
-/** User ids of any length and in any letters fit the column, and are compared byte by byte. */
-async function hashOf(owner: string | undefined): Promise<string | null> {
-  return owner === undefined ? null : cryptoBackend.sha256(owner)
 }
 
 /**

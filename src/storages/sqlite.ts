@@ -1,26 +1,35 @@
+import { fromAscii } from '../core/ascii.ts'
 import { configError } from '../core/errors.ts'
-import { createHandle } from '../core/id.ts'
-import { escapeNul, unescapeNul } from '../core/nul.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { sqliteTable } from '../core/sqlite-table.ts'
+import { hashOwner, makeRow, wholeMilliseconds } from '../core/stored-row.ts'
+import { inBatches } from '../core/sweep.ts'
 import { UnderWay } from '../core/under-way.ts'
-import { blockUntilFree, isBusy, openDatabase, type SqliteDatabase } from './sqlite/database.ts'
+import {
+  assertNoTransaction,
+  blockUntilFree,
+  openDatabase,
+  type SqliteDatabase,
+} from './sqlite/database.ts'
 import { prepareStatements, type Statements } from './sqlite/statements.ts'
+import { WhenFree } from './sqlite/when-free.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './sqlite/database.ts'
 
 export interface SqliteStoreOptions {
-  /** The table, made if need be. Letters, digits and underscores. Default `sessions`. */
+  /** The table, made if need be. Letters, digits and underscores, 63 at most. Default `sessions`. */
   table?: string
   /**
    * Whether a write waits until the disk has it, so that it outlives a power failure. Without, it
-   * outlives the process but perhaps not the machine. Default `false`.
+   * outlives the process but perhaps not the machine. Default `false`. Only with a path: a database that the app
+   * opened has its own `PRAGMA synchronous`.
    */
   durable?: boolean
-  /** Seconds to wait for other processes that write: 0.1 to 60. Default 2. */
+  /** Seconds to wait for other processes that write, or for a transaction of the app: 0.1 to 60. Default 2. */
   timeout?: number
   /** Seconds between sweeps of expired records: 1 to 86,400, or 0 for none. Default 600. */
   sweepInterval?: number
@@ -30,27 +39,27 @@ export interface SqliteStoreOptions {
 
 /** Milliseconds that SQLite may block this process waiting for another one; after that we wait without. */
 const blockingWait = 20
-const longestPause = 25
-/** Expired records that are deleted at once. */
-const batch = 1000
+/** Expired records that are deleted at once: nothing else happens meanwhile. */
+const batch = 100
 
 /**
  * Keeps records in an SQLite database (WAL), for any number of processes on one machine: the default
  * where sessions shall outlive the process.
  *
- * @param database A file, made if need be, on runtimes with `node:sqlite`; or a database that the app
- * opened with it, better-sqlite3, libsql or `bun:sqlite`, which stays the app's to close.
+ * @param database The path of a file, made if need be, on runtimes with `node:sqlite`; or a database that the app
+ * opened with it, better-sqlite3, libsql or `bun:sqlite`, which stays the app's to close. Open it with a short wait for
+ * locks, such as `{ timeout: 20 }` (milliseconds): for that long the whole process stands still when another one
+ * writes. While the app has a transaction open on it, sessions wait, and fail after `timeout`: so give them a
+ * connection of their own if transactions last longer than a moment.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the database cannot be used or an option is wrong.
  */
 export function createSqliteStore(
   database: string | SqliteDatabase,
   options: SqliteStoreOptions = {},
 ): IndexedStore & SweepableStore & ClosableStore {
-  const { table = 'sessions', durable = false, now = Date.now } = options
-  const { timeout = 2, sweepInterval = 600 } = options
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(table)) {
-    throw configError('table must be letters, digits and underscores')
-  }
+  const { durable = false, timeout = 2, sweepInterval = 600 } = options
+  const table = sqliteTable(options.table ?? 'sessions')
+  const now = wholeMilliseconds(options.now ?? Date.now)
   if (!(timeout >= 0.1 && timeout <= 60)) {
     throw configError('timeout must be from 0.1 to 60 seconds')
   }
@@ -58,18 +67,25 @@ export function createSqliteStore(
     throw configError('sweepInterval must be a whole number of seconds from 0 to 86400')
   }
   const isOurs = typeof database === 'string'
+  if (durable && !isOurs) {
+    throw configError(
+      'durable needs a path: say PRAGMA synchronous = FULL to a database of your own',
+    )
+  }
   const db = isOurs ? openDatabase(database) : database
   const statements = prepare()
 
   function prepare(): Statements {
     try {
+      // It would be rolled back with it, and there is no waiting for it in here.
+      assertNoTransaction(db)
       return blockUntilFree(timeout * 1000, () => {
         if (isOurs) {
           db.exec(`PRAGMA busy_timeout = ${blockingWait}`)
           db.exec('PRAGMA journal_mode = WAL')
           db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`)
         }
-        return prepareStatements(db, table)
+        return prepareStatements(db, table, isOurs)
       })
     } catch (error) {
       if (isOurs) db.close()
@@ -78,33 +94,23 @@ export function createSqliteStore(
   }
 
   const underWay = new UnderWay()
+  const reading = new WhenFree(timeout * 1000)
+  /** Apart, because in a WAL nobody who writes keeps others from reading. */
+  const writing = new WhenFree(timeout * 1000)
 
-  /** Does it again while another process writes, without blocking this one. */
-  function whenFree<T>(work: () => T): Promise<T> {
-    return underWay.run(() => tryUntilFree(work))
+  /** Does it again while another process writes, or the app is in a transaction. */
+  function whenFree<T>(access: WhenFree, work: () => T): Promise<T> {
+    return access.run(() => {
+      assertNoTransaction(db)
+      return work()
+    })
   }
 
-  async function tryUntilFree<T>(work: () => T): Promise<T> {
-    const end = performance.now() + timeout * 1000
-    for (;;) {
-      try {
-        return work()
-      } catch (error) {
-        if (!isBusy(error) || performance.now() >= end) throw error
-      }
-      await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * longestPause))
-    }
-  }
-
-  async function deleteExpired(): Promise<number> {
+  function deleteExpired(): Promise<number> {
     const time = now()
-    let deleted = 0
-    let found: number
-    do {
-      found = await whenFree(() => statements.deleteExpired(time, batch))
-      deleted += found
-    } while (found === batch)
-    return deleted
+    return inBatches(() =>
+      underWay.run(() => whenFree(writing, () => statements.deleteExpired(time, batch))),
+    )
   }
 
   /** A sweep that fails is followed by another one. */
@@ -120,25 +126,30 @@ export function createSqliteStore(
   }
 
   return {
-    async read(key) {
-      const row = await whenFree(() => statements.read(key, now()))
-      return row && { value: unescapeNul(row.value), version: row.version }
-    },
+    read: (key) =>
+      underWay.run(async () => {
+        const row = await whenFree(reading, () => statements.read(key, now()))
+        return row && { value: fromAscii(row.value), version: row.version }
+      }),
 
-    async write(key, value, { replaces, expiresAt, owner }) {
-      // Random, so that a version of a record that was deleted and made anew never comes back.
-      const row = { value: escapeNul(value), version: createHandle(), owner, expiresAt }
-      const written = await whenFree(() =>
-        replaces === null
-          ? statements.create(key, row, now())
-          : statements.replace(key, row, replaces, now()),
-      )
-      return written ? row.version : undefined
-    },
+    write: (key, value, { replaces, ...options }) =>
+      underWay.run(async () => {
+        const row = await makeRow(value, options)
+        const written = await whenFree(writing, () =>
+          replaces === null
+            ? statements.create(key, row, now())
+            : statements.replace(key, row, replaces, now()),
+        )
+        return written ? row.version : undefined
+      }),
 
-    delete: (key) => whenFree(() => statements.delete(key)),
+    delete: (key) => underWay.run(() => whenFree(writing, () => statements.delete(key))),
 
-    keysOf: (owner) => whenFree(() => statements.keysOf(owner, now())),
+    keysOf: (owner) =>
+      underWay.run(async () => {
+        const hash = await hashOwner(owner)
+        return whenFree(reading, () => statements.keysOf(hash, now()))
+      }),
 
     deleteExpired,
 

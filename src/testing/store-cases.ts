@@ -33,6 +33,20 @@ export const storeCases: readonly ConformanceCase<StoreFixture>[] = [
     },
   },
   {
+    name: 'reads back every letter, whatever charset the backend may have',
+    async run({ store, clock }) {
+      const quoting = '{"v":"\u0122,\u0122o\u0122:1"}'
+      const texts = ['😀', quoting, '\ufeff{}', '{}\ufeff', '!00e9 =', '\u0001', '']
+      for (const [index, text] of texts.entries()) {
+        const first = await create(store, `k${index}`, text, clock.now() + minute)
+        equal(await valueOf(store, `k${index}`), text)
+        const options = { replaces: first, expiresAt: clock.now() + minute }
+        ok((await store.write(`k${index}`, `${text}${text}`, options)) !== undefined)
+        equal(await valueOf(store, `k${index}`), text + text)
+      }
+    },
+  },
+  {
     name: 'keeps keys apart that differ in one letter, or only in case',
     async run({ store, clock }) {
       const keys = ['AbC', 'aBc', 'abc', 'ab', 'abcd', '__proto__', 'constructor', '-', '_']

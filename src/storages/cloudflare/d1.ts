@@ -1,7 +1,7 @@
 import { cryptoBackend } from '../../core/crypto/choose.ts'
 import { configError } from '../../core/errors.ts'
 import { createHandle } from '../../core/id.ts'
-import { escapeNul, unescapeNul } from '../../core/nul.ts'
+import { fromAscii, toAscii } from '../../core/ascii.ts'
 import { type DeadlineOptions, Operations } from '../../core/operations.ts'
 import type {
   ClosableStore,
@@ -88,7 +88,7 @@ export function createD1Store(
   async function read(key: string): Promise<StoredRecord | undefined> {
     const sql = `SELECT value, version FROM ${table} WHERE id = ? AND expires_at > ?`
     const found = await bind(sql, key, now()).first<StoredRecord>()
-    return found === null ? undefined : { value: unescapeNul(found.value), version: found.version }
+    return found === null ? undefined : { value: fromAscii(found.value), version: found.version }
   }
 
   async function write(
@@ -99,7 +99,7 @@ export function createD1Store(
     // Random, so that a version of a record that was deleted and made anew never comes back.
     const version = createHandle()
     const hash = owner === undefined ? null : await cryptoBackend.sha256(owner)
-    const row = [escapeNul(value), version, hash, expiresAt] as const
+    const row = [toAscii(value), version, hash, expiresAt] as const
     const statement =
       replaces === null
         ? bind(

@@ -1,5 +1,5 @@
 import { randomBytes } from '../../core/random.ts'
-import { isLostRace } from './rows.ts'
+import { isLostRace } from './errors.ts'
 
 /** As many as somebody may meet who ends a session that many others write to. */
 const mostAttempts = 20

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely'
+import type { StoredRow } from '../../core/stored-row.ts'
 import { compileOnce } from './compile-once.ts'
+import { languageOf } from './dialect.ts'
 
 /** One record. Times are milliseconds since the epoch. */
 export interface SessionRow {
@@ -14,51 +16,83 @@ export interface SessionRow {
 /** The table under whatever name. */
 export type SessionTables = Record<string, SessionRow>
 
-type NewRow = Omit<SessionRow, 'id'>
-
 /** The statements. What they match by is exact: ids and versions are compared byte by byte. */
 export interface SessionRows {
   live(id: string, now: number): Promise<Pick<SessionRow, 'value' | 'version'> | undefined>
   /** Whether it was made: not if there is a live one. */
-  create(id: string, row: NewRow, now: number): Promise<boolean>
+  create(id: string, row: StoredRow, now: number): Promise<boolean>
   /** Whether it still was as `version` says. */
-  replace(id: string, row: NewRow, version: string, now: number): Promise<boolean>
+  replace(id: string, row: StoredRow, version: string, now: number): Promise<boolean>
   delete(id: string): Promise<void>
   keysOf(owner: string, now: number): Promise<string[]>
-  expired(now: number, limit: number): Promise<string[]>
-  deleteAll(ids: readonly string[], now: number): Promise<number>
+  /** Returns how many: no more than one batch. */
+  deleteExpired(now: number): Promise<number>
 }
 
+/** Expired rows that are deleted at once: more would hold locks for long. */
+const batch = 1000
+/** On SQLite, where nothing else happens meanwhile: not in this process, if the driver is synchronous. */
+const sqliteBatch = 100
+
 export function rowsIn(db: Kysely<SessionTables>, table: string): SessionRows {
-  // PostgreSQL and SQLite have ON CONFLICT … WHERE; MySQL, which has no RETURNING either, has not.
-  const canUpsert = db.getExecutor().adapter.supportsReturning === true
+  const language = languageOf(db)
   const unqualified = table.slice(table.indexOf('.') + 1)
 
-  async function upsert(id: string, row: NewRow, now: number): Promise<boolean> {
+  async function upsert(id: string, row: StoredRow, now: number): Promise<boolean> {
     const result = await db
       .insertInto(table)
-      .values({ id, ...row })
+      .values({ id, ...columnsOf(row) })
       .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet(row).where(`${unqualified}.expires_at`, '<=', now),
+        conflict
+          .column('id')
+          .doUpdateSet(columnsOf(row))
+          .where(`${unqualified}.expires_at`, '<=', now),
       )
       .executeTakeFirst()
     return result.numInsertedOrUpdatedRows === 1n
   }
 
-  async function insertOrReplaceExpired(id: string, row: NewRow, now: number): Promise<boolean> {
+  async function insertOrReplaceExpired(id: string, row: StoredRow, now: number): Promise<boolean> {
     const inserted = await db
       .insertInto(table)
       .ignore()
-      .values({ id, ...row })
+      .values({ id, ...columnsOf(row) })
       .executeTakeFirst()
     if (inserted.numInsertedOrUpdatedRows === 1n) return true
     const updated = await db
       .updateTable(table)
-      .set(row)
+      .set(columnsOf(row))
       .where('id', '=', id)
       .where('expires_at', '<=', now)
       .executeTakeFirst()
     return updated.numUpdatedRows === 1n
+  }
+
+  const old = (now: number, limit: number) =>
+    db
+      .selectFrom(table)
+      .select('id')
+      .where('expires_at', '<=', now)
+      .orderBy('expires_at')
+      .limit(limit)
+
+  /*
+   * One batch, oldest first, so that the index is used whatever the database thinks of the table. Where it is selected
+   * first, the time is looked at again: somebody may have made the record anew meanwhile.
+   */
+  const expired = {
+    mysql: (now: number) =>
+      db.deleteFrom(table).where('expires_at', '<=', now).orderBy('expires_at').limit(batch),
+    sqlite: (now: number) =>
+      db.deleteFrom(table).where('id', 'in', old(now, sqliteBatch)).where('expires_at', '<=', now),
+    // An array, because PostgreSQL may read the whole table to join it with a selection.
+    postgres: (now: number) =>
+      db
+        .deleteFrom(table)
+        .where(({ eb, fn }) =>
+          eb('id', '=', fn<string>('any', [fn<string[]>('array', [old(now, batch)])])),
+        )
+        .where('expires_at', '<=', now),
   }
 
   const selectLive = compileOnce<{ id: string; now: number }, SessionTables>(
@@ -90,10 +124,17 @@ export function rowsIn(db: Kysely<SessionTables>, table: string): SessionRows {
       return rows[0] as Pick<SessionRow, 'value' | 'version'> | undefined
     },
 
-    create: canUpsert ? upsert : insertOrReplaceExpired,
+    // MySQL has no ON CONFLICT … WHERE.
+    create: language === 'mysql' ? insertOrReplaceExpired : upsert,
 
     async replace(id, row, version, now) {
-      const updated = await updateVersion({ ...row, id, version, next: row.version, now })
+      const updated = await updateVersion({
+        ...columnsOf(row),
+        id,
+        version,
+        next: row.version,
+        now,
+      })
       return updated.numAffectedRows === 1n
     },
 
@@ -111,40 +152,28 @@ export function rowsIn(db: Kysely<SessionTables>, table: string): SessionRows {
       return found.map(({ id }) => textOf(id))
     },
 
-    async expired(now, limit) {
-      const found = await db
-        .selectFrom(table)
-        .select('id')
-        .where('expires_at', '<=', now)
-        .limit(limit)
-        .execute()
-      return found.map(({ id }) => textOf(id))
-    },
-
-    async deleteAll(ids, now) {
-      const { numDeletedRows } = await db
-        .deleteFrom(table)
-        .where('id', 'in', [...ids])
-        .where('expires_at', '<=', now)
-        .executeTakeFirst()
+    async deleteExpired(now) {
+      const { numDeletedRows } = await expired[language](now).executeTakeFirst()
       return Number(numDeletedRows)
     },
   }
 }
 
-const decoder = new TextDecoder()
-
-/** MySQL keeps text that must be compared byte by byte as bytes, and gives it back as such. */
-export function textOf(column: string | Uint8Array): string {
-  return typeof column === 'string' ? column : decoder.decode(column)
+function columnsOf({ value, version, owner, expiresAt }: StoredRow): Omit<SessionRow, 'id'> {
+  return { value, version, owner, expires_at: expiresAt }
 }
 
-/**
- * Codes of a statement that the database gave up in favour of another one: serialization failures and
- * deadlocks of PostgreSQL, deadlocks of MySQL. Nothing was written.
- */
-const lostRaces = new Set<unknown>(['40001', '40P01', 'ER_LOCK_DEADLOCK'])
+const decoder = new TextDecoder()
 
-export function isLostRace(error: unknown): boolean {
-  return lostRaces.has((error as { code?: unknown } | null)?.code)
+/**
+ * MySQL keeps text that must be compared byte by byte as bytes, and gives it back as such.
+ *
+ * @throws {Error} If it is neither: that is not how a missing record looks.
+ */
+export function textOf(column: unknown): string {
+  if (typeof column === 'string') return column
+  if (column instanceof Uint8Array) return decoder.decode(column)
+  throw new Error(
+    'The database gave rows in another form: rows must be objects, with texts as they are',
+  )
 }

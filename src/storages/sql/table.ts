@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely'
 import { configError } from '../../core/errors.ts'
-import { isLostRace } from './rows.ts'
+import { indexName } from '../../core/sqlite-table.ts'
+import { assertNoSchema, languageOf } from './dialect.ts'
+import { isLostRace } from './errors.ts'
 
 export interface SessionTableOptions {
-  /** The table's name; `schema.table` is fine. Default `sessions`. */
+  /** The table's name; `schema.table` is fine, but on SQLite. Default `sessions`. */
   table?: string
 }
 
@@ -30,7 +32,7 @@ const attempts = 5
  * Makes the table for sessions with its indexes on owner and expiry, unless it is there. Call it from a migration or
  * when the app starts: running it twice does nothing, and so does running it in several processes at once.
  *
- * @throws {SessionError} `ERR_SESSION_CONFIG` if the name is wrong.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the name is wrong, or this is no database for sessions.
  */
 export async function createSessionTable(
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever else is in the database
@@ -38,6 +40,9 @@ export async function createSessionTable(
   { table = 'sessions' }: SessionTableOptions = {},
 ): Promise<void> {
   assertTableName(table)
+  const language = languageOf(kysely)
+  if (language === 'sqlite') assertNoSchema(kysely, table)
+  const makeTable = language === 'mysql' ? makeOnMysql : makeElsewhere
   for (let attempt = 1; ; attempt++) {
     try {
       return await makeTable(kysely, table)
@@ -51,38 +56,35 @@ export async function createSessionTable(
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- as above
-async function makeTable(kysely: Kysely<any>, table: string): Promise<void> {
-  const { sql } = await import('kysely')
-  const isMysql = kysely.getExecutor().adapter.supportsReturning !== true
-  // MySQL's usual collations ignore case, and its charset may be an old one: bytes have neither.
-  const token = isMysql ? ('varbinary(64)' as const) : ('varchar(64)' as const)
-  const text = isMysql ? sql`longblob` : ('text' as const)
+async function makeElsewhere(kysely: Kysely<any>, table: string): Promise<void> {
   await kysely.schema
     .createTable(table)
     .ifNotExists()
-    .addColumn('id', token, (column) => column.primaryKey().notNull())
-    .addColumn('value', text, (column) => column.notNull())
-    .addColumn('version', token, (column) => column.notNull())
-    .addColumn('owner', token)
+    .addColumn('id', 'varchar(64)', (column) => column.primaryKey().notNull())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .addColumn('version', 'varchar(64)', (column) => column.notNull())
+    .addColumn('owner', 'varchar(64)')
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .execute()
-  for (const column of ['owner', 'expires_at']) await createIndex(kysely, table, column, isMysql)
+  for (const column of ['owner', 'expires_at']) {
+    const name = indexName(table.slice(table.indexOf('.') + 1), column)
+    await kysely.schema.createIndex(name).ifNotExists().on(table).column(column).execute()
+  }
 }
 
-async function createIndex(
-  // oxlint-disable-next-line typescript/no-explicit-any -- as above
-  kysely: Kysely<any>,
-  table: string,
-  column: string,
-  isMysql: boolean,
-): Promise<void> {
-  const name = `${table.slice(table.indexOf('.') + 1)}_${column}`
-  const index = kysely.schema.createIndex(name).on(table).column(column)
-  if (!isMysql) return index.ifNotExists().execute()
-  try {
-    await index.execute()
-  } catch (error) {
-    // MySQL cannot be asked to make an index only if it is missing.
-    if ((error as { code?: unknown }).code !== 'ER_DUP_KEYNAME') throw error
-  }
+/** In one statement: MySQL cannot be asked to make an index only if it is missing. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+async function makeOnMysql(kysely: Kysely<any>, table: string): Promise<void> {
+  const { sql } = await import('kysely')
+  // Its usual collations ignore case: bytes have none.
+  await kysely.schema
+    .createTable(table)
+    .ifNotExists()
+    .addColumn('id', 'varbinary(64)', (column) => column.primaryKey().notNull())
+    .addColumn('value', sql`longblob`, (column) => column.notNull())
+    .addColumn('version', 'varbinary(64)', (column) => column.notNull())
+    .addColumn('owner', 'varbinary(64)')
+    // The oldest Kysely that is supported has no other place for them.
+    .addColumn('expires_at', sql`bigint not null, index (owner), index (expires_at)`)
+    .execute()
 }

@@ -6,6 +6,10 @@ export interface SqliteDatabase {
   exec(sql: string): unknown
   prepare(sql: string): SqliteStatement
   close(): unknown
+  /** Whether a transaction is open: so say better-sqlite3, libsql and `bun:sqlite` … */
+  readonly inTransaction?: boolean
+  /** … and so does `node:sqlite`, from Node 22.16. */
+  readonly isTransaction?: boolean
 }
 
 export interface SqliteStatement {
@@ -25,6 +29,9 @@ interface NodeFs {
 
 /** The database in this file, which is made for its owner alone if need be. */
 export function openDatabase(path: string): SqliteDatabase {
+  if (/^file:/i.test(path)) {
+    throw configError(`Give the path of the file, not a URL: "${path}"`)
+  }
   const sqlite = builtinModule('node:sqlite') as NodeSqlite | undefined
   if (sqlite === undefined) {
     throw configError(
@@ -54,6 +61,21 @@ export function isBusy(error: unknown): boolean {
   const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown }
   if (typeof errcode === 'number') return (errcode & 0xff) === busy || (errcode & 0xff) === locked
   return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code)
+}
+
+/**
+ * What is done while the app has a transaction open on its connection would be part of it, and undone with it: a
+ * logout that was answered must not be. So it counts as busy.
+ *
+ * @throws {Error} With the code `SQLITE_BUSY`, if the driver tells.
+ */
+export function assertNoTransaction({ inTransaction, isTransaction }: SqliteDatabase): void {
+  if (inTransaction ?? isTransaction) throw transactionError()
+}
+
+export function transactionError(): Error {
+  const message = 'The app has a transaction open on the connection that sessions are kept with'
+  return Object.assign(new Error(message), { code: 'SQLITE_BUSY' })
 }
 
 const shortPause = 10

@@ -1,10 +1,4 @@
-import type { SqliteDatabase } from './database.ts'
-
-/** What only libsql has, and whether the app has begun a transaction. */
-interface LibsqlDatabase extends SqliteDatabase {
-  maxWriteReplicationIndex(): unknown
-  readonly inTransaction: boolean
-}
+import { transactionError, type SqliteDatabase } from './database.ts'
 
 /**
  * How a statement that writes is run on this database.
@@ -12,12 +6,16 @@ interface LibsqlDatabase extends SqliteDatabase {
  * libsql (0.5) leaves a statement unfinished when another process holds the lock: until it is run again, what is
  * read on that connection is as old as the first read, and what is written is not committed. So there the lock is
  * taken before, by `exec`, which leaves nothing behind. The other drivers finish their statements.
+ *
+ * The same where a driver does not tell whether the app has a transaction open: SQLite tells when one is begun.
+ *
+ * @param isOurs Whether nobody else uses this connection.
  */
-export function writerFor(db: SqliteDatabase): <T>(write: () => T) => T {
-  if (!isLibsql(db)) return (write) => write()
+export function writerFor(db: SqliteDatabase, isOurs: boolean): <T>(write: () => T) => T {
+  const tells = (db.inTransaction ?? db.isTransaction) !== undefined
+  if (!isLibsql(db) && (isOurs || tells)) return (write) => write()
   return (write) => {
-    if (db.inTransaction) return write()
-    db.exec('BEGIN IMMEDIATE')
+    begin(db)
     try {
       const result = write()
       db.exec('COMMIT')
@@ -29,7 +27,16 @@ export function writerFor(db: SqliteDatabase): <T>(write: () => T) => T {
   }
 }
 
-function isLibsql(db: SqliteDatabase): db is LibsqlDatabase {
+function begin(db: SqliteDatabase): void {
+  try {
+    db.exec('BEGIN IMMEDIATE')
+  } catch (error) {
+    throw /within a transaction/.test((error as Error).message) ? transactionError() : error
+  }
+}
+
+/** By what only libsql has. */
+function isLibsql(db: SqliteDatabase): boolean {
   return 'maxWriteReplicationIndex' in db
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { createSessionTable, createSqlSessionStorage } from 'coatcheck/sql-storage'
+import { Kysely, MysqlDialect } from 'kysely'
 import mysql from 'mysql2/promise'
 import { missing, startMariadb, type UrlService } from '../../services/index.ts'
 import { type AnyKysely, openMariadb, type Storage } from './backends.ts'
@@ -83,6 +84,29 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
       assert.equal(await acting, act === end ? '' : cookie)
       const after = await patient.read(cookie)
       assert.equal(after.isNew, act === end)
+    }
+    await app.end()
+  })
+
+  it('F-23 logs out and counts when a row was changed while its statement waited for it', async () => {
+    const pool = mysql.createPool({ uri: service.url, connectionLimit: 2 }).pool
+    pool.on('connection', (connection) => {
+      connection.query("SET innodb_snapshot_isolation = ON, tx_isolation = 'SERIALIZABLE'")
+    })
+    const kysely: AnyKysely = new Kysely({ dialect: new MysqlDialect({ pool }) })
+    opened.push(kysely)
+    const strict: Storage = createSqlSessionStorage(kysely, { timeout: patience })
+    const app = await mysql.createConnection(service.url)
+    for (const act of [end, count]) {
+      const cookie = await begin(strict, { n: 0 })
+      const { handle } = await strict.read(cookie)
+      await app.query('START TRANSACTION')
+      await app.query("UPDATE sessions SET owner = 'x' WHERE id = ?", [handle])
+      const acting = act(strict, cookie)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await app.query('COMMIT')
+      assert.equal(await acting, act === end ? '' : cookie)
+      assert.equal((await strict.read(cookie)).isNew, act === end)
     }
     await app.end()
   })

@@ -58,6 +58,33 @@ const failures: Record<string, (store: Store, version: string) => Promise<unknow
   sweep: (store) => store.deleteExpired(),
 }
 
+/** The same database, which tells of each try to get the lock: `BEGIN` on libsql, a statement elsewhere. */
+function countingTries(database: SqliteDatabase, onTry: () => void): SqliteDatabase {
+  const bound = <T extends object>(target: T, replaced: Partial<T>): T =>
+    new Proxy(target, {
+      get(_, name) {
+        if (Object.hasOwn(replaced, name)) return Reflect.get(replaced, name)
+        const found: unknown = Reflect.get(target, name, target)
+        return typeof found === 'function' ? found.bind(target) : found
+      },
+    })
+  return bound(database, {
+    exec(sql) {
+      if (sql.startsWith('BEGIN')) onTry()
+      return database.exec(sql)
+    },
+    prepare(sql) {
+      const statement = database.prepare(sql)
+      return bound(statement, {
+        run(...values) {
+          onTry()
+          return statement.run(...values)
+        },
+      })
+    },
+  })
+}
+
 describe('an SQLite store', () => {
   for (const [name, fail] of Object.entries(failures)) {
     it(`P2 sees what others do, and they what it does, after a ${name} that found it locked`, () =>
@@ -75,12 +102,71 @@ describe('an SQLite store', () => {
       }))
   }
 
-  it('writes within the transaction that the app has begun on its connection', () =>
-    withStores(async ({ store, other, database }) => {
+  it('P2 does nothing within a transaction of the app: it waits for its end, and no longer than it may', () =>
+    withStores(async ({ store, database }) => {
+      await store.write('a', 'first', { replaces: null, expiresAt })
       database.exec('BEGIN')
-      assert.ok(await store.write('a', 'first', { replaces: null, expiresAt }))
-      assert.equal(await other.read('a'), undefined)
-      database.exec('COMMIT')
-      assert.equal((await other.read('a'))?.value, 'first')
+      const deleting = store.delete('a')
+      setTimeout(() => database.exec('ROLLBACK'), 20)
+      await deleting
+      assert.equal(await store.read('a'), undefined)
+      database.exec('BEGIN')
+      for (const fail of [() => store.read('a'), ...Object.values(failures)]) {
+        await assert.rejects(fail(store, 'version'), {
+          code: 'SQLITE_BUSY',
+          message: /transaction/,
+        })
+      }
+      await assert.rejects(store.keysOf('ada'), /transaction/)
+      database.exec('ROLLBACK')
+      assert.equal(await store.read('a'), undefined)
+    }))
+
+  it('P2 writes nothing within a transaction that the driver does not tell of', () =>
+    withStores(async ({ store, database }) => {
+      const silent: SqliteDatabase = {
+        exec: (sql) => database.exec(sql),
+        prepare: (sql) => database.prepare(sql),
+        close: () => database.close(),
+      }
+      const unaware = createSqliteStore(silent, { timeout: 0.1, sweepInterval: 0 })
+      const version = await unaware.write('a', 'first', { replaces: null, expiresAt })
+      database.exec('BEGIN')
+      for (const fail of Object.values(failures)) {
+        await assert.rejects(fail(unaware, version!), /transaction/)
+      }
+      database.exec('ROLLBACK')
+      await unaware.delete('a')
+      assert.equal(await store.read('a'), undefined)
+    }))
+
+  it('is not made within a transaction: its table would be undone with it', () =>
+    withStores(async ({ database }) => {
+      database.exec('BEGIN')
+      const make = () => createSqliteStore(database, { table: 'other', sweepInterval: 0 })
+      assert.throws(make, { code: 'ERR_SESSION_CONFIG', message: /transaction/ })
+      database.exec('ROLLBACK')
+      make()
+    }))
+
+  it('lets one of many that wait for the lock try, and the event loop go on after each try', () =>
+    withStores(async ({ store, database, lock }) => {
+      let tries = 0
+      const most: number[] = []
+      const counted = countingTries(database, () => tries++)
+      const busy = createSqliteStore(counted, { timeout: 1, sweepInterval: 0 })
+      lock.exec('BEGIN IMMEDIATE')
+      const keys = Array.from({ length: 50 }, (_, n) => `k${n}`)
+      const writing = keys.map((key) => busy.write(key, key, { replaces: null, expiresAt }))
+      for (let turn = 0; turn < 5; turn++) {
+        tries = 0
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        most.push(tries)
+      }
+      lock.exec('COMMIT')
+      for (const version of await Promise.all(writing)) assert.ok(version)
+      // Without a pause for all it would be 50.
+      assert.ok(Math.max(...most) <= 5, `${most}`)
+      assert.equal((await store.read('k49'))?.value, 'k49')
     }))
 })

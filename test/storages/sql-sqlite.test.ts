@@ -10,23 +10,22 @@ import {
   traitsOf,
   type StoreFixture,
 } from 'coatcheck/testing'
-import { Kysely, SqliteDialect } from 'kysely'
-import Database from 'libsql'
+import { kyselyOn, memoryDatabase } from './kysely-sqlite.ts'
 
 async function fixture(): Promise<StoreFixture> {
   const clock = fakeClock()
-  const database = new Database(':memory:')
-  const kysely = new Kysely<never>({ dialect: new SqliteDialect({ database }) })
+  const kysely = kyselyOn(await memoryDatabase())
   await createSessionTable(kysely)
   await createSessionTable(kysely)
   const store = createSqlStore(kysely, { now: () => clock.now() })
   return { store, clock, close: () => kysely.destroy() }
 }
 
-describe('sql store on SQLite', async () => {
-  const probe = await fixture()
-  const traits = traitsOf(probe.store)
-  await probe.close?.()
+const probe = await fixture()
+const traits = traitsOf(probe.store)
+await probe.close?.()
+
+describe('sql store on SQLite', () => {
   for (const one of storeCases.filter((each) => applies(each, traits))) {
     it(one.name, async () => {
       const made = await fixture()
