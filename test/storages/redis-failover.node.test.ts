@@ -29,8 +29,9 @@ function counting({ name, storage }: Opened, cookie: string): () => Promise<void
   const loop = (async () => {
     while (!stopping.signal.aborted) {
       await count(storage, cookie).then(
-        () => counted++,
-        () => failed++,
+        () => void counted++,
+        // What fails at once must leave the driver a turn of the event loop to find its server.
+        () => sleep(1, void failed++),
       )
     }
   })()
