@@ -30,14 +30,14 @@ const manifest = JSON.parse(read('package.json')) as {
 /** Which folders the files of a folder may import from, and more that a single file may. */
 const mayImport: Record<string, RegExp> = {
   'core/': /^core\//,
-  'storages/': /^core\//,
+  'storages/': /^(core|storages\/parts)\//,
   'frameworks/': /^core\//,
   'compat/': /^(core|storages|compat)\//,
   'testing/': /^(core|testing)\//,
   'cli/': /^(core|storages|cli)\/|^node:/,
   'index.ts': /^(core|storages)\//,
 }
-/** A storage may have a folder of its own parts, which no other storage may touch. */
+/** A storage may have a folder of its own parts, which no other storage may touch. What several need is in `parts`. */
 const mayImportToo: Record<string, RegExp> = {
   'storages/fs.ts': /^node:|^storages\/fs\//,
   'storages/fs/': /^node:|^storages\/fs\//,

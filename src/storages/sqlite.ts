@@ -1,13 +1,13 @@
-import { fromAscii } from '../core/ascii.ts'
+import { fromAscii } from './parts/ascii.ts'
 import { configError } from '../core/errors.ts'
 import type { StandardSchema } from '../core/schema.ts'
 import type { SessionData, UntypedData } from '../core/session.ts'
 import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
 import type { SessionStorageOptions } from '../core/storage-options.ts'
-import { sqliteTable } from '../core/sqlite-table.ts'
-import { hashOwner, makeRow, wholeMilliseconds } from '../core/stored-row.ts'
-import { inBatches } from '../core/sweep.ts'
+import { sqliteTable } from './parts/sqlite-table.ts'
+import { hashOwner, makeRow, wholeMilliseconds } from './parts/stored-row.ts'
+import { inBatches } from './parts/sweep.ts'
 import { UnderWay } from '../core/under-way.ts'
 import {
   assertNoTransaction,

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { StoredRow } from '../../core/stored-row.ts'
+import type { StoredRow } from '../parts/stored-row.ts'
 import { compileOnce } from './compile-once.ts'
 import { languageOf } from './dialect.ts'
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { configError } from '../../core/errors.ts'
-import { indexName } from '../../core/sqlite-table.ts'
+import { indexName } from '../parts/sqlite-table.ts'
 import { assertNoSchema, languageOf } from './dialect.ts'
 import { isLostRace } from './errors.ts'
 

@@ -1,5 +1,5 @@
-import type { SqliteTable } from '../../core/sqlite-table.ts'
-import type { StoredRow } from '../../core/stored-row.ts'
+import type { SqliteTable } from '../parts/sqlite-table.ts'
+import type { StoredRow } from '../parts/stored-row.ts'
 import type { SqliteDatabase } from './database.ts'
 import { writerFor } from './write-lock.ts'
 

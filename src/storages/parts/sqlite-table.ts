@@ -1,4 +1,4 @@
-import { configError } from './errors.ts'
+import { configError } from '../../core/errors.ts'
 
 /**
  * The statements of a table of sessions in SQLite, each of which does all of it or nothing. Values, in this order:
