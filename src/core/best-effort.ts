@@ -24,7 +24,8 @@ export interface PlainBackend {
  * between processes somebody may come in between, and so an update can be lost and a logout undone. It says
  * so: `atomic: false`.
  *
- * A write that got no answer in time keeps others from its key until it has one: else it might land after them.
+ * A write that got no answer in time keeps others from its key until it has one, or for a minute: else it might land
+ * after them.
  */
 export function createBestEffortStore(
   backend: PlainBackend,
@@ -45,20 +46,20 @@ export function createBestEffortStore(
     key: string,
     work: (assertInTime: () => void) => Promise<T>,
   ): Promise<T> {
+    if (stuck.has(key)) throw timeoutError('An earlier write of this record has no answer yet')
     let isRunning = false
-    const turn = operations.run(async (assertInTime) => {
-      if (stuck.has(key)) throw timeoutError('An earlier write of this record has no answer yet')
-      return queue.run(key, async () => {
+    const turn = operations.run((assertInTime) =>
+      queue.run(key, async () => {
         assertInTime()
         isRunning = true
         try {
-          return await work(assertInTime)
+          return await forAMinute(work(assertInTime))
         } finally {
           isRunning = false
           stuck.delete(key)
         }
-      })
-    })
+      }),
+    )
     try {
       return await turn
     } finally {
@@ -89,6 +90,16 @@ export function createBestEffortStore(
 
     close: () => operations.close(),
   }
+}
+
+/** Answers get lost: a record must not be out of reach for ever. */
+async function forAMinute<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timeoutError('No answer within a minute')), 60_000)
+    ;(timer as { unref?(): void }).unref?.()
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 /** What a backend gave back, if it is an envelope. */

@@ -10,8 +10,10 @@ export interface DeadlineOptions {
 
 /** Operations that were given up but have not ended: with so many, a backend that is silent is taken to be away. */
 const mostGivenUp = 1000
-/** And with so many, one of which a part still answers. */
+/** And with so many, one that answers others, as a cluster does of which one server is silent. */
 const mostOfPart = 10_000
+/** Milliseconds for which they are counted, if they never end: answers get lost, and that must not add up for ever. */
+const remembered = 60_000
 
 /**
  * What a store asks of a backend that may be slow, away or silent. Each operation has a deadline: one that takes
@@ -89,8 +91,14 @@ export class Operations {
 
   #giveUp(work: Promise<unknown>): void {
     this.#givenUp++
-    const end = (): void => void this.#givenUp--
+    let isCounted = true
+    const end = (): void => {
+      if (isCounted) this.#givenUp--
+      isCounted = false
+    }
     work.then(end, end)
+    const timer = setTimeout(end, remembered)
+    ;(timer as { unref?(): void }).unref?.()
   }
 }
 

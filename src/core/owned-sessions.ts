@@ -4,6 +4,7 @@ import type { GuardedStore } from './guarded-store.ts'
 import { isHandle } from './id.ts'
 import { openRecord } from './life-cycle.ts'
 import type { SessionRecord } from './record.ts'
+import { pause } from './save.ts'
 import type { Login } from './session-state.ts'
 import { isIndexed, type IndexedStore, type SessionStore } from './session-store.ts'
 import type { StorageContext } from './storage-options.ts'
@@ -125,6 +126,7 @@ export class OwnedSessions {
         expiresAt: lifetime.horizon(now()),
       })
       if (written !== undefined) return
+      await pause(attempt + 1)
     }
     throw this.#guarded.failure('write', new Error('the revocation could not be written'))
   }

@@ -250,7 +250,7 @@ export function interrupt(
 }
 
 /** Waits a random while, longer each time, so that those who collided do not collide again. */
-function pause(attempt: number): Promise<void> {
+export function pause(attempt: number): Promise<void> {
   const longest = Math.min(2 ** attempt, longestPause)
   return new Promise((resolve) => setTimeout(resolve, Math.random() * longest))
 }

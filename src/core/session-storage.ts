@@ -184,7 +184,11 @@ export function createSessionStorage<
     revoke: (handle, { userId } = {}) => whileOpen('delete', () => owned.revoke(handle, userId)),
     revokeAll: (userId, { except } = {}) =>
       whileOpen('delete', () => owned.revokeAll(userId, except)),
-    deleteExpired: () => whileOpen('delete', () => guarded.deleteExpired()),
+    deleteExpired: async () => {
+      if (underWay.isClosed) throw guarded.failure('delete', closedError())
+      // Not waited for: it may take long, and what it leaves the next one finds.
+      return guarded.deleteExpired()
+    },
     close: () => underWay.close(() => isClosable(store) && store.close()),
   }
   return storage

@@ -1,3 +1,6 @@
+/** Longer than any deadline, in milliseconds: what takes longer, in a store without one, is not waited for. */
+const longestWait = 65_000
+
 /** Counts what is under way, so that closing can wait for it. Nothing more is begun after that. */
 export class UnderWay {
   #count = 0
@@ -25,7 +28,15 @@ export class UnderWay {
   }
 
   async #drain(letGo: () => unknown): Promise<void> {
-    if (this.#count > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
+    if (this.#count > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, longestWait)
+        this.#onIdle = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
     await letGo()
   }
 }

@@ -30,7 +30,7 @@ export { SessionDurableObject } from './cloudflare/session-object.ts'
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
-export function createCloudflareSessionStorage<
+export function createD1SessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 >(

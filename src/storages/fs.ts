@@ -120,7 +120,7 @@ export function createFsStore(
         if (sweep(name)) deleted++
       })
     }
-    owners.sweep((mark, key) => !records.exists(key) && isAbandoned(mark))
+    await owners.sweep((mark, key) => !records.exists(key) && isAbandoned(mark))
     return deleted
   }
 

@@ -12,7 +12,7 @@ import { RedisOperations } from './redis/operations.ts'
 import { addToList, isListed, keysIn, listOf, removeFromList, slack } from './redis/owner-lists.ts'
 import { earlierFor, formatHeading, type Heading, parseHeading } from './redis/record-text.ts'
 import { Records } from './redis/records.ts'
-import { waitForReplicas } from './redis/replicas.ts'
+import { forgotten, waitForReplicas } from './redis/replicas.ts'
 import type { RedisServer } from './redis/server.ts'
 
 export type { RedisClient, RedisServer }
@@ -52,12 +52,8 @@ export function createRedisStore(
   const records = new Records(prefix, now)
   const placeOf = (list: string): string => `${prefix}owner:${list}`
 
-  async function replicate(
-    send: Send,
-    place: string,
-    isDone: () => Promise<boolean>,
-  ): Promise<void> {
-    if (waitReplicas > 0) await waitForReplicas(send, place, waitReplicas, milliseconds / 2, isDone)
+  async function replicate(send: Send, place: string): Promise<void> {
+    await waitForReplicas(send, place, waitReplicas, milliseconds / 2)
   }
 
   /** Where the key is listed after this, and until when. One that moves from list to list stays in both. */
@@ -73,7 +69,13 @@ export function createRedisStore(
     if (before?.owner === list && before.listedUntil >= expiresAt + slack) return before
     const place = placeOf(list)
     const listedUntil = await addToList(send, place, key, expiresAt, now())
-    await replicate(send, place, () => isListed(send, place, key))
+    if (waitReplicas > 0) {
+      await replicate(send, place)
+      const isThere = await isListed(send, place, key)
+      // It also leaves the list when its session ends meanwhile.
+      const mayBeGone = before !== undefined && (await records.isGone(send, key))
+      if (!isThere && !mayBeGone) throw forgotten()
+    }
     return { owner: list, listedUntil }
   }
 
@@ -85,8 +87,8 @@ export function createRedisStore(
       if (records.hasEnded(before)) return undefined
       const expiresAt = Math.ceil(end)
       // That all sessions of a user have ended: docs/stores.md names these keys.
-      const mustReplicate = key.startsWith('revoked-')
-      const waits = waitReplicas > 0 && (mustReplicate || owner !== undefined)
+      const mustReplicate = waitReplicas > 0 && key.startsWith('revoked-')
+      const waits = mustReplicate || (waitReplicas > 0 && owner !== undefined)
       return operations.run(async (send) => {
         const { owner: list, listedUntil } = await enlist(send, key, expiresAt, owner, before)
         const name = createHandle()
@@ -96,7 +98,9 @@ export function createRedisStore(
           : records.replace(send, key, replaces, heading, value))
         if (!written) return undefined
         if (mustReplicate) {
-          await replicate(send, prefix + key, () => records.has(send, key, name))
+          await replicate(send, prefix + key)
+          // Forgotten, or others have written since: whoever wanted it written looks again.
+          if (!(await records.has(send, key, name))) return undefined
         }
         return formatHeading(heading)
       }, waits)
@@ -106,7 +110,9 @@ export function createRedisStore(
       operations.run(async (send) => {
         const gone = await records.delete(send, key, waitReplicas > 0)
         if (gone?.owner) await removeFromList(send, placeOf(gone.owner), key)
-        await replicate(send, prefix + key, () => records.isGone(send, key))
+        if (waitReplicas === 0) return
+        await replicate(send, prefix + key)
+        if (!(await records.isGone(send, key))) throw forgotten()
       }, waitReplicas > 0),
 
     keysOf: (owner) =>

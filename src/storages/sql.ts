@@ -18,7 +18,7 @@ import { assertTableName } from './sql/table.ts'
 export { createSessionTable, type SessionTableOptions } from './sql/table.ts'
 
 export interface SqlStoreOptions extends DeadlineOptions {
-  /** The table, made by `createSessionTable()`; `schema.table` is fine, but on SQLite. Default `sessions`. */
+  /** The table, made by `createSessionTable()`; `schema.table` is fine, except on SQLite. Default `sessions`. */
   table?: string
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { createRedisSessionStorage } from 'coatcheck/redis-storage'
+import { fakeClock } from 'coatcheck/testing'
 import { Redis } from 'ioredis'
 import { missing, startRedis, type UrlService } from '../services/index.ts'
 import { type Proxy, startProxy } from './redis-proxy.ts'
@@ -64,9 +65,12 @@ describe('a redis storage that waits for replicas', { skip: missing('redis') }, 
       assert.equal((await storage.read(cookie)).userId, undefined)
       await begin(storage, { n: 2 })
     })
-    const session = await storage.read(cookie)
-    session.login('ada')
-    assert.ok(await storage.save(session))
+    // As soon as the replica has caught up.
+    await eventually(async () => {
+      const session = await storage.read(cookie)
+      session.login('ada')
+      assert.ok(await storage.save(session))
+    })
   })
 
   it('P2 waits again for an end that is asked for again', async () => {
@@ -80,6 +84,42 @@ describe('a redis storage that waits for replicas', { skip: missing('redis') }, 
       }
     })
     await other.revoke(handle)
+  })
+
+  it('F-15 ends sessions though the memory is full', async () => {
+    const storage = open({ url: primary.url })
+    const cookie = await begin(storage, { n: 1 }, 'ada')
+    await admin.config('SET', 'maxmemory', '1mb')
+    try {
+      assert.match((await failure('write', begin(storage, { n: 2 }))).message, /OOM/)
+      assert.equal(await end(storage, cookie), '')
+    } finally {
+      await admin.config('SET', 'maxmemory', '0')
+    }
+  })
+
+  it('P2 takes a session that ends while it is listed again for one that has ended', async () => {
+    const clock = fakeClock()
+    const options = { waitReplicas: 1, idleTimeout: 600, now: () => clock.now() }
+    const storage: Storage = createRedisSessionStorage({ url: primary.url }, options)
+    opened.push(storage)
+    for (let n = 0; n < 40; n++) {
+      const cookie = await begin(storage, { n }, 'ada')
+      clock.pass(400_000)
+      const [session, other] = [await storage.read(cookie), await storage.read(cookie)]
+      session.set('n', -1)
+      other.destroy()
+      const [saved] = await Promise.all([storage.save(session), storage.save(other)])
+      assert.ok(saved === '' || saved === cookie, saved ?? 'null')
+      assert.equal((await storage.read(cookie)).isNew, true)
+    }
+  })
+
+  it('R-06 ends all sessions of a user, also when ten servers are asked to at once', async () => {
+    const storages = Array.from({ length: 10 }, () => open({ url: primary.url }, 5))
+    const cookie = await begin(storages[0]!, { n: 1 }, 'ada')
+    await Promise.all(storages.map((storage) => storage.revokeAll('ada')))
+    assert.equal((await storages[0]!.read(cookie)).isNew, true)
   })
 
   it('F-13 asks a replica that does not answer once for all, and others read meanwhile', async () => {

@@ -55,6 +55,13 @@ describe('a redis storage', { skip: missing('redis') }, () => {
     assert.match(refused.message, /WRONGPASS/)
     assert.doesNotMatch(inspect(refused, { depth: 9, showHidden: true }), /hunter/)
 
+    const cluster = [new URL(service.url).host]
+    const server = { cluster, username: 'ada', password: 'hunter3' }
+    const elsewhere: Storage = createRedisSessionStorage(server)
+    const unknown = await failure('write', begin(elsewhere, { n: 1 }))
+    assert.doesNotMatch(inspect(unknown, { depth: 9, showHidden: true }), /hunter/)
+    await elsewhere.close()
+
     const client = new Redis(service.url)
     for (const storage of [own(), createRedisSessionStorage(client) as Storage]) {
       const cookie = await begin(storage, { mark: 'a secret of the visitor' })

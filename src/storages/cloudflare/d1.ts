@@ -62,6 +62,9 @@ export function createD1Store(
   if (typeof database?.prepare !== 'function') {
     throw configError('The cloudflare storage needs a D1 database, such as env.DB')
   }
+  if ('getBookmark' in database) {
+    throw configError('A session of D1 reads from replicas, which are late: give env.DB itself')
+  }
   const operations = new Operations(options)
 
   function bind(sql: string, ...values: (string | number | null)[]): D1Statement {

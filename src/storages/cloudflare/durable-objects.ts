@@ -1,8 +1,8 @@
-import { cryptoBackend } from '../../core/crypto/choose.ts'
 import { configError } from '../../core/errors.ts'
 import { createHandle } from '../../core/id.ts'
 import { type DeadlineOptions, Operations } from '../../core/operations.ts'
 import type { IndexedStore } from '../../core/session-store.ts'
+import { hashOwner } from '../parts/stored-row.ts'
 import { createVersion, type Listing, parseListing } from './object-version.ts'
 import type { Answers, Question } from './questions.ts'
 
@@ -109,5 +109,5 @@ export function createDurableObjectStore(
 
 /** The object with a user's list. A hash, because user ids are of any length and may be mail addresses. */
 async function listOf(owner: string): Promise<string> {
-  return `owner:${await cryptoBackend.sha256(owner)}`
+  return `owner:${await hashOwner(owner)}`
 }

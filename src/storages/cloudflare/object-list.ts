@@ -24,9 +24,10 @@ export async function removeKey(
   storage: ObjectStorage,
   { key, token }: Extract<ListQuestion, { do: 'remove' }>,
 ): Promise<void> {
-  const kept = (await storage.list()) as Map<string, Entry>
-  if (kept.get(key)?.token !== token) return
-  if (kept.size === 1) return freeAll(storage)
+  const found = (await storage.get(key)) as Entry | undefined
+  if (found?.token !== token) return
+  const some = await storage.list({ limit: 2 })
+  if (some.size === 1) return freeAll(storage)
   await storage.delete(key)
 }
 

@@ -9,7 +9,7 @@ export interface ObjectStorage {
   get(key: string): Promise<unknown>
   put(key: string, value: unknown): Promise<void>
   delete(key: string): Promise<boolean>
-  list(): Promise<Map<string, unknown>>
+  list(options?: { limit: number }): Promise<Map<string, unknown>>
   deleteAll(): Promise<void>
   getAlarm(): Promise<number | null>
   setAlarm(at: number): Promise<void>

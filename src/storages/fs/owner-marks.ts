@@ -51,8 +51,9 @@ export class OwnerMarks {
   }
 
   /** @param isOver Whether the mark at a path, of a session with this key, is not needed any more. */
-  sweep(isOver: (mark: string, key: string) => boolean): void {
-    for (const name of unless(['ENOENT'], () => fs.readdirSync(this.#folder)) ?? []) {
+  async sweep(isOver: (mark: string, key: string) => boolean): Promise<void> {
+    if (!fs.existsSync(this.#folder)) return
+    for await (const { name } of await fs.promises.opendir(this.#folder)) {
       if (isHashName(name)) tidy(() => this.#sweepOne(path.join(this.#folder, name), isOver))
     }
   }

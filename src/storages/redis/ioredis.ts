@@ -30,7 +30,10 @@ export function connectIoredis(client: IoredisClient): RedisConnection {
 
 /** These drivers put the whole command on their errors: with what a session holds, or a password. */
 export function withoutArguments(error: unknown): unknown {
-  if (error instanceof Error && 'command' in error) delete error.command
+  if (!(error instanceof Error)) return error
+  if ('command' in error) delete error.command
+  // Why a cluster could not be connected to.
+  if ('lastNodeError' in error) withoutArguments(error.lastNodeError)
   return error
 }
 

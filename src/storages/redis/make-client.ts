@@ -55,7 +55,8 @@ export function makeClient(server: RedisServer, patience: number): () => Promise
         ? new Redis(all)
         : new Cluster(cluster, {
             redisOptions: all,
-            enableOfflineQueue: false,
+            // Servers are connected to when they are needed, and who needs one waits for that.
+            enableOfflineQueue: true,
             clusterRetryStrategy: pauseBefore,
             // Nothing is sent twice: what got lost with a connection may have been done.
             retryDelayOnFailover: 0,

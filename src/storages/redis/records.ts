@@ -29,12 +29,12 @@ return string.find(line, string.sub(ARGV[2], 1, ${tagLength}), ${nameLength + 1}
 `)
 
 /**
- * KEYS record. Writes in any case, so that WAIT has something to wait for: on a connection that has written nothing,
- * as after a retry, newer servers let it pass.
+ * KEYS record. Writes also if there is nothing to delete, so that WAIT has something to wait for: on a connection that
+ * has written nothing, as after a retry, newer servers let it pass.
  */
 const erase = new Script(`
 local text = redis.call('GET', KEYS[1])
-redis.call('SET', KEYS[1], '')
+if not text then redis.call('SET', KEYS[1], '') end
 redis.call('GETDEL', KEYS[1])
 return text
 `)

@@ -9,24 +9,13 @@ const firstWait = 10
  * WAIT stops the connection for all who use it. So it is asked for a short time at first, for longer ones as long as
  * the replicas do not have it, and others get their turn in between.
  *
+ * A client may have sent WAIT once more, to another server that has taken over meanwhile and never heard of it: so
+ * whoever waits must look afterwards whether it is still as it was written.
+ *
  * @param patience How long to wait, in milliseconds.
- * @param isDone Whether the server still has what was written. A client may have sent WAIT once more, to another
- * server that has taken over meanwhile and never heard of it.
  * @throws {Error} With the code `NOREPLICAS`, like Redis' own, if they do not have it then.
  */
 export async function waitForReplicas(
-  send: Send,
-  key: string,
-  replicas: number,
-  patience: number,
-  isDone: () => Promise<boolean>,
-): Promise<void> {
-  await askForReplicas(send, key, replicas, patience)
-  if (await isDone()) return
-  throw notReplicated('Another Redis has taken over, and does not know of it')
-}
-
-async function askForReplicas(
   send: Send,
   key: string,
   replicas: number,
@@ -44,6 +33,11 @@ async function askForReplicas(
       )
     }
   }
+}
+
+/** For what is not as it was written. */
+export function forgotten(): Error {
+  return notReplicated('Redis does not have it any more: another server may have taken over')
 }
 
 function notReplicated(message: string): Error {

@@ -20,7 +20,11 @@ export function shareWait(ask: (args: string[]) => Promise<unknown>): typeof ask
 
   return (args) => {
     if (asked === undefined) return begin(args)
-    const beginNext = (): Promise<unknown> => begin(args)
-    return (next ??= asked.then(beginNext, beginNext))
+    if (next === undefined) {
+      next = asked.then(() => begin(args))
+      // A connection that has gone has taken with it what they wrote: one that is made anew could not vouch for it.
+      next.catch(() => (next = undefined))
+    }
+    return next
   }
 }

@@ -14,14 +14,19 @@ export function compileOnce<Values extends object, Tables>(
   names: readonly (keyof Values & string)[],
   build: (values: Values) => Compilable,
 ): (values: Values) => Promise<QueryResult<unknown>> {
-  const isAlwaysTheSame = db.getExecutor().plugins.length === 0
+  let isAlwaysTheSame = db.getExecutor().plugins.length === 0
   const placeholders = Object.fromEntries(names.map((name) => [name, placeholder(name)])) as Values
   const nameOf = new Map<unknown, keyof Values>(names.map((name) => [placeholder(name), name]))
   let compiled: ReturnType<Compilable['compile']> | undefined
 
   return (values) => {
     if (!isAlwaysTheSame) return db.executeQuery(build(values).compile())
-    compiled ??= build(placeholders).compile()
+    if (compiled === undefined) {
+      compiled = build(placeholders).compile()
+      // Some dialects put something else in the place of a value.
+      isAlwaysTheSame = compiled.parameters.every((parameter) => nameOf.has(parameter))
+      if (!isAlwaysTheSame) return db.executeQuery(build(values).compile())
+    }
     const parameters = compiled.parameters.map((found) => values[nameOf.get(found)!])
     return db.executeQuery({ ...compiled, parameters })
   }

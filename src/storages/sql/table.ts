@@ -5,7 +5,7 @@ import { assertNoSchema, languageOf } from './dialect.ts'
 import { isLostRace } from './errors.ts'
 
 export interface SessionTableOptions {
-  /** The table's name; `schema.table` is fine, but on SQLite. Default `sessions`. */
+  /** The table's name; `schema.table` is fine, except on SQLite. Default `sessions`. */
   table?: string
 }
 

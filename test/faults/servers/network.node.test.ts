@@ -125,15 +125,14 @@ for (const [name, backend] of Object.entries(backends)) {
       await isWell(storage)
       await proxy.use({ kind: 'blackHole' })
       try {
-        for (let wave = 0; wave < 2; wave++) {
-          const reads = Array.from({ length: 500 }, (_, n) =>
-            failure(storage.read(cookies[n % visitors]!), timeout),
-          )
-          const writes = Array.from({ length: 500 }, () =>
-            failure(begin(storage, { n: 1 }), timeout),
-          )
-          await Promise.all([...reads, ...writes])
+        const failing: Promise<unknown>[] = []
+        for (let n = 0; n < 1000; n++) {
+          const read = () => storage.read(cookies[n % visitors]!)
+          failing.push(failure(n % 2 ? read() : begin(storage, { n: 1 }), timeout))
+          // Or the first would be late before the last has been begun.
+          if (n % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
         }
+        await Promise.all(failing)
       } finally {
         await proxy.use({ kind: 'pass' })
       }
