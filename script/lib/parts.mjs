@@ -40,15 +40,15 @@ export function runtimeParts(scratch, only = '') {
   const cases = '.build/test/workerd/cases.js'
   const forWorkerd = cases.includes(only) ? [cases] : []
 
-  const onNode20 = (name, isPart) => nodePart(name, node, files.filter(isPart), scratch, 540)
+  const onNode20 = (name, isPart) => nodePart(name, node, files.filter(isPart), scratch, 900)
 
   return [
     onNode20('servers', (file) => usesServers(file) && !isRace(file)),
     onNode20('races', isRace),
     onNode20('node20', (file) => !usesServers(file) && !isRace(file)),
-    nodePart('node22', `${installed}/node22/bin/node`, portable, scratch, 300),
-    nodePart('node24', `${installed}/node24/bin/node`, portable, scratch, 300),
-    nodePart('node26', `${installed}/node26/bin/node`, portable, scratch, 300),
+    nodePart('node22', `${installed}/node22/bin/node`, portable, scratch, 600),
+    nodePart('node24', `${installed}/node24/bin/node`, portable, scratch, 600),
+    nodePart('node26', `${installed}/node26/bin/node`, portable, scratch, 600),
     denoPart(portable, scratch),
     bunPart(portable, scratch),
     workerdPart('workerd', forWorkerd, scratch, []),
@@ -87,7 +87,7 @@ function denoPart(files, scratch) {
   const program = `${installed}/@deno/linux-x64-glibc/deno`
   const options = ['-A', '--no-check', '--no-remote', `--junit-path=${report.path}`]
   const command = [program, 'test', ...options, ...files]
-  return { name: 'deno', command, seconds: 300, report, files }
+  return { name: 'deno', command, seconds: 600, report, files }
 }
 
 function bunPart(files, scratch) {
@@ -97,11 +97,11 @@ function bunPart(files, scratch) {
   const options = ['--timeout=60000', '--reporter=junit', `--reporter-outfile=${report.path}`]
   // Without the dot Bun takes a path for a filter.
   const command = [program, 'test', ...options, ...files.map((file) => `./${file}`)]
-  return { name: 'bun', command, seconds: 300, report, files }
+  return { name: 'bun', command, seconds: 600, report, files }
 }
 
 function workerdPart(name, files, scratch, flags) {
   const report = { format: 'tap', path: `${scratch}/${name}.tap` }
   const command = [node, 'test/runtimes/workerd.mjs', report.path, ...flags]
-  return { name, command, seconds: 300, report, files }
+  return { name, command, seconds: 600, report, files }
 }

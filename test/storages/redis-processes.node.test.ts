@@ -12,6 +12,7 @@ import {
 } from 'coatcheck/redis-storage'
 import { Redis } from 'ioredis'
 import { missing, startRedis, startRedisCluster, type Service } from '../services/index.ts'
+import { eventually } from './redis-visits.ts'
 import type { Report, Task } from './redis-worker.ts'
 
 type Counts = Record<string, number>
@@ -95,7 +96,10 @@ for (const [place, start] of [
       const { storage, cookies } = await beginMany(200, 'grace')
       const workers = await Promise.all(names.map(startWorker))
       const reports = workers.map((worker, n) => run(worker, { server, name: names[n]!, cookies }))
-      await sleep(100)
+      await eventually(async () => {
+        const [counts] = (await storage.read(cookies.at(-1)!)).data
+        for (const name of names) assert.ok(counts[name]! > 0, `${name} has not begun`)
+      })
       for (const [n, cookie] of cookies.entries()) {
         const session = await storage.read(cookie)
         if (n % 2 === 0) await storage.revoke(session.handle)
@@ -115,7 +119,10 @@ for (const [place, start] of [
       const { storage, cookies } = await beginMany(100, 'joan')
       const workers = await Promise.all(names.map(startWorker))
       const reports = workers.map((worker, n) => run(worker, { server, name: names[n]!, cookies }))
-      await sleep(1000)
+      await eventually(async () => {
+        const [counts] = (await storage.read(cookies.at(-1)!)).data
+        for (const name of names) assert.ok(counts[name]! > 0, `${name} has not begun`)
+      })
       assert.equal(await storage.revokeAll('joan'), 100)
       for (const cookie of cookies) assert.equal((await storage.read(cookie)).isNew, true)
       for (const { written, gone } of await Promise.all(reports)) {

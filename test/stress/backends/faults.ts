@@ -84,7 +84,7 @@ const sqliteIsLocked: Fault = async ({ address }) => {
   const program = `
     const { default: Database } = await import('libsql')
     const database = new Database(process.argv[1])
-    database.exec('PRAGMA busy_timeout = 2000; BEGIN EXCLUSIVE')
+    database.exec('PRAGMA busy_timeout = 10000; BEGIN EXCLUSIVE')
     setTimeout(() => database.exec('ROLLBACK'), ${longPause})`
   const options = ['--input-type=module', '-e', program, file]
   const [code] = await once(spawn(process.execPath, options, { stdio: 'inherit' }), 'exit')
