@@ -85,7 +85,7 @@ export function createSqliteStore(
           db.exec('PRAGMA journal_mode = WAL')
           db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`)
         }
-        return prepareStatements(db, table, isOurs)
+        return prepareStatements(db, table)
       })
     } catch (error) {
       if (isOurs) db.close()
@@ -137,8 +137,8 @@ export function createSqliteStore(
         const row = await makeRow(value, options)
         const written = await whenFree(writing, () =>
           replaces === null
-            ? statements.create(key, row, now())
-            : statements.replace(key, row, replaces, now()),
+            ? statements.create(key, row, now)
+            : statements.replace(key, row, replaces, now),
         )
         return written ? row.version : undefined
       }),

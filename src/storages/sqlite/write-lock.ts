@@ -1,19 +1,14 @@
 import { transactionError, type SqliteDatabase } from './database.ts'
 
 /**
- * How a statement that writes is run on this database.
+ * How a statement that writes is run: with the lock taken before, so that the time that it compares with is not from
+ * before a wait for others; and so that SQLite tells, where the driver does not, that the app has a transaction open.
  *
- * libsql (0.5) leaves a statement unfinished when another process holds the lock: until it is run again, what is
- * read on that connection is as old as the first read, and what is written is not committed. So there the lock is
- * taken before, by `exec`, which leaves nothing behind. The other drivers finish their statements.
- *
- * The same where a driver does not tell whether the app has a transaction open: SQLite tells when one is begun.
- *
- * @param isOurs Whether nobody else uses this connection.
+ * libsql (0.5) needs it for another reason. It leaves a statement unfinished when another process holds the lock:
+ * until it is run again, what is read on that connection is as old as the first read, and what is written is not
+ * committed. `exec` leaves nothing behind.
  */
-export function writerFor(db: SqliteDatabase, isOurs: boolean): <T>(write: () => T) => T {
-  const tells = (db.inTransaction ?? db.isTransaction) !== undefined
-  if (!isLibsql(db) && (isOurs || tells)) return (write) => write()
+export function writerFor(db: SqliteDatabase): <T>(write: () => T) => T {
   return (write) => {
     begin(db)
     try {
@@ -33,11 +28,6 @@ function begin(db: SqliteDatabase): void {
   } catch (error) {
     throw /within a transaction/.test((error as Error).message) ? transactionError() : error
   }
-}
-
-/** By what only libsql has. */
-function isLibsql(db: SqliteDatabase): boolean {
-  return 'maxWriteReplicationIndex' in db
 }
 
 /** SQLite may have done it already, and it is the first error that counts. */

@@ -170,3 +170,26 @@ describe('an SQLite store', () => {
       assert.equal((await store.read('k49'))?.value, 'k49')
     }))
 })
+
+it('R-07 P5 writes to nothing that expired while it waited for the lock', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'coatcheck-'))
+  const inner = open(join(folder, 'sessions.db'))
+  let time = 1000
+  let wait = 0
+  const database: SqliteDatabase = {
+    exec(sql) {
+      // Time goes by while another process writes.
+      if (sql.startsWith('BEGIN')) time += wait
+      return inner.exec(sql)
+    },
+    prepare: (sql) => inner.prepare(sql),
+    close: () => inner.close(),
+  }
+  const store = createSqliteStore(database, { sweepInterval: 0, now: () => time })
+  const replaces = (await store.write('a', '1', { replaces: null, expiresAt: 2000 }))!
+  wait = 1500
+  assert.equal(await store.write('a', '2', { replaces, expiresAt: 9000 }), undefined)
+  assert.equal(await store.read('a'), undefined)
+  inner.close()
+  rmSync(folder, { recursive: true, force: true })
+})
