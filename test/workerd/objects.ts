@@ -67,7 +67,7 @@ function meddling(
 
 /** Where the list of a user is. */
 export async function listOf(owner: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(owner))
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`=${owner}`))
   const base64 = btoa(String.fromCharCode(...new Uint8Array(hash)))
   return `owner:${base64.replaceAll('+', '-').replaceAll('/', '_').replace('=', '')}`
 }
