@@ -61,7 +61,7 @@ export function isBusy(error: unknown): boolean {
   const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown }
   if (typeof errcode === 'number') return (errcode & 0xff) === busy || (errcode & 0xff) === locked
   // Deno's `exec` has no code of SQLite, only its words.
-  if (code === 'ERR_SQLITE_ERROR') return / is locked$/.test((error as Error).message)
+  if (code === 'ERR_SQLITE_ERROR') return (error as Error).message.endsWith(' is locked')
   return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code)
 }
 
