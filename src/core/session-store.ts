@@ -15,8 +15,9 @@ export interface WriteOptions {
 }
 
 /**
- * Keeps strings under keys: what a backend implements. Every operation comes to an end. It knows nothing of sessions, cookies or time
- * limits beyond `expiresAt`. `coatcheck/testing` has the cases that each store must pass.
+ * Keeps strings under keys: what a backend implements. It knows nothing of sessions, cookies or time
+ * limits beyond `expiresAt`. Every operation comes to an end. `coatcheck/testing` has the cases that each
+ * store must pass.
  */
 export interface SessionStore {
   /**

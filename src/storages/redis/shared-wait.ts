@@ -21,9 +21,12 @@ export function shareWait(ask: (args: string[]) => Promise<unknown>): typeof ask
   return (args) => {
     if (asked === undefined) return begin(args)
     if (next === undefined) {
-      next = asked.then(() => begin(args))
       // A connection that has gone has taken with it what they wrote: one that is made anew could not vouch for it.
-      next.catch(() => (next = undefined))
+      const shared = asked.then(() => begin(args))
+      next = shared
+      shared.catch(() => {
+        if (next === shared) next = undefined
+      })
     }
     return next
   }
