@@ -4,20 +4,20 @@ export {
   Session,
   type SessionData,
   type UntypedData,
-} from './core/session.ts'
-export { createSessionId } from './core/id.ts'
+} from './core/session/session.ts'
+export { createSessionId } from './core/record/id.ts'
 export {
   createSessionStorage,
   type ServerSessionStorage,
   type SessionStorage,
-} from './core/session-storage.ts'
-export type { SessionStorageOptions } from './core/storage-options.ts'
-export type { ReadOptions } from './core/life-cycle.ts'
-export type { FlashUse } from './core/flash-messages.ts'
-export type { SessionInfo } from './core/owned-sessions.ts'
-export type { SessionCodec } from './core/codec.ts'
-export type { StandardSchema } from './core/schema.ts'
-export { timeouts, type LifetimeOptions } from './core/lifetime.ts'
+} from './core/life-cycle/session-storage.ts'
+export type { SessionStorageOptions } from './core/life-cycle/storage-options.ts'
+export type { ReadOptions } from './core/life-cycle/life-cycle.ts'
+export type { FlashUse } from './core/session/flash-messages.ts'
+export type { SessionInfo } from './core/life-cycle/owned-sessions.ts'
+export type { SessionCodec } from './core/record/codec.ts'
+export type { StandardSchema } from './core/record/schema.ts'
+export { timeouts, type LifetimeOptions } from './core/record/lifetime.ts'
 export type {
   ClosableStore,
   IndexedStore,
@@ -25,7 +25,7 @@ export type {
   StoredRecord,
   SweepableStore,
   WriteOptions,
-} from './core/session-store.ts'
+} from './core/store/session-store.ts'
 export type { SessionEvent, SessionEventDetail, SessionEventListener } from './core/events.ts'
 export {
   Cookie,
@@ -33,10 +33,10 @@ export {
   isCookie,
   type CookieAttributes,
   type CookieOptions,
-} from './core/cookie.ts'
-export type { CookieImporter, ImportedCookie, ImportedSession } from './core/cookie-import.ts'
-export type { ServeOptions } from './core/serve.ts'
-export type { ForeignSession, ForeignSessionStorage } from './core/foreign-session.ts'
+} from './core/cookie/cookie.ts'
+export type { CookieImporter, ImportedCookie, ImportedSession } from './core/cookie/importers.ts'
+export type { ServeOptions } from './core/serving/serve.ts'
+export type { ForeignSession, ForeignSessionStorage } from './core/serving/foreign-session.ts'
 export {
   CookieSizeError,
   SessionConflictError,

@@ -8,14 +8,14 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 interface Import {
-  /** `core/cookie.ts` for our own files, otherwise as written. */
+  /** `core/cookie/cookie.ts` for our own files, otherwise as written. */
   target: string
   isOwn: boolean
   isTypeOnly: boolean
 }
 
 interface SourceFile {
-  /** From `src/` on: `core/cookie.ts`. */
+  /** From `src/` on: `core/cookie/cookie.ts`. */
   path: string
   text: string
   imports: Import[]
@@ -27,9 +27,22 @@ const manifest = JSON.parse(read('package.json')) as {
   exports: Record<string, string | { types: string; default: string }>
 }
 
+/** These rooms of core, and what all of them stand on. */
+function below(...rooms: string[]): RegExp {
+  return new RegExp(`^core/((${[...rooms, 'runtime'].join('|')})/|errors.ts|events.ts)`)
+}
+
 /** Which folders the files of a folder may import from, and more that a single file may. */
 const mayImport: Record<string, RegExp> = {
-  'core/': /^core\//,
+  // The rooms of core: arrows run downwards only.
+  'core/serving/': below('serving', 'life-cycle', 'session', 'cookie', 'store', 'record'),
+  'core/life-cycle/': below('life-cycle', 'session', 'cookie', 'store', 'record'),
+  'core/session/': below('session', 'record'),
+  'core/cookie/': below('cookie', 'record'),
+  'core/store/': below('store', 'record'),
+  'core/record/': below('record'),
+  'core/runtime/': below(),
+  'core/events.ts': below(),
   'storages/': /^(core|storages\/parts)\//,
   'frameworks/': /^core\//,
   'compat/': /^(core|storages|compat)\//,
@@ -76,7 +89,7 @@ describe('imports', () => {
 
 describe('core', () => {
   const core = sources.filter(({ path }) => path.startsWith('core/'))
-  const looksAtRuntime = ['core/platform.ts', 'core/crypto/node.ts']
+  const looksAtRuntime = ['core/runtime/platform.ts', 'core/runtime/crypto/node.ts']
 
   it('knows no runtime but the web platform', () => {
     const others = core.filter(({ path }) => !looksAtRuntime.includes(path))
@@ -93,7 +106,7 @@ describe('randomness', () => {
   it('comes from the crypto of the platform', () => {
     // Waiting a random while before trying again is no secret.
     const others = sources.filter(
-      ({ path }) => !['core/save.ts', 'storages/memcache/connection.ts'].includes(path),
+      ({ path }) => !['core/life-cycle/save.ts', 'storages/memcache/connection.ts'].includes(path),
     )
     assert.deepEqual(mentions(others, /\bMath\.random\b/, 'code'), [])
   })

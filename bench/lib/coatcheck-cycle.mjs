@@ -1,5 +1,5 @@
-import { commitSession } from '../../dist/core/commit.js'
-import { createCookie } from '../../dist/core/cookie.js'
+import { commitSession } from '../../dist/core/serving/commit.js'
+import { createCookie } from '../../dist/core/cookie/cookie.js'
 import { fill, secret } from './payload.mjs'
 
 export const sessionCookie = (options) => createCookie('session', { secrets: [secret], ...options })

@@ -2,9 +2,9 @@
  * The session API of `@remix-run/session` 0.1, on our storages: classes, and `update(id, data)` where later
  * versions have `save(session)`.
  */
-import type { SessionData as Values, UntypedData } from '../core/session.ts'
-import type { SessionStorage as CoreStorage } from '../core/session-storage.ts'
-import type { SessionStorageOptions } from '../core/storage-options.ts'
+import type { SessionData as Values, UntypedData } from '../core/session/session.ts'
+import type { SessionStorage as CoreStorage } from '../core/life-cycle/session-storage.ts'
+import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import {
   type CookieStorageOptions,
   createCookieSessionStorage as createCookieStorage,

@@ -2,7 +2,7 @@
  * Cookies that visitors got from other libraries, read so that nobody is logged out by moving in:
  * `createCookie(name, { secrets, accept: [remixCookie()] })`. Nothing here writes a cookie.
  */
-export type { CookieImporter, ImportedCookie, ImportedSession } from '../core/cookie-import.ts'
+export type { CookieImporter, ImportedCookie, ImportedSession } from '../core/cookie/importers.ts'
 export {
   expressSession,
   type ExpressSessionOptions,

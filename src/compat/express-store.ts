@@ -1,7 +1,7 @@
-import { asEnvelope, createBestEffortStore } from '../core/best-effort.ts'
+import { asEnvelope, createBestEffortStore } from '../storages/parts/best-effort.ts'
 import { configError } from '../core/errors.ts'
-import { type DeadlineOptions, Operations } from '../core/operations.ts'
-import type { ClosableStore } from '../core/session-store.ts'
+import { type DeadlineOptions, Operations } from '../storages/parts/operations.ts'
+import type { ClosableStore } from '../core/store/session-store.ts'
 
 /** What is called of a store made for express-session. */
 export interface ExpressStore {

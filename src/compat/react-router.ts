@@ -2,7 +2,7 @@
  * The session API of React Router and Remix 2, on our storages. Its own rules hold: a flash message
  * lives until it is read, an id is empty until the session is stored, and each commit is explicit.
  */
-import type { SessionStorage as CoreStorage } from '../core/session-storage.ts'
+import type { SessionStorage as CoreStorage } from '../core/life-cycle/session-storage.ts'
 import { createCookieSessionStorage as createCookieStorage } from '../storages/cookie.ts'
 import { createMemorySessionStorage as createMemoryStorage } from '../storages/memory.ts'
 import { lazyFsSessionStorage } from './parts/file-storage.ts'

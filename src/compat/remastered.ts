@@ -2,10 +2,10 @@
  * The session API of Remastered, on our storages. Its own rules hold: one session for each request, a
  * flash message can be read at once and in the next request, and nothing happens before `commit()`.
  */
-import { type CookieAttributes, createCookie } from '../core/cookie.ts'
+import { type CookieAttributes, createCookie } from '../core/cookie/cookie.ts'
 import { configError, CookieSizeError } from '../core/errors.ts'
-import { plainCodec } from '../core/codec.ts'
-import { biggestKeys } from '../core/record.ts'
+import { plainCodec } from '../core/record/codec.ts'
+import { biggestKeys } from '../core/record/record.ts'
 import { createCookieSessionStorage as createCookieStorage } from '../storages/cookie.ts'
 import { createMemorySessionStorage as createMemoryStorage } from '../storages/memory.ts'
 import {

@@ -6,7 +6,7 @@ import type {
   Session as RemixSession,
   SessionStorage as RemixSessionStorage,
 } from '@remix-run/session'
-import type { SessionStorage } from '../core/session-storage.ts'
+import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 
 /** What Remix's storages tell their own `save()` and nobody else. */
 type StorageBusiness = 'deleteId'

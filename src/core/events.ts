@@ -1,4 +1,4 @@
-import { builtinModule } from './platform.ts'
+import { builtinModule } from './runtime/platform.ts'
 
 /**
  * Something that happened to a session. No event holds an id's secret or a value: `handle` is the

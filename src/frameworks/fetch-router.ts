@@ -1,9 +1,9 @@
 import type { Middleware } from '@remix-run/fetch-router'
-import type { Cookie } from '../core/cookie.ts'
-import type { ForeignSession, ForeignSessionStorage } from '../core/foreign-session.ts'
-import { assertServable, serveSession, type ServeOptions } from '../core/serve.ts'
-import { Session, type SessionData, type UntypedData } from '../core/session.ts'
-import type { SessionStorage } from '../core/session-storage.ts'
+import type { Cookie } from '../core/cookie/cookie.ts'
+import type { ForeignSession, ForeignSessionStorage } from '../core/serving/foreign-session.ts'
+import { assertServable, serveSession, type ServeOptions } from '../core/serving/serve.ts'
+import { Session, type SessionData, type UntypedData } from '../core/session/session.ts'
+import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 
 /** What the middleware adds to the context: `context.get(Session)` and `context.session`. */
 export interface SessionEntry<S extends ForeignSession> {

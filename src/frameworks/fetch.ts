@@ -1,8 +1,8 @@
-import type { Cookie } from '../core/cookie.ts'
-import type { ForeignSession, ForeignSessionStorage } from '../core/foreign-session.ts'
-import { assertServable, serveSession, type ServeOptions } from '../core/serve.ts'
-import type { Session, SessionData, UntypedData } from '../core/session.ts'
-import type { SessionStorage } from '../core/session-storage.ts'
+import type { Cookie } from '../core/cookie/cookie.ts'
+import type { ForeignSession, ForeignSessionStorage } from '../core/serving/foreign-session.ts'
+import { assertServable, serveSession, type ServeOptions } from '../core/serving/serve.ts'
+import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
+import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 
 export interface WithSessionOptions<
   Data extends SessionData,

@@ -1,7 +1,10 @@
-import type { StandardSchema } from '../core/schema.ts'
-import type { SessionData, UntypedData } from '../core/session.ts'
-import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
-import type { SessionStorageOptions } from '../core/storage-options.ts'
+import type { StandardSchema } from '../core/record/schema.ts'
+import type { SessionData, UntypedData } from '../core/session/session.ts'
+import {
+  createSessionStorage,
+  type ServerSessionStorage,
+} from '../core/life-cycle/session-storage.ts'
+import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { createD1Store, type D1, type D1StoreOptions } from './cloudflare/d1.ts'
 import {
   createDurableObjectStore,

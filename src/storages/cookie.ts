@@ -1,9 +1,9 @@
 import { configError } from '../core/errors.ts'
-import type { ImportedSession } from '../core/cookie-import.ts'
+import type { ImportedSession } from '../core/cookie/importers.ts'
 import type { EventEmitter } from '../core/events.ts'
-import { importSession } from '../core/import-session.ts'
-import { reportFailure } from '../core/guarded-store.ts'
-import { joinSessionId, parseSessionId } from '../core/id.ts'
+import { importSession } from '../core/life-cycle/import-session.ts'
+import { reportFailure } from '../core/store/guarded-store.ts'
+import { joinSessionId, parseSessionId } from '../core/record/id.ts'
 import {
   needsWrite,
   nextRecord,
@@ -14,14 +14,19 @@ import {
   serializeRecord,
   startSession,
   type ReadOptions,
-} from '../core/life-cycle.ts'
-import { interrupt } from '../core/save.ts'
-import type { SessionRecord } from '../core/record.ts'
-import type { StandardSchema } from '../core/schema.ts'
-import { type Session, type SessionData, type UntypedData, stateOf } from '../core/session.ts'
-import type { SessionState } from '../core/session-state.ts'
-import type { SessionStorage } from '../core/session-storage.ts'
-import { createContext, type SessionStorageOptions } from '../core/storage-options.ts'
+} from '../core/life-cycle/life-cycle.ts'
+import { interrupt } from '../core/life-cycle/save.ts'
+import type { SessionRecord } from '../core/record/record.ts'
+import type { StandardSchema } from '../core/record/schema.ts'
+import {
+  type Session,
+  type SessionData,
+  type UntypedData,
+  stateOf,
+} from '../core/session/session.ts'
+import type { SessionState } from '../core/session/session-state.ts'
+import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
+import { createContext, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 
 /** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
 export interface CookieSessionClaims {

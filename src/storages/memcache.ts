@@ -1,10 +1,13 @@
 import { configError } from '../core/errors.ts'
-import { type DeadlineOptions, Operations } from '../core/operations.ts'
-import type { StandardSchema } from '../core/schema.ts'
-import type { SessionData, UntypedData } from '../core/session.ts'
-import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
-import type { ClosableStore, StoredRecord, WriteOptions } from '../core/session-store.ts'
-import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { type DeadlineOptions, Operations } from './parts/operations.ts'
+import type { StandardSchema } from '../core/record/schema.ts'
+import type { SessionData, UntypedData } from '../core/session/session.ts'
+import {
+  createSessionStorage,
+  type ServerSessionStorage,
+} from '../core/life-cycle/session-storage.ts'
+import type { ClosableStore, StoredRecord, WriteOptions } from '../core/store/session-store.ts'
+import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { createMetaClient, type MemcacheClient } from './memcache/client.ts'
 
 export type { CacheItem, MemcacheClient } from './memcache/client.ts'

@@ -1,9 +1,12 @@
 import { configError } from '../core/errors.ts'
-import type { StandardSchema } from '../core/schema.ts'
-import type { SessionData, UntypedData } from '../core/session.ts'
-import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
-import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
-import type { SessionStorageOptions } from '../core/storage-options.ts'
+import type { StandardSchema } from '../core/record/schema.ts'
+import type { SessionData, UntypedData } from '../core/session/session.ts'
+import {
+  createSessionStorage,
+  type ServerSessionStorage,
+} from '../core/life-cycle/session-storage.ts'
+import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
+import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 
 export interface MemoryStoreOptions {
   /**

@@ -1,11 +1,14 @@
 import { configError } from '../core/errors.ts'
-import { createHandle } from '../core/id.ts'
-import type { DeadlineOptions } from '../core/operations.ts'
-import type { StandardSchema } from '../core/schema.ts'
-import type { SessionData, UntypedData } from '../core/session.ts'
-import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
-import type { ClosableStore, IndexedStore } from '../core/session-store.ts'
-import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { createHandle } from '../core/record/id.ts'
+import type { DeadlineOptions } from './parts/operations.ts'
+import type { StandardSchema } from '../core/record/schema.ts'
+import type { SessionData, UntypedData } from '../core/session/session.ts'
+import {
+  createSessionStorage,
+  type ServerSessionStorage,
+} from '../core/life-cycle/session-storage.ts'
+import type { ClosableStore, IndexedStore } from '../core/store/session-store.ts'
+import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { connectorFor, type RedisClient } from './redis/connect.ts'
 import type { Send } from './redis/connection.ts'
 import { RedisOperations } from './redis/operations.ts'

@@ -1,14 +1,17 @@
 import { fromAscii } from './parts/ascii.ts'
 import { configError } from '../core/errors.ts'
-import type { StandardSchema } from '../core/schema.ts'
-import type { SessionData, UntypedData } from '../core/session.ts'
-import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
-import type { ClosableStore, IndexedStore, SweepableStore } from '../core/session-store.ts'
-import type { SessionStorageOptions } from '../core/storage-options.ts'
+import type { StandardSchema } from '../core/record/schema.ts'
+import type { SessionData, UntypedData } from '../core/session/session.ts'
+import {
+  createSessionStorage,
+  type ServerSessionStorage,
+} from '../core/life-cycle/session-storage.ts'
+import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
+import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { sqliteTable } from './parts/sqlite-table.ts'
 import { hashOwner, makeRow, wholeMilliseconds } from './parts/stored-row.ts'
 import { inBatches } from './parts/sweep.ts'
-import { UnderWay } from '../core/under-way.ts'
+import { UnderWay } from '../core/store/under-way.ts'
 import {
   assertNoTransaction,
   blockUntilFree,

@@ -1,11 +1,14 @@
-import { asEnvelope, createBestEffortStore } from '../core/best-effort.ts'
+import { asEnvelope, createBestEffortStore } from './parts/best-effort.ts'
 import { configError } from '../core/errors.ts'
-import { type DeadlineOptions, Operations } from '../core/operations.ts'
-import type { StandardSchema } from '../core/schema.ts'
-import type { SessionData, UntypedData } from '../core/session.ts'
-import { createSessionStorage, type ServerSessionStorage } from '../core/session-storage.ts'
-import type { ClosableStore, SweepableStore } from '../core/session-store.ts'
-import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { type DeadlineOptions, Operations } from './parts/operations.ts'
+import type { StandardSchema } from '../core/record/schema.ts'
+import type { SessionData, UntypedData } from '../core/session/session.ts'
+import {
+  createSessionStorage,
+  type ServerSessionStorage,
+} from '../core/life-cycle/session-storage.ts'
+import type { ClosableStore, SweepableStore } from '../core/store/session-store.ts'
+import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 
 /** What is called of an unstorage storage. */
 export interface Unstorage {

@@ -1,6 +1,11 @@
-import { createSessionStorage, type SessionStorage } from '../core/session-storage.ts'
-import { isClosable, isIndexed, isSweepable, type SessionStore } from '../core/session-store.ts'
-import type { SessionStorageOptions } from '../core/storage-options.ts'
+import { createSessionStorage, type SessionStorage } from '../core/life-cycle/session-storage.ts'
+import {
+  isClosable,
+  isIndexed,
+  isSweepable,
+  type SessionStore,
+} from '../core/store/session-store.ts'
+import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { fakeClock, type TestClock } from './clock.ts'
 import { createGate, type Gate } from './gate.ts'
 

@@ -1,4 +1,4 @@
-import type { IndexedStore, SessionStore, WriteOptions } from '../core/session-store.ts'
+import type { IndexedStore, SessionStore, WriteOptions } from '../core/store/session-store.ts'
 
 type Operation = 'read' | 'write' | 'delete' | 'keysOf'
 

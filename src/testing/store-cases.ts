@@ -1,4 +1,9 @@
-import { isClosable, isIndexed, isSweepable, type SessionStore } from '../core/session-store.ts'
+import {
+  isClosable,
+  isIndexed,
+  isSweepable,
+  type SessionStore,
+} from '../core/store/session-store.ts'
 import { equal, notEqual, ok, same } from './expect.ts'
 import type { ConformanceCase, StoreFixture } from './fixture.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { readCookieValues } from '#dist/core/cookie-header.js'
+import { readCookieValues } from '#dist/core/cookie/header.js'
 import { createCookie } from 'coatcheck/cookie'
 import { native, secretA, valueOf, web } from './cookie-paths.ts'
 

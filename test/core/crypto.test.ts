@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import nodeCrypto from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { createNodeBackend, type NodeCrypto } from '#dist/core/crypto/node.js'
-import { webBackend } from '#dist/core/crypto/web.js'
+import { createNodeBackend, type NodeCrypto } from '#dist/core/runtime/crypto/node.js'
+import { webBackend } from '#dist/core/runtime/crypto/web.js'
 
 const backends = [
   { name: 'node:crypto', backend: createNodeBackend(nodeCrypto as unknown as NodeCrypto) },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSessionStorage, type SessionCodec } from 'coatcheck'
 import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
-import { rememberOpened } from '#dist/core/opened-values.js'
+import { rememberOpened } from '#dist/core/cookie/opened-values.js'
 
 describe('what a seal remembers of what it opened', () => {
   function open() {

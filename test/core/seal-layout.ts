@@ -1,5 +1,5 @@
 /*
- * The layout of sealed and signed cookies once more, written from its description in src/core/seal.ts
+ * The layout of sealed and signed cookies once more, written from its description in src/core/cookie/seal.ts
  * and cookie-keys.ts with `node:crypto` alone: what the package writes is compared with this.
  */
 import { createCipheriv, createHmac } from 'node:crypto'

@@ -3,8 +3,8 @@ import {
   type SessionData as Values,
   stateOf,
   type UntypedData,
-} from '../../core/session.ts'
-import type { SessionState } from '../../core/session-state.ts'
+} from '../../core/session/session.ts'
+import type { SessionState } from '../../core/session/session-state.ts'
 import { rememberTold, sessionTold } from './told-ids.ts'
 
 /** What a session holds: its values, and its flash messages for the next request. */

@@ -1,12 +1,16 @@
-import { same } from '../../core/changes.ts'
+import { same } from '../../core/session/changes.ts'
 import { configError } from '../../core/errors.ts'
-import { parseSessionId } from '../../core/id.ts'
-import { type SessionData as Values, stateOf, type UntypedData } from '../../core/session.ts'
-import type { SessionState } from '../../core/session-state.ts'
+import { parseSessionId } from '../../core/record/id.ts'
+import {
+  type SessionData as Values,
+  stateOf,
+  type UntypedData,
+} from '../../core/session/session.ts'
+import type { SessionState } from '../../core/session/session-state.ts'
 import type {
   ServerSessionStorage,
   SessionStorage as CoreStorage,
-} from '../../core/session-storage.ts'
+} from '../../core/life-cycle/session-storage.ts'
 import { entriesOf, Session, type SessionData, type Snapshot, snapshotOf } from './session.ts'
 import { forgetTold, sessionTold } from './told-ids.ts'
 

@@ -1,4 +1,4 @@
-import { cryptoBackend } from '../../core/crypto/choose.ts'
+import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
 
 /** A byte order mark is a character like others: it was in the text. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -1,4 +1,4 @@
-import type { CookieImporter, ImportedSession } from '../../core/cookie-import.ts'
+import type { CookieImporter, ImportedSession } from '../../core/cookie/importers.ts'
 import { configError } from '../../core/errors.ts'
 import { assertImporterOptions, type IdImporterOptions, importedById, isObject } from './options.ts'
 import { openSigned, percentDecoded } from './signed-text.ts'

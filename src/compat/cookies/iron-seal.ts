@@ -1,4 +1,4 @@
-import { cryptoBackend } from '../../core/crypto/choose.ts'
+import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
 
 /*
  * The seal of iron, version 2, as iron-session uses it:

@@ -1,4 +1,4 @@
-import type { CookieImporter } from '../../core/cookie-import.ts'
+import type { CookieImporter } from '../../core/cookie/importers.ts'
 import { configError } from '../../core/errors.ts'
 import { textOf } from './base64.ts'
 import { openIron } from './iron-seal.ts'

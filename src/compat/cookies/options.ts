@@ -1,5 +1,5 @@
 /* oxlint-disable typescript/no-explicit-any -- what values were there, their own application knows */
-import type { ImportedCookie, ImportedSession } from '../../core/cookie-import.ts'
+import type { ImportedCookie, ImportedSession } from '../../core/cookie/importers.ts'
 import { configError, StoreError } from '../../core/errors.ts'
 
 /** What every importer takes. */

@@ -1,4 +1,4 @@
-import type { CookieImporter, ImportedSession } from '../../core/cookie-import.ts'
+import type { CookieImporter, ImportedSession } from '../../core/cookie/importers.ts'
 import { fromBase64, textOf } from './base64.ts'
 import {
   assertImporterOptions,

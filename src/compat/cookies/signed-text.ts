@@ -1,5 +1,5 @@
-import { equalBytes } from '../../core/bytes.ts'
-import { cryptoBackend } from '../../core/crypto/choose.ts'
+import { equalBytes } from '../../core/runtime/bytes.ts'
+import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
 import { fromUnpaddedBase64 } from './base64.ts'
 
 /*

@@ -1,6 +1,6 @@
-import { builtinModule } from '../../core/platform.ts'
-import type { ServerSessionStorage, SessionStorage } from '../../core/session-storage.ts'
-import type { SessionStorageOptions } from '../../core/storage-options.ts'
+import { builtinModule } from '../../core/runtime/platform.ts'
+import type { ServerSessionStorage, SessionStorage } from '../../core/life-cycle/session-storage.ts'
+import type { SessionStorageOptions } from '../../core/life-cycle/storage-options.ts'
 
 /** What of the fs storage can wait until it is loaded. */
 export type LazySessionStorage = SessionStorage & Pick<ServerSessionStorage, 'revoke'>

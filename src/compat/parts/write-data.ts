@@ -1,5 +1,5 @@
-import { type ValueCodec, plainCodec } from '../../core/codec.ts'
-import type { SessionState } from '../../core/session-state.ts'
+import { type ValueCodec, plainCodec } from '../../core/record/codec.ts'
+import type { SessionState } from '../../core/session/session-state.ts'
 
 type Values = Record<string, unknown>
 

@@ -1,4 +1,4 @@
-import type { CookieAttributes } from '../../core/cookie.ts'
+import type { CookieAttributes } from '../../core/cookie/cookie.ts'
 import { configError } from '../../core/errors.ts'
 
 /** A cookie's attributes; `coatcheck/cookie` says what each does. */

@@ -1,4 +1,4 @@
-import { readCookieValues } from '../../core/cookie-header.ts'
+import { readCookieValues } from '../../core/cookie/header.ts'
 import { configError } from '../../core/errors.ts'
 import { type CookieSerializeOptions, priorityText } from './attributes.ts'
 

@@ -1,6 +1,9 @@
 /* oxlint-disable typescript/no-explicit-any -- these are React Router's types, to be assignable to them */
-import { Cookie as CoreCookie, type CookieOptions as CoreCookieOptions } from '../../core/cookie.ts'
-import { warnOnce } from '../../core/platform.ts'
+import {
+  Cookie as CoreCookie,
+  type CookieOptions as CoreCookieOptions,
+} from '../../core/cookie/cookie.ts'
+import { warnOnce } from '../../core/runtime/platform.ts'
 import {
   attributesOf,
   type CookieSerializeOptions,

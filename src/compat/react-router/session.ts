@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-explicit-any -- these are React Router's types, to be assignable to them */
 
-import type { ImportedSession } from '../../core/cookie-import.ts'
+import type { ImportedSession } from '../../core/cookie/importers.ts'
 
 /** What a session holds. */
 export interface SessionData {

@@ -1,4 +1,4 @@
-import { KeyedQueue } from '../../core/keyed-queue.ts'
+import { KeyedQueue } from '../../core/store/keyed-queue.ts'
 import { changesIn, type DataPrint, isMessage, printData } from '../parts/write-data.ts'
 import {
   createSession,

@@ -1,8 +1,8 @@
 import { SessionError, SessionValueError } from '../../core/errors.ts'
-import { type Session, stateOf } from '../../core/session.ts'
-import type { SessionState } from '../../core/session-state.ts'
-import type { SessionStorage as CoreStorage } from '../../core/session-storage.ts'
-import { assertStorable } from '../../core/storable.ts'
+import { type Session, stateOf } from '../../core/session/session.ts'
+import type { SessionState } from '../../core/session/session-state.ts'
+import type { SessionStorage as CoreStorage } from '../../core/life-cycle/session-storage.ts'
+import { assertStorable } from '../../core/record/storable.ts'
 import type { SessionStorage, StoredSession } from './session-store.ts'
 
 /** What `toHeader` has to know from `fromHeader`. */

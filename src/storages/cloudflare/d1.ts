@@ -1,13 +1,13 @@
 import { fromAscii } from '../parts/ascii.ts'
 import { configError } from '../../core/errors.ts'
-import { type DeadlineOptions, Operations } from '../../core/operations.ts'
+import { type DeadlineOptions, Operations } from '../parts/operations.ts'
 import type {
   ClosableStore,
   IndexedStore,
   StoredRecord,
   SweepableStore,
   WriteOptions,
-} from '../../core/session-store.ts'
+} from '../../core/store/session-store.ts'
 import { sqliteTable } from '../parts/sqlite-table.ts'
 import { hashOwner, makeRow, wholeMilliseconds } from '../parts/stored-row.ts'
 import { inBatches } from '../parts/sweep.ts'

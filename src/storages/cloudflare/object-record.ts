@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../../core/session-store.ts'
+import type { StoredRecord } from '../../core/store/session-store.ts'
 import { freeAll, keep, type ObjectStorage } from './object-storage.ts'
 import type { RecordQuestion } from './questions.ts'
 

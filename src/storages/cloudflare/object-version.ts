@@ -1,4 +1,4 @@
-import { createHandle } from '../../core/id.ts'
+import { createHandle } from '../../core/record/id.ts'
 
 /*
  * A version is random, so that one of a record that was deleted and made anew never comes back; then, if the record has

@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../../core/session-store.ts'
+import type { StoredRecord } from '../../core/store/session-store.ts'
 
 /*
  * What the store asks objects, as JSON. `now` is the app's clock, in milliseconds since the epoch. Answers to

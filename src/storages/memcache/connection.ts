@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { clearImmediate, setImmediate } from 'node:timers'
-import { timeoutError } from '../../core/operations.ts'
+import { timeoutError } from '../parts/operations.ts'
 import { type Reply, ReplyReader } from './replies.ts'
 
 /** Two processes may not have the same one: a version may come from another. */

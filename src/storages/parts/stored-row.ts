@@ -1,7 +1,7 @@
 import { toAscii } from './ascii.ts'
-import { cryptoBackend } from '../../core/crypto/choose.ts'
-import { createHandle } from '../../core/id.ts'
-import type { WriteOptions } from '../../core/session-store.ts'
+import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
+import { createHandle } from '../../core/record/id.ts'
+import type { WriteOptions } from '../../core/store/session-store.ts'
 
 /** What an SQL database keeps of a record, beside its key. All texts are plain ASCII. */
 export interface StoredRow {

@@ -1,5 +1,5 @@
 import { SessionError } from '../../core/errors.ts'
-import { randomBytes } from '../../core/random.ts'
+import { randomBytes } from '../../core/runtime/random.ts'
 import type { RedisConnection } from './connection.ts'
 import { type Corkable, createCork } from './cork.ts'
 import { connectIoredis, type IoredisClient, withoutArguments } from './ioredis.ts'

@@ -1,4 +1,4 @@
-import { type DeadlineOptions, Operations } from '../../core/operations.ts'
+import { type DeadlineOptions, Operations } from '../parts/operations.ts'
 import type { RedisConnection, Send } from './connection.ts'
 
 /** Operations on a connection that is made when it is first needed, and ended with them. */

@@ -1,4 +1,4 @@
-import { cryptoBackend } from '../../core/crypto/choose.ts'
+import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
 import { type Send, textOf } from './connection.ts'
 import { Script } from './script.ts'
 import { nameLength } from './record-text.ts'

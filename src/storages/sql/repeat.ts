@@ -1,4 +1,4 @@
-import { randomBytes } from '../../core/random.ts'
+import { randomBytes } from '../../core/runtime/random.ts'
 import { isLostRace } from './errors.ts'
 
 /** As many as somebody may meet who ends a session that many others write to. */

@@ -1,5 +1,5 @@
 import { configError } from '../../core/errors.ts'
-import { builtinModule } from '../../core/platform.ts'
+import { builtinModule } from '../../core/runtime/platform.ts'
 
 /** What is called of a database: `node:sqlite`, better-sqlite3, libsql and `bun:sqlite` have it. */
 export interface SqliteDatabase {

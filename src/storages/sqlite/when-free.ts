@@ -1,4 +1,4 @@
-import { randomBytes } from '../../core/random.ts'
+import { randomBytes } from '../../core/runtime/random.ts'
 import { isBusy } from './database.ts'
 
 const longestPause = 25

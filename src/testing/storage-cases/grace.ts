@@ -1,5 +1,5 @@
-import type { ServerSessionStorage } from '../../core/session-storage.ts'
-import { createSecret } from '../../core/id.ts'
+import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
+import { createSecret } from '../../core/record/id.ts'
 import { equal, failsWith, notEqual, ok, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 

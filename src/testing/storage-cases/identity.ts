@@ -1,4 +1,4 @@
-import { createSessionId } from '../../core/id.ts'
+import { createSessionId } from '../../core/record/id.ts'
 import { equal, failsWith, notEqual, ok, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 

@@ -1,4 +1,4 @@
-import type { Session } from '../../core/session.ts'
+import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, same } from '../expect.ts'
 import { visit, type StorageCase } from './visit.ts'
 

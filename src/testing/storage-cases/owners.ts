@@ -1,4 +1,4 @@
-import type { ServerSessionStorage } from '../../core/session-storage.ts'
+import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { equal, failsWith, ok, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 

@@ -1,5 +1,5 @@
 import type { SessionEvent } from '../../core/events.ts'
-import type { Session } from '../../core/session.ts'
+import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 

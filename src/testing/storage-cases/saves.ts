@@ -1,6 +1,6 @@
-import type { ServerSessionStorage } from '../../core/session-storage.ts'
-import { createSecret } from '../../core/id.ts'
-import { createSession } from '../../core/session.ts'
+import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
+import { createSecret } from '../../core/record/id.ts'
+import { createSession } from '../../core/session/session.ts'
 import { equal, failsWith, notEqual, ok, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 

@@ -1,4 +1,4 @@
-import type { Session } from '../../core/session.ts'
+import type { Session } from '../../core/session/session.ts'
 import { equal, ok, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 

@@ -1,7 +1,7 @@
-import type { ReadOptions } from '../../core/life-cycle.ts'
+import type { ReadOptions } from '../../core/life-cycle/life-cycle.ts'
 import type { SessionEvent } from '../../core/events.ts'
-import type { Session } from '../../core/session.ts'
-import type { SessionStorage } from '../../core/session-storage.ts'
+import type { Session } from '../../core/session/session.ts'
+import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
 import type { ConformanceCase, StorageFixture } from '../fixture.ts'
 
 export type StorageCase = ConformanceCase<StorageFixture>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createMemorySessionStorage as createCoreStorage } from 'coatcheck/memory-storage'
-import { createSessionId } from '#dist/core/id.js'
+import { createSessionId } from '#dist/core/record/id.js'
 import { createCookie as createOurCookie } from 'coatcheck/cookie'
 import {
   createSession,

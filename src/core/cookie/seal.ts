@@ -1,0 +1,191 @@
+import { concatBytes, equalBytes } from '../runtime/bytes.ts'
+import { cryptoBackend } from '../runtime/crypto/choose.ts'
+import type { Aead } from '../runtime/crypto/backend.ts'
+import { createKeys, type CookieKey, type KeyOptions } from './keys.ts'
+import { andThen, once, type MaybePromise } from '../runtime/maybe-promise.ts'
+import { randomBytes } from '../runtime/random.ts'
+
+/*
+ * A sealed value, before base64url:
+ *
+ *   0x01 | key id 4 | salt 12 | nonce 12 | AES-256-GCM of (0x00, value in UTF-8) | tag 16
+ *
+ * Random nonces under one key are safe for 2^32 messages only (NIST SP 800-38D §8.3), which a busy
+ * site reaches in days. So each process seals under a subkey of its own, HKDF(key, salt), and draws a
+ * new salt after 2^31 seals or a day. A reader derives the same subkey from the salt in the cookie.
+ *
+ * A signed value, before base64url:
+ *
+ *   0x02 | key id 4 | value in UTF-8 | HMAC-SHA-256 32
+ *
+ * Version, key id, cookie name and context are authenticated in both. There is no other decoder.
+ */
+
+const sealedVersion = 1
+const signedVersion = 2
+const keyIdEnd = 5
+const saltEnd = 17
+const nonceEnd = 29
+const tagLength = 16
+const macLength = 32
+/** The first character of what is sealed says what follows: U+0000, a value as it is. */
+const plainFormat = '\u0000'
+
+const sealsPerSalt = 2 ** 31
+const millisecondsPerSalt = 86_400_000
+/** Subkeys remembered for each key: one for each process and day whose cookies are in use. */
+const subkeysKept = 256
+
+/** A value that was authentic, and whether the first secret had sealed it. */
+export interface Opened {
+  value: string
+  current: boolean
+}
+
+/** What this process seals with, until it draws a new salt. */
+interface Writer {
+  key: CookieKey
+  aead: Aead
+  /** Version, key id and salt. */
+  header: Uint8Array
+}
+
+/** Makes values that only this application can have made, and recognises them. */
+export interface Seal {
+  seal(value: string): MaybePromise<string>
+  /** Undefined for everything that is not whole, ours and meant for this cookie. Never throws. */
+  open(text: string): MaybePromise<Opened | undefined>
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+function hasKeyId(bytes: Uint8Array, { id }: CookieKey): boolean {
+  return id.every((byte, index) => bytes[1 + index] === byte)
+}
+
+/** The first that opens, tried one after the other: only secrets with the same key id get here. */
+function firstOpened(
+  candidates: readonly CookieKey[],
+  open: (key: CookieKey) => MaybePromise<string | undefined>,
+): MaybePromise<Opened | undefined> {
+  const [key, ...others] = candidates
+  if (key === undefined) return undefined
+  return andThen(open(key), (value) =>
+    value === undefined ? firstOpened(others, open) : { value, current: key.current },
+  )
+}
+
+/** Seals with AES-256-GCM under salted subkeys: nobody but the server can read or change the value. */
+export function createEncryptingSeal(options: KeyOptions): Seal {
+  const keys = createKeys(options, 'enc')
+  let writer = once(createWriter)
+  let seals = 0
+  let since = Date.now()
+
+  function subkey(key: CookieKey, salt: Uint8Array): MaybePromise<Aead> {
+    return andThen(cryptoBackend.hkdf(key.key, salt, key.subkeyInfo, 32), cryptoBackend.aead)
+  }
+
+  function createWriter(): MaybePromise<Writer> {
+    return andThen(keys(), (all) => {
+      const key = all[0]!
+      const salt = randomBytes(saltEnd - keyIdEnd)
+      return andThen(subkey(key, salt), (aead) => {
+        const header = concatBytes(Uint8Array.of(sealedVersion), key.id, salt)
+        return { key, aead, header }
+      })
+    })
+  }
+
+  function currentWriter(): MaybePromise<Writer> {
+    const now = Date.now()
+    if (seals >= sealsPerSalt || now - since >= millisecondsPerSalt) {
+      writer = once(createWriter)
+      seals = 0
+      since = now
+    }
+    seals++
+    return writer()
+  }
+
+  function openWith(key: CookieKey, bytes: Uint8Array): MaybePromise<string | undefined> {
+    const salt = bytes.subarray(keyIdEnd, saltEnd)
+    const name = cryptoBackend.toBase64url(salt)
+    const known = key.subkeys.get(name)
+    return andThen(known ?? subkey(key, salt), (aead) =>
+      andThen(
+        aead.open(bytes.subarray(saltEnd, nonceEnd), bytes.subarray(nonceEnd), key.associated),
+        (text) => {
+          if (text === undefined || !text.startsWith(plainFormat)) return undefined
+          remember(key.subkeys, name, aead)
+          return text.slice(plainFormat.length)
+        },
+      ),
+    )
+  }
+
+  return {
+    seal(value) {
+      return andThen(currentWriter(), (current) => {
+        const nonce = randomBytes(nonceEnd - saltEnd)
+        const sealed = current.aead.seal(nonce, plainFormat + value, current.key.associated)
+        return andThen(sealed, (body) =>
+          cryptoBackend.toBase64url(concatBytes(current.header, nonce, body)),
+        )
+      })
+    },
+    open(text) {
+      const bytes = cryptoBackend.fromBase64url(text)
+      if (bytes === undefined || bytes.length <= nonceEnd + tagLength) return undefined
+      if (bytes[0] !== sealedVersion) return undefined
+      return andThen(keys(), (all) => {
+        const candidates = all.filter((key) => hasKeyId(bytes, key))
+        return firstOpened(candidates, (key) => openWith(key, bytes))
+      })
+    },
+  }
+}
+
+/** Keeps the subkeys used last, of those that opened something: forged salts cannot push them out. */
+function remember(subkeys: Map<string, Aead>, name: string, aead: Aead): void {
+  if (!subkeys.delete(name) && subkeys.size >= subkeysKept) {
+    subkeys.delete(subkeys.keys().next().value!)
+  }
+  subkeys.set(name, aead)
+}
+
+/** Signs with HMAC-SHA-256: the value can be read by everybody and changed by nobody else. */
+export function createSigningSeal(options: KeyOptions): Seal {
+  const keys = createKeys(options, 'mac')
+
+  function signature(key: CookieKey, body: Uint8Array): MaybePromise<Uint8Array> {
+    return andThen(key.mac(), (mac) => mac(concatBytes(key.associated, body)))
+  }
+
+  return {
+    seal(value) {
+      return andThen(keys(), ([key]) => {
+        const body = concatBytes(Uint8Array.of(signedVersion), key!.id, encoder.encode(value))
+        return andThen(signature(key!, body), (mac) =>
+          cryptoBackend.toBase64url(concatBytes(body, mac)),
+        )
+      })
+    },
+    open(text) {
+      const bytes = cryptoBackend.fromBase64url(text)
+      if (bytes === undefined || bytes.length < keyIdEnd + macLength) return undefined
+      if (bytes[0] !== signedVersion) return undefined
+      const body = bytes.subarray(0, -macLength)
+      const claimed = bytes.subarray(-macLength)
+      return andThen(keys(), (all) => {
+        const candidates = all.filter((key) => hasKeyId(bytes, key))
+        return firstOpened(candidates, (key) =>
+          andThen(signature(key, body), (mac) =>
+            equalBytes(mac, claimed) ? decoder.decode(body.subarray(keyIdEnd)) : undefined,
+          ),
+        )
+      })
+    },
+  }
+}

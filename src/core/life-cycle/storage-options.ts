@@ -1,0 +1,67 @@
+import { type SessionCodec, ValueCodec } from '../record/codec.ts'
+import { configError } from '../errors.ts'
+import { EventEmitter, type SessionEventListener } from '../events.ts'
+import { Lifetime, type LifetimeOptions } from '../record/lifetime.ts'
+import type { StandardSchema } from '../record/schema.ts'
+import type { SessionData, UntypedData } from '../session/session.ts'
+
+/** Options of every storage. Durations are seconds. */
+export interface SessionStorageOptions<
+  Data extends SessionData = UntypedData,
+> extends LifetimeOptions {
+  /**
+   * A Standard Schema (zod, valibot, arktype, …) for the values: gives sessions their type, and checks
+   * what is read. Make every key optional, because sessions start empty. Values that do not fit are
+   * reported (event `corrupt`) and left out, key by key; keys that it does not know stay, unless it is
+   * strict. A transformation must accept its own result, because that is what is stored.
+   */
+  schema?: StandardSchema<Data>
+  /** How values become JSON and come back. Default: plain JSON data only. */
+  codec?: SessionCodec
+  /** Most bytes of a session's record: 1024 to 64 MiB. Default 65,536. Cookies have their own limit. */
+  maxBytes?: number
+  /** Is told what happens to sessions: logs, metrics, alarms. */
+  onEvent?: SessionEventListener
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number
+}
+
+/** What a storage works with: its options, checked. */
+export interface StorageContext {
+  readonly lifetime: Lifetime
+  readonly codec: ValueCodec
+  readonly schema: StandardSchema | undefined
+  readonly maxBytes: number
+  readonly events: EventEmitter
+  readonly now: () => number
+}
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
+export function createContext(options: SessionStorageOptions): StorageContext {
+  const { schema, codec, maxBytes = 65_536, onEvent, now = Date.now } = options
+  if (!Number.isInteger(maxBytes) || maxBytes < 1024 || maxBytes > 67_108_864) {
+    throw configError(`maxBytes must be a whole number from 1024 to 67108864, got ${maxBytes}`)
+  }
+  if (schema !== undefined && typeof schema['~standard']?.validate !== 'function') {
+    throw configError('schema must be a Standard Schema (zod 3.24+, valibot 1+, arktype 2+, …)')
+  }
+  if (codec !== undefined && !(isFunction(codec.encode) && isFunction(codec.decode))) {
+    throw configError('codec must have the functions encode(value) and decode(stored)')
+  }
+  if (onEvent !== undefined && !isFunction(onEvent)) {
+    throw configError('onEvent must be a function')
+  }
+  if (!isFunction(now)) throw configError('now must be a function such as Date.now')
+  return {
+    lifetime: new Lifetime(options),
+    codec: new ValueCodec(codec),
+    schema,
+    maxBytes,
+    events: new EventEmitter(onEvent, now),
+    now,
+  }
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}

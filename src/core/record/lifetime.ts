@@ -1,0 +1,138 @@
+import { configError } from '../errors.ts'
+
+/** How long sessions live. All durations are seconds. */
+export interface LifetimeOptions {
+  /**
+   * How long a session may go unused, in seconds: 1 to 34,560,000 (400 days). Kept by the server,
+   * whatever the browser does with Max-Age (ASVS 7.3.1). Default 86,400 (a day).
+   */
+  idleTimeout?: number
+  /**
+   * How long a session may live at most, in seconds, counted from its start and again from each
+   * `login()`: 1 to 34,560,000 (400 days). It wins over `idleTimeout` (ASVS 7.3.2). Default
+   * 2,592,000 (30 days).
+   */
+  absoluteTimeout?: number
+  /**
+   * How long the old id stays readable after `regenerateId()`, in seconds: 0 to 300. It never
+   * applies to `login()` and `regenerateId(true)`: the id that they end reads as a new session at
+   * once, which for 5 seconds (or this, if it is less) is saved only if it logs in or rotates its id. Default 30.
+   */
+  regenerateGrace?: number
+}
+
+/** Timeouts of NIST SP 800-63B-4 for its three assurance levels: spread one into the options. */
+export const timeouts: {
+  readonly aal1: Required<Omit<LifetimeOptions, 'regenerateGrace'>>
+  readonly aal2: Required<Omit<LifetimeOptions, 'regenerateGrace'>>
+  readonly aal3: Required<Omit<LifetimeOptions, 'regenerateGrace'>>
+} = {
+  /** §2.1.3: at most 30 days overall; no inactivity limit is asked for. */
+  aal1: { idleTimeout: 2_592_000, absoluteTimeout: 2_592_000 },
+  /** §2.2.3: at most 24 hours overall, 1 hour of inactivity. */
+  aal2: { idleTimeout: 3600, absoluteTimeout: 86_400 },
+  /** §2.3.3: at most 12 hours overall, 15 minutes of inactivity. */
+  aal3: { idleTimeout: 900, absoluteTimeout: 43_200 },
+}
+
+/** The instants of a record, in milliseconds since the epoch. */
+export interface Instants {
+  createdAt: number
+  /** When the visitor last logged in. */
+  authenticatedAt?: number | undefined
+  lastUsedAt: number
+  idleDeadline: number
+  absoluteDeadline: number
+}
+
+/** A clock that runs ahead of ours by more than this, in milliseconds, is not believed. */
+const clockTolerance = 300_000
+const longest = 34_560_000
+/** Milliseconds in which a request that was sent before its id was killed may still arrive. */
+const inFlight = 5000
+
+/** The only arithmetic on time: deadlines, and whether they have passed. */
+export class Lifetime {
+  readonly #idle: number
+  readonly #absolute: number
+  /** Milliseconds that an old id stays readable after a plain rotation. */
+  readonly grace: number
+  /** Milliseconds that a killed id, which may read nothing, is taken for one that was on its way. */
+  readonly retirement: number
+
+  constructor(options: LifetimeOptions) {
+    const { idleTimeout = 86_400, absoluteTimeout = 2_592_000, regenerateGrace = 30 } = options
+    this.#idle = seconds('idleTimeout', idleTimeout, 1, longest) * 1000
+    this.#absolute = seconds('absoluteTimeout', absoluteTimeout, 1, longest) * 1000
+    this.grace = seconds('regenerateGrace', regenerateGrace, 0, 300) * 1000
+    this.retirement = Math.min(this.grace, inFlight)
+  }
+
+  /** The instants of a session that starts now. */
+  start(now: number): Instants {
+    return {
+      createdAt: now,
+      lastUsedAt: now,
+      idleDeadline: now + this.#idle,
+      absoluteDeadline: now + this.#absolute,
+    }
+  }
+
+  /** The same session, used now. `authenticatedAt` is given when a login came with it. */
+  use(instants: Instants, now: number, authenticatedAt?: number): Instants {
+    const { createdAt } = instants
+    return {
+      createdAt,
+      authenticatedAt: authenticatedAt ?? instants.authenticatedAt,
+      lastUsedAt: now,
+      idleDeadline: now + this.#idle,
+      absoluteDeadline:
+        authenticatedAt === undefined
+          ? instants.absoluteDeadline
+          : authenticatedAt + this.#absolute,
+    }
+  }
+
+  /** The same session, to end then at the latest. */
+  until(instants: Instants, end: number): Instants {
+    return { ...instants, absoluteDeadline: end }
+  }
+
+  /**
+   * When the session ends if it is not used again. Today's options count beside the deadlines in
+   * the record, so that shortening them takes effect at once.
+   */
+  end(instants: Instants): number {
+    const start = instants.authenticatedAt ?? instants.createdAt
+    return Math.min(
+      instants.idleDeadline,
+      instants.absoluteDeadline,
+      instants.lastUsedAt + this.#idle,
+      start + this.#absolute,
+    )
+  }
+
+  /** Whether the session is alive; one that claims to come from the future is not. */
+  isLive(instants: Instants, now: number): boolean {
+    return now < this.end(instants) && instants.lastUsedAt <= now + clockTolerance
+  }
+
+  /** Whether a use is worth a write: when a tenth of the idle timeout has gone since the last. */
+  isTouchDue(instants: Instants, now: number): boolean {
+    return now - instants.lastUsedAt >= this.#idle / 10
+  }
+
+  /** The latest end that any session starting now can have without a login. */
+  horizon(now: number): number {
+    return now + this.#absolute
+  }
+}
+
+function seconds(name: string, value: number, least: number, most: number): number {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw configError(
+      `${name} must be a whole number of seconds from ${least} to ${most}, got ${String(value)}`,
+    )
+  }
+  return value
+}

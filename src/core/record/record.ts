@@ -1,0 +1,207 @@
+import type { ValueCodec } from './codec.ts'
+import { SessionValueError, type KeySize } from '../errors.ts'
+import type { Instants } from './lifetime.ts'
+
+/** The data that one id may see. */
+export interface Branch {
+  values: Map<string, unknown>
+  /** Set by the request before, for the next one. */
+  flash: Map<string, unknown>
+}
+
+/** The id before the last rotation. */
+export interface PreviousId {
+  secretHash: string
+  /** When its grace ends, in milliseconds since the epoch. */
+  until: number
+  /** What it may read in its grace: the data as it was at the rotation. Nothing if it was killed. */
+  branch?: Branch | undefined
+}
+
+/** One session, as a store keeps it: everything there is about it, in one string. */
+export interface SessionRecord extends Branch, Instants {
+  /** The store's key once more: a reply meant for another key is recognised by it. */
+  handle: string
+  /** SHA-256 of the id's secret, base64url. In cookie storage the secret itself, which is sealed there. */
+  secretHash: string
+  previous?: PreviousId | undefined
+  /** User id, once logged in. */
+  owner?: string | undefined
+  /** Names the device in a list for the user. */
+  label?: string | undefined
+}
+
+type Data = Record<string, unknown>
+
+/** The record as JSON. Names are short because cookies are. */
+interface Wire {
+  v: 1
+  k: string
+  s: string
+  c: number
+  a?: number | undefined
+  u: number
+  i: number
+  x: number
+  o?: string | undefined
+  l?: string | undefined
+  d?: Data | undefined
+  f?: Data | undefined
+  p?: { s: string; t: number; d?: Data | undefined; f?: Data | undefined } | undefined
+}
+
+/** A key named `__proto__` is a key like any other. (Object.fromEntries would be several times slower.) */
+function put(data: Data, key: string, value: unknown): void {
+  if (key !== '__proto__') data[key] = value
+  else Object.defineProperty(data, key, { value, enumerable: true })
+}
+
+function encodeMap(map: Map<string, unknown>, codec: ValueCodec): Data | undefined {
+  if (map.size === 0) return undefined
+  const data: Data = {}
+  for (const [key, value] of map) put(data, key, codec.encode(key, value))
+  return data
+}
+
+/** Makes the string that a store keeps. */
+export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
+  const { previous } = record
+  const wire: Wire = {
+    v: 1,
+    k: record.handle,
+    s: record.secretHash,
+    c: record.createdAt,
+    a: record.authenticatedAt,
+    u: record.lastUsedAt,
+    i: record.idleDeadline,
+    x: record.absoluteDeadline,
+    o: record.owner,
+    l: record.label,
+    d: encodeMap(record.values, codec),
+    f: encodeMap(record.flash, codec),
+    p: previous && {
+      s: previous.secretHash,
+      t: previous.until,
+      // An empty `d` says that there is a branch.
+      d: previous.branch && (encodeMap(previous.branch.values, codec) ?? {}),
+      f: previous.branch && encodeMap(previous.branch.flash, codec),
+    },
+  }
+  try {
+    return JSON.stringify(wire)
+  } catch (cause) {
+    throw unencodable(record, codec, cause)
+  }
+}
+
+/** Which value it was that JSON refused. Values are checked when they are set; a schema's results are not. */
+function unencodable({ values, flash }: Branch, codec: ValueCodec, cause: unknown): unknown {
+  for (const [key, value] of [...values, ...flash]) {
+    try {
+      JSON.stringify(codec.encode(key, value))
+    } catch {
+      return new SessionValueError(key, 'JSON refused it', { cause })
+    }
+  }
+  return cause
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}
+
+function isOptional(value: unknown, type: 'string' | 'object'): boolean {
+  return value === undefined || (typeof value === type && value !== null && !Array.isArray(value))
+}
+
+function isWire(value: unknown): value is Wire {
+  if (typeof value !== 'object' || value === null) return false
+  const { v, k, s, c, a, u, i, x, o, l, d, f, p } = value as Partial<Wire>
+  return (
+    v === 1 &&
+    typeof k === 'string' &&
+    typeof s === 'string' &&
+    isInstant(c) &&
+    (a === undefined || isInstant(a)) &&
+    isInstant(u) &&
+    isInstant(i) &&
+    isInstant(x) &&
+    isOptional(o, 'string') &&
+    isOptional(l, 'string') &&
+    isOptional(d, 'object') &&
+    isOptional(f, 'object') &&
+    (p === undefined || isPrevious(p))
+  )
+}
+
+function isPrevious(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { s, t, d, f } = value as Partial<NonNullable<Wire['p']>>
+  return typeof s === 'string' && isInstant(t) && isOptional(d, 'object') && isOptional(f, 'object')
+}
+
+/** A Map, so that a key named `__proto__` is a key like any other. */
+function decodeMap(data: Data | undefined, codec: ValueCodec, dropped: string[]): Branch['values'] {
+  const map = new Map<string, unknown>()
+  for (const key in data) {
+    try {
+      map.set(key, codec.decode(data[key]))
+    } catch {
+      dropped.push(key)
+    }
+  }
+  return map
+}
+
+/**
+ * The record in this string, or undefined when it is not one of ours or was damaged.
+ *
+ * @param dropped Takes the keys whose values the codec refused; they are left out.
+ */
+export function decodeRecord(
+  text: string,
+  codec: ValueCodec,
+  dropped: string[],
+): SessionRecord | undefined {
+  try {
+    const wire: unknown = JSON.parse(text)
+    if (!isWire(wire)) return undefined
+    const { p } = wire
+    const branch = ({ d, f }: Pick<Wire, 'd' | 'f'>): Branch => ({
+      values: decodeMap(d, codec, dropped),
+      flash: decodeMap(f, codec, dropped),
+    })
+    return {
+      handle: wire.k,
+      secretHash: wire.s,
+      createdAt: wire.c,
+      authenticatedAt: wire.a,
+      lastUsedAt: wire.u,
+      idleDeadline: wire.i,
+      absoluteDeadline: wire.x,
+      owner: wire.o,
+      label: wire.l,
+      values: decodeMap(wire.d, codec, dropped),
+      flash: decodeMap(wire.f, codec, dropped),
+      previous: p && { secretHash: p.s, until: p.t, branch: p.d && branch(p) },
+    }
+  } catch {
+    return undefined
+  }
+}
+
+const encoder = new TextEncoder()
+
+/** Bytes of the text in UTF-8. */
+export function byteLength(text: string): number {
+  return encoder.encode(text).length
+}
+
+/** The keys that take most of the record, biggest first. */
+export function biggestKeys(branch: Branch, codec: ValueCodec): KeySize[] {
+  const sizes = [...branch.values, ...branch.flash].map(([key, value]) => ({
+    key,
+    bytes: byteLength(JSON.stringify(codec.encode(key, value)) ?? ''),
+  }))
+  return sizes.sort((a, b) => b.bytes - a.bytes).slice(0, 3)
+}

@@ -1,0 +1,95 @@
+/*
+ * Standard Schema (standardschema.dev, version 1): the one interface that zod, valibot, arktype and
+ * others share. Only what is called here is declared.
+ */
+
+import { all, andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
+
+export interface StandardSchema<Output = unknown> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => MaybePromise<SchemaResult<Output>>
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+  }
+}
+
+type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] }
+
+interface SchemaIssue {
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/** The keys that the issues are about, or undefined when one of them is about the whole. */
+function keysOf(issues: readonly SchemaIssue[]): Set<string> | undefined {
+  const keys = new Set<string>()
+  for (const { path } of issues) {
+    const first = path?.[0]
+    if (first === undefined) return undefined
+    keys.add(String(typeof first === 'object' ? first.key : first))
+  }
+  return keys
+}
+
+/**
+ * The keys that do not fit. If the schema finds fault with the whole (a strict one with a key that it
+ * does not know), each key is tried alone; if no single one is to blame, all are.
+ */
+function unfitKeys(
+  schema: StandardSchema,
+  values: Map<string, unknown>,
+  issues: readonly SchemaIssue[],
+): MaybePromise<string[]> {
+  const keys = [...values.keys()]
+  const named = keysOf(issues)
+  if (named !== undefined) return keys.filter((key) => named.has(key))
+  const alone = keys.map((key) => schema['~standard'].validate({ [key]: values.get(key) }))
+  return andThen(all(alone), (results) => {
+    const blamed = keys.filter((key, i) => isToBlame(key, results[i]!.issues))
+    return blamed.length > 0 ? blamed : keys
+  })
+}
+
+/** That other keys are missing is no fault of this one. */
+function isToBlame(key: string, issues: readonly SchemaIssue[] | undefined): boolean {
+  if (issues === undefined) return false
+  const named = keysOf(issues)
+  return named === undefined || named.has(key)
+}
+
+/**
+ * Takes out the values that do not fit the schema, key by key. A key that is merely missing is no
+ * reason: sessions start empty.
+ *
+ * @returns The keys that were taken out.
+ */
+export function dropUnfit(
+  schema: StandardSchema,
+  values: Map<string, unknown>,
+  dropped: readonly string[] = [],
+): MaybePromise<readonly string[]> {
+  return andThen(schema['~standard'].validate(Object.fromEntries(values)), (result) => {
+    if (result.issues === undefined) {
+      replaceValues(values, result.value)
+      return dropped
+    }
+    return andThen(unfitKeys(schema, values, result.issues), (keys) => {
+      if (keys.length === 0) return dropped
+      for (const key of keys) values.delete(key)
+      return dropUnfit(schema, values, [...dropped, ...keys])
+    })
+  })
+}
+
+/**
+ * Hands out what the schema made of the values: defaults filled in, strings coerced and so on. Keys
+ * that it does not know stay: another version of the app may have set them.
+ */
+function replaceValues(values: Map<string, unknown>, output: unknown): void {
+  if (typeof output !== 'object' || output === null) return
+  for (const [key, value] of Object.entries(output)) {
+    if (value !== undefined) values.set(key, value)
+  }
+}

@@ -1,0 +1,71 @@
+import type { ValueCodec } from '../record/codec.ts'
+
+/** In place of a print: a change of this key is noted already, whatever happens to the object. */
+const noted = Symbol('noted')
+
+/**
+ * The objects that the app got, and their JSON as it was then: how changes made in place are found.
+ * Only objects that were handed out pay for that.
+ */
+export class HandedOut {
+  readonly #values: ReadonlyMap<string, unknown>
+  readonly #codec: ValueCodec
+  readonly #prints: Map<string, string | typeof noted> = new Map()
+
+  constructor(values: ReadonlyMap<string, unknown>, codec: ValueCodec) {
+    this.#values = values
+    this.#codec = codec
+  }
+
+  /** Remembers an object as it is before the app has it. */
+  add(key: string, value: unknown): void {
+    if (typeof value === 'object' && !this.#prints.has(key)) this.#prints.set(key, this.#print(key))
+  }
+
+  /** Says that the app has the object, and that a `set` of it is noted. */
+  addNoted(key: string): void {
+    this.#prints.set(key, noted)
+  }
+
+  delete(key: string): void {
+    this.#prints.delete(key)
+  }
+
+  clear(): void {
+    this.#prints.clear()
+  }
+
+  isNoted(key: string): boolean {
+    return this.#prints.get(key) === noted
+  }
+
+  isChanged(key: string): boolean {
+    const before = this.#prints.get(key)
+    return typeof before === 'string' && this.#print(key) !== before
+  }
+
+  changedKeys(): string[] {
+    return [...this.#prints.keys()].filter((key) => this.isChanged(key))
+  }
+
+  /** @throws {SessionValueError} `ERR_SESSION_VALUE` if an object that was set can no longer be stored. */
+  checkNoted(): void {
+    for (const [key, print] of this.#prints) {
+      if (print === noted) this.#codec.check(key, this.#values.get(key))
+    }
+  }
+
+  /** After a save: the app still has the objects, and they are stored as they are now. */
+  printAgain(): void {
+    for (const key of this.#prints.keys()) this.#prints.set(key, this.#print(key))
+  }
+
+  /** The JSON of a value, or a text that equals no JSON when it has none any more. */
+  #print(key: string): string {
+    try {
+      return JSON.stringify(this.#codec.encode(key, this.#values.get(key))) ?? 'undefined'
+    } catch {
+      return 'unprintable'
+    }
+  }
+}

@@ -1,0 +1,292 @@
+import { Lifetime } from '../record/lifetime.ts'
+import { SessionState } from './session-state.ts'
+import { configError } from '../errors.ts'
+import { createSessionId, parseSessionId } from '../record/id.ts'
+
+/* oxlint-disable typescript/no-explicit-any -- untyped sessions hold anything, as in every peer */
+/** What a session's values or flash messages may look like. */
+export type SessionData = Record<string, any>
+/** Of sessions that were given no types. */
+export type UntypedData = any
+/* oxlint-enable typescript/no-explicit-any */
+
+type Key<Data> = Extract<keyof Data, string>
+
+type Value<Data, Flash, K> =
+  | (K extends keyof Data ? Data[K] : never)
+  | (K extends keyof Flash ? Flash[K] : never)
+  | undefined
+
+let reveal: (session: Session) => SessionState
+
+/**
+ * A visitor's session during one request: reading and changing it is synchronous and does no I/O.
+ * The storage that it came from saves what was changed, and the middleware calls that storage before
+ * the response leaves.
+ *
+ * After `destroy()` it reads as empty, and every change throws `ERR_SESSION_DESTROYED`. After the
+ * response was made, every change throws `ERR_SESSION_COMMITTED`.
+ */
+export class Session<Data extends SessionData = UntypedData, Flash extends SessionData = Data> {
+  readonly #state: SessionState
+
+  static {
+    reveal = (session) => session.#state
+  }
+
+  /**
+   * A session without a storage. Storages make those that can be saved.
+   *
+   * @param id From `createSessionId()`. Default a new one.
+   * @param data Its values, and its flash messages as the request before left them.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if the id is not one of ours.
+   */
+  constructor(id?: string, data?: [values?: NoInfer<Data>, flash?: NoInfer<Flash>])
+  /** @internal */
+  constructor(state: SessionState)
+  constructor(
+    from: string | SessionState = createSessionId(),
+    data?: [values?: Data, flash?: Flash],
+  ) {
+    this.#state = typeof from === 'string' ? stateOfItsOwn(from, data) : from
+  }
+
+  /** Tells sessions from everything else. */
+  static isSession(value: unknown): value is Session {
+    return typeof value === 'object' && value !== null && #state in value
+  }
+
+  /**
+   * The value under this key, or else the flash message of that name. A value that is an object may
+   * be changed in place: that is found, and saved as if the key had been set.
+   */
+  get<K extends Key<Data> | Key<Flash>>(key: K): Value<Data, Flash, K> {
+    return this.#state.read(key) as Value<Data, Flash, K>
+  }
+
+  /** Whether there is a value or a flash message of this name. Does not use the message up. */
+  has(key: Key<Data> | Key<Flash>): boolean {
+    const { values, flash } = this.#look()
+    return values.has(key) || flash.visible.has(key)
+  }
+
+  /**
+   * Keeps a value. `null` and `undefined` remove the key.
+   *
+   * @throws {SessionValueError} `ERR_SESSION_VALUE` if it cannot be stored: functions, BigInts, cycles,
+   * class instances such as Date and Map, NaN. A codec can widen that.
+   */
+  set<K extends Key<Data>>(key: K, value: Data[K] | null | undefined): void {
+    if (value === null || value === undefined) this.unset(key)
+    else this.#state.change({ type: 'set', key, value })
+  }
+
+  /** Removes the value, and the flash message, under this key. */
+  unset(key: Key<Data> | Key<Flash>): void {
+    const { values, flash } = this.#state
+    if (values.has(key) || flash.visible.has(key) || flash.pending.has(key)) {
+      this.#state.change({ type: 'unset', key })
+    } else {
+      this.#state.assertOpen()
+    }
+  }
+
+  /** The same as `unset()`. */
+  delete(key: Key<Data> | Key<Flash>): void {
+    this.unset(key)
+  }
+
+  /**
+   * Sets a value computed from the one before. Exact even when other requests change the same key
+   * at the same time: then `fn` runs again, on the value they left. So it may only depend on its argument.
+   *
+   * @param fn Gets the value, or undefined; returns the new one, or null to remove the key.
+   * @returns The new value.
+   * @throws {SessionValueError} `ERR_SESSION_VALUE` if the value cannot be stored.
+   * @throws {SessionError} `ERR_SESSION_VALUE` if `fn` returns undefined.
+   */
+  update<K extends Key<Data>>(
+    key: K,
+    fn: (value: Data[K] | undefined) => Data[K] | null,
+  ): Data[K] | undefined {
+    this.#state.change({ type: 'update', key, update: fn as (value: unknown) => unknown })
+    return this.#state.read(key) as Data[K] | undefined
+  }
+
+  /**
+   * Leaves a message for the next page, such as the one a redirect leads to. It is not visible in this
+   * request, and gone after the next: images, prefetches and HEAD requests do not use it up.
+   * `null` and `undefined` take back a message that was not saved yet.
+   */
+  flash<K extends Key<Flash>>(key: K, value: Flash[K] | null | undefined): void {
+    if (value !== null && value !== undefined) {
+      this.#state.change({ type: 'flash', key, value })
+    } else {
+      this.#state.assertOpen()
+      this.#state.takeBack(key)
+    }
+  }
+
+  /** Carries these flash messages on to the next page. */
+  keep(...keys: Key<Flash>[]): void {
+    this.#state.keep(keys)
+  }
+
+  /** Carries all flash messages on to the next page. */
+  reflash(): void {
+    this.#state.keep(this.#state.flash.visible.keys())
+  }
+
+  /**
+   * Gives the session a new id. (Under an id that was rotated out itself and is in its grace it does
+   * nothing: that id has its successor.) The old id stays readable for the storage's `regenerateGrace`, with
+   * the data it had and never with what is set afterwards.
+   *
+   * @param deleteOld Ends the old id at once. Do that whenever privileges change (ASVS 7.2.4);
+   * `login()` does.
+   */
+  regenerateId(deleteOld = false): void {
+    this.#state.rotate(deleteOld ? 'kill' : 'grace')
+  }
+
+  /**
+   * Says that the visitor is this user, from now on: new id, and the old one dies at once, so that an
+   * id planted before is worth nothing (ASVS 7.2.4). The absolute timeout starts again. What the
+   * visitor had stays, unless it was another user's. If the handler throws afterwards, the old id is
+   * dead all the same.
+   *
+   * @param options.label Names the device in the user's list, such as "Firefox on Linux".
+   * @throws {SessionError} `ERR_SESSION_CONFIG` unless `userId` is a string with something in it.
+   */
+  login(userId: string, options: { label?: string } = {}): void {
+    if (typeof userId !== 'string' || userId === '') {
+      throw configError('login() needs the user id as a string that is not empty')
+    }
+    const state = this.#state
+    state.assertOpen()
+    if (state.userId !== undefined && state.userId !== userId) {
+      state.change({ type: 'clear' })
+    }
+    state.login = { userId, label: options.label, at: state.now() }
+    state.rotate('kill')
+  }
+
+  /**
+   * Ends the session, under all its ids: nothing brings it back. The visitor's cookie is cleared. Once
+   * more does nothing.
+   */
+  destroy(): void {
+    this.#state.destroy()
+  }
+
+  /**
+   * The id, for this library only: half of it is the visitor's secret. Use `handle` to name the
+   * session anywhere else.
+   */
+  get id(): string {
+    return this.#look().id
+  }
+
+  /**
+   * The public half of the id: safe in logs and lists. It stays while the session lives; only a login
+   * with an id that was rotated out, in its grace, starts another session.
+   */
+  get handle(): string {
+    return this.#look().handle
+  }
+
+  /** Who logged in, or undefined. */
+  get userId(): string | undefined {
+    return this.#look().userId
+  }
+
+  /** The values, and the flash messages for the next page, as plain objects. */
+  get data(): [values: Partial<Data>, flash: Partial<Flash>] {
+    const state = this.#look()
+    const values = Object.fromEntries([...state.values.keys()].map((key) => [key, state.read(key)]))
+    return [values as Partial<Data>, Object.fromEntries(state.flash.pending) as Partial<Flash>]
+  }
+
+  /** How many values and flash messages can be read. */
+  get size(): number {
+    const { values, flash } = this.#look()
+    return new Set([...values.keys(), ...flash.visible.keys()]).size
+  }
+
+  /** Whether saving would write something. */
+  get dirty(): boolean {
+    return this.#look().dirty
+  }
+
+  /** Whether `destroy()` was called. */
+  get destroyed(): boolean {
+    return this.#state.destroyed
+  }
+
+  /** Whether nothing is stored of this session yet. */
+  get isNew(): boolean {
+    return this.#look().loaded === undefined
+  }
+
+  /** When the session began, in milliseconds since the epoch. */
+  get createdAt(): number {
+    return this.#look().createdAt
+  }
+
+  /** When the visitor last logged in, in milliseconds since the epoch: for step-up checks (ASVS 7.5.3). */
+  get authenticatedAt(): number | undefined {
+    const { destroyed, login, loaded } = this.#look()
+    return destroyed ? undefined : (login?.at ?? loaded?.record.authenticatedAt)
+  }
+
+  /** When it ends unless it is used again, in milliseconds since the epoch. */
+  get expiresAt(): number {
+    return this.#look().expiresAt
+  }
+
+  /** Notes that the response depends on the session. */
+  #look(): SessionState {
+    this.#state.accessed = true
+    return this.#state
+  }
+}
+
+/** A session's inner state, for storages and middleware. Throws a TypeError for anything else. */
+export function stateOf(session: Session): SessionState {
+  return reveal(session)
+}
+
+/** Tells sessions from everything else. */
+export function isSession(value: unknown): value is Session {
+  return Session.isSession(value)
+}
+
+/**
+ * Makes a session without a storage, mostly for tests.
+ *
+ * @param id From `createSessionId()`. Default a new one.
+ * @param data Its values, and its flash messages as the request before left them.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the id is not one of ours.
+ */
+export function createSession<
+  Data extends SessionData = UntypedData,
+  Flash extends SessionData = Data,
+>(id?: string, data?: [values?: NoInfer<Data>, flash?: NoInfer<Flash>]): Session<Data, Flash> {
+  return new Session<Data, Flash>(id, data)
+}
+
+function stateOfItsOwn(
+  id: string,
+  [values, flash]: [values?: SessionData, flash?: SessionData] = [],
+): SessionState {
+  if (parseSessionId(id) === undefined) {
+    throw configError('A session takes an id from createSessionId()')
+  }
+  const now = Date.now()
+  const { createdAt, idleDeadline } = new Lifetime({}).start(now)
+  const branch = {
+    values: new Map(Object.entries(values ?? {})),
+    flash: new Map(Object.entries(flash ?? {})),
+  }
+  return new SessionState({ id, branch, createdAt, expiresAt: idleDeadline }, Date.now)
+}

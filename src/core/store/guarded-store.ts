@@ -1,0 +1,72 @@
+import { SessionError, StoreError } from '../errors.ts'
+import type { EventEmitter } from '../events.ts'
+import {
+  isSweepable,
+  type SessionStore,
+  type StoredRecord,
+  type WriteOptions,
+} from './session-store.ts'
+
+export type Operation = StoreError['operation']
+
+/** A store whose every failure is a `StoreError` and an event: a failing store is never an empty session. */
+export class GuardedStore {
+  readonly #store: SessionStore
+  readonly #events: EventEmitter
+
+  constructor(store: SessionStore, events: EventEmitter) {
+    this.#store = store
+    this.#events = events
+  }
+
+  async read(key: string): Promise<StoredRecord | undefined> {
+    try {
+      return await this.#store.read(key)
+    } catch (error) {
+      throw this.failure('read', error)
+    }
+  }
+
+  async write(key: string, value: string, options: WriteOptions): Promise<string | undefined> {
+    try {
+      return await this.#store.write(key, value, options)
+    } catch (error) {
+      throw this.failure('write', error)
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    try {
+      await this.#store.delete(key)
+    } catch (error) {
+      throw this.failure('delete', error)
+    }
+  }
+
+  /** Drops what has expired, where the store does not do that by itself. Returns how many. */
+  async deleteExpired(): Promise<number> {
+    if (!isSweepable(this.#store)) return 0
+    try {
+      return await this.#store.deleteExpired()
+    } catch (error) {
+      throw this.failure('delete', error)
+    }
+  }
+
+  /** The error to throw. A mistake in the app's set-up is its own: it does not help to come back later. */
+  failure(operation: Operation, cause: unknown): SessionError {
+    if (cause instanceof SessionError && cause.code === 'ERR_SESSION_CONFIG') return cause
+    return reportFailure(this.#events, operation, cause)
+  }
+}
+
+/** Makes the error that a failing backend becomes, and tells of it. */
+export function reportFailure(
+  events: EventEmitter,
+  operation: Operation,
+  cause: unknown,
+): StoreError {
+  const error = cause instanceof StoreError ? cause : new StoreError(operation, cause)
+  events.emit({ type: 'store-error', operation, error })
+  return error
+}
