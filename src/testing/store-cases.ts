@@ -115,7 +115,7 @@ export const storeCases: readonly ConformanceCase<StoreFixture>[] = [
     },
   },
   {
-    name: 'R-02 does not let a late write bring back what was deleted',
+    name: 'does not let a late write bring back what was deleted',
     needs: ['atomic'],
     async run({ store, clock }) {
       const expiresAt = clock.now() + minute
@@ -165,7 +165,7 @@ export const storeCases: readonly ConformanceCase<StoreFixture>[] = [
     },
   },
   {
-    name: 'R-01 counts exactly when ten loops count at once',
+    name: 'counts exactly when ten loops count at once',
     needs: ['atomic'],
     async run({ store, clock }) {
       const expiresAt = clock.now() + minute
@@ -194,7 +194,7 @@ export const storeCases: readonly ConformanceCase<StoreFixture>[] = [
     },
   },
   {
-    name: 'R-07 does not replace what has expired, and does create it anew',
+    name: 'does not replace what has expired, and does create it anew',
     async run({ store, clock }) {
       const replaces = await create(store, 'a', '1', clock.now() + 2000)
       await clock.pass(2001)
@@ -219,7 +219,7 @@ export const storeCases: readonly ConformanceCase<StoreFixture>[] = [
     },
   },
   {
-    name: 'F-20 keeps what ends in 400 days',
+    name: 'keeps what ends in 400 days',
     async run({ store, clock }) {
       await create(store, 'a', '1', clock.now() + 34_560_000_000)
       equal(await valueOf(store, 'a'), '1')
@@ -270,7 +270,7 @@ export const storeCases: readonly ConformanceCase<StoreFixture>[] = [
     },
   },
   {
-    name: 'F-28 is closed after what is under way, and closed twice if need be',
+    name: 'is closed after what is under way, and closed twice if need be',
     needs: ['closable'],
     async run({ store, clock }) {
       ok(isClosable(store))

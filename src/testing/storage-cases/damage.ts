@@ -10,7 +10,7 @@ async function overwrite(gate: Gate, key: string, value: string, expiresAt: numb
 /** Damaged records, mixed-up replies and failing stores. */
 export const damageCases: readonly StorageCase[] = [
   {
-    name: 'F-08 reads a damaged record as a new session, reports it and leaves it alone',
+    name: 'reads a damaged record as a new session, reports it and leaves it alone',
     needs: ['server'],
     async run(fixture) {
       const { gate, clock } = fixture
@@ -51,7 +51,7 @@ export const damageCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'K-22 never takes a reply that was meant for another session',
+    name: 'never takes a reply that was meant for another session',
     needs: ['server'],
     async run(fixture) {
       const { gate, clock } = fixture
@@ -67,7 +67,7 @@ export const damageCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'S-20 throws when the store fails, and never starts a new session instead (P8)',
+    name: 'throws when the store fails, and never starts a new session instead (P8, ASVS 16.5.3)',
     needs: ['server'],
     async run(fixture) {
       const { storage: sound } = watched(fixture)
@@ -88,7 +88,7 @@ export const damageCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'never tells a secret or a value in an event (S-17)',
+    name: 'never tells a secret or a value in an event (ASVS 16.2.5)',
     async run(fixture) {
       const { storage, events } = watched(fixture)
       const first = await visit(storage, null, (s) => {
@@ -106,7 +106,7 @@ export const damageCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'H-13 goes on when a listener throws',
+    name: 'goes on when a listener of events throws',
     async run({ createStorage }) {
       const listeners = [
         () => {

@@ -35,7 +35,7 @@ export const flashCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'S-19 neither shows nor uses up messages on a prefetch or HEAD',
+    name: 'neither shows nor uses up messages on a prefetch or HEAD',
     async run({ createStorage }) {
       const storage = createStorage()
       const first = await visit(storage, null, (s) => s.flash('message', 'saved'))
@@ -51,7 +51,7 @@ export const flashCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'S-19 uses up on a fetch what was read, and nothing else',
+    name: 'uses up on a fetch what was read, and nothing else',
     async run({ createStorage }) {
       const storage = createStorage()
       const first = await visit(storage, null, (s) => {

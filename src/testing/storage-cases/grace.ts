@@ -8,7 +8,7 @@ const second = 1000
 /** What may be done under the id before the last rotation, in its grace (P4). */
 export const graceCases: readonly StorageCase[] = [
   {
-    name: 'S-05 knows the id before by all of its secret, like the id itself (P3)',
+    name: 'knows the id before by all of its secret, like the id itself (P3)',
     needs: ['server'],
     async run(fixture) {
       for (const deleteOld of [false, true]) {

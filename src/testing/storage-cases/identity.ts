@@ -5,7 +5,7 @@ import { visit, watched, type StorageCase } from './visit.ts'
 /** Ids, login and the end of a session. */
 export const identityCases: readonly StorageCase[] = [
   {
-    name: 'S-04 takes what cannot be an id for a new session, without asking the store',
+    name: 'takes what cannot be an id for a new session, without asking the store',
     async run(fixture) {
       const { storage } = watched(fixture)
       const { handle } = await storage.read(null)
@@ -21,7 +21,7 @@ export const identityCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'S-03 never adopts an id that it did not issue (P3)',
+    name: 'never adopts an id that it did not issue (P3)',
     needs: ['server'],
     async run({ createStorage, gate }) {
       const storage = createStorage()
@@ -34,7 +34,7 @@ export const identityCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'S-05 keeps nothing that could be used as a cookie (P3)',
+    name: 'keeps nothing that could be used as a cookie (P3)',
     needs: ['server'],
     async run(fixture) {
       const { storage, types } = watched(fixture)
@@ -50,7 +50,7 @@ export const identityCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'S-09 gives each visitor an id of their own',
+    name: 'gives each visitor an id of their own',
     async run({ createStorage }) {
       const storage = createStorage()
       const visits = await Promise.all(
@@ -95,7 +95,7 @@ export const identityCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'S-14 S-15 writes nothing and clears nothing when a new session is destroyed',
+    name: 'writes nothing and clears nothing when a new session is destroyed',
     async run({ createStorage, gate }) {
       const { saved } = await visit(createStorage(), null, (s) => s.destroy())
       equal(saved, null)
@@ -142,7 +142,7 @@ export const identityCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'S-11 cannot end a copy of the cookie without isRevoked: it lives until its timeouts',
+    name: 'cannot end a copy of the cookie without isRevoked: it lives until its timeouts (ASVS 7.4.1)',
     lacks: 'server',
     async run({ createStorage, clock }) {
       const storage = createStorage({ idleTimeout: 60 })

@@ -6,7 +6,7 @@ const second = 1000
 /** The two clocks that the server keeps (P5). */
 export const lifetimeCases: readonly StorageCase[] = [
   {
-    name: 'S-08 ends a session that is not used for the idle timeout (P5)',
+    name: 'ends a session that is not used for the idle timeout (P5, ASVS 7.3.1)',
     async run(fixture) {
       const { storage, types } = watched(fixture, { idleTimeout: 100 })
       const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
@@ -18,7 +18,7 @@ export const lifetimeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'S-08 keeps a session alive by use, by reading alone, until the absolute timeout (P5)',
+    name: 'keeps a session alive by use, by reading alone, until the absolute timeout (P5, ASVS 7.3.2)',
     async run({ createStorage, clock }) {
       const storage = createStorage({ idleTimeout: 100, absoluteTimeout: 250 })
       let { cookie } = await visit(storage, null, (s) => s.set('a', 1))
@@ -78,7 +78,7 @@ export const lifetimeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-07 does not save what expired during the request',
+    name: 'does not save what expired during the request',
     async run(fixture) {
       const { storage, events } = watched(fixture, { idleTimeout: 100 })
       const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
@@ -103,7 +103,7 @@ export const lifetimeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-08 does not believe a record from the future, but a clock that is a little ahead',
+    name: 'does not believe a record from the future, but a clock that is a little ahead',
     async run({ createStorage, clock }) {
       const ahead = (ms: number) => createStorage({ now: () => clock.now() + ms })
       const near = await visit(ahead(299_000), null, (s) => s.set('a', 1))

@@ -44,7 +44,7 @@ export const noteCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'F-29 refuses by its key what became unstorable in an object that was set, read or updated',
+    name: 'refuses by its key what became unstorable in an object that was set, read or updated',
     async run({ createStorage }) {
       const storage = createStorage()
       const { cookie } = await visit(storage, null, (s) => s.set('list', [1]))
@@ -84,7 +84,7 @@ export const noteCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-01 updates exactly what it has handed out before (P1)',
+    name: 'updates exactly the objects that it has handed out before (P1)',
     needs: ['server', 'atomic'],
     async run({ createStorage }) {
       const storage = createStorage()
@@ -102,7 +102,7 @@ export const noteCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-01 stores no change of an object that an update has replaced (P1)',
+    name: 'stores no change of an object that an update has replaced (P1)',
     needs: ['server', 'atomic'],
     async run({ createStorage }) {
       for (const interfere of [false, true]) {

@@ -5,7 +5,7 @@ import { visit, watched, type StorageCase } from './visit.ts'
 /** A user's sessions: listing and ending them. */
 export const ownerCases: readonly StorageCase[] = [
   {
-    name: 'S-12 lists a user’s live sessions, the last used first',
+    name: 'lists a user’s live sessions, the last used first (ASVS 7.5.2)',
     needs: ['indexed'],
     async run({ createStorage, clock }) {
       const storage = createStorage({ idleTimeout: 1000 }) as ServerSessionStorage
@@ -55,7 +55,7 @@ export const ownerCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'S-12 ends all sessions of a user but one',
+    name: 'ends all sessions of a user but one (ASVS 7.4.3)',
     needs: ['indexed'],
     async run({ createStorage }) {
       const storage = createStorage() as ServerSessionStorage
@@ -72,7 +72,7 @@ export const ownerCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-06 ends a login that is under way while all sessions are ended',
+    name: 'ends a login that is under way while all sessions are ended',
     needs: ['indexed', 'atomic'],
     async run(fixture) {
       const { storage, events } = watched(fixture)
@@ -96,7 +96,7 @@ export const ownerCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-06 ends a session that is written while the list is read',
+    name: 'ends a session that is written while the list is read',
     needs: ['indexed', 'atomic'],
     async run({ createStorage, clock, gate }) {
       const storage = createStorage() as ServerSessionStorage
@@ -113,7 +113,7 @@ export const ownerCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-06 is not undone by an older revokeAll that was slower',
+    name: 'lets no older revokeAll that was slower undo a newer one',
     needs: ['indexed', 'atomic'],
     async run({ createStorage, clock, gate }) {
       const storage = createStorage() as ServerSessionStorage

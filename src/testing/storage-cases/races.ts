@@ -13,7 +13,7 @@ const add = (n: number | undefined) => (n ?? 0) + 1
 /** Requests at the same time, of which one ends the session or its id (P2, P4). */
 export const raceCases: readonly StorageCase[] = [
   {
-    name: 'R-02 saves nothing of a slow request after the session was destroyed (P2)',
+    name: 'saves nothing of a slow request after the session was destroyed (P2)',
     needs: ['server', 'atomic'],
     async run(fixture) {
       const slow: Record<string, (session: Session) => void> = {
@@ -53,7 +53,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-03 does not bring a session back by noting its use (P2)',
+    name: 'does not bring a session back by noting its use (P2)',
     needs: ['server', 'atomic'],
     async run({ createStorage, clock, gate }) {
       const storage = createStorage({ idleTimeout: 100 })
@@ -70,7 +70,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-04 saves nothing under an id that was rotated out meanwhile (P4)',
+    name: 'saves nothing under an id that was rotated out meanwhile (P4)',
     needs: ['server', 'atomic'],
     async run(fixture) {
       for (const order of ['login first', 'login between'] as const) {
@@ -93,7 +93,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-04 writes to the old branch what was under way during a rotation with grace (P4)',
+    name: 'writes to the old branch what was under way during a rotation with grace (P4)',
     needs: ['server', 'atomic'],
     async run({ createStorage }) {
       const storage = createStorage()
@@ -110,7 +110,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-04 keeps what others saved before the rotation came (P1, P4)',
+    name: 'keeps what others saved before the rotation came (P1, P4)',
     needs: ['server', 'atomic'],
     async run({ createStorage }) {
       const storage = createStorage()
@@ -123,7 +123,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-05 lets one of two logins at once through, and never mixes them',
+    name: 'lets one of two logins at once through, and never mixes them',
     needs: ['server', 'atomic'],
     async run(fixture) {
       const { storage, events } = watched(fixture)
@@ -140,7 +140,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-10 does not sweep a session away that is used meanwhile',
+    name: 'does not sweep a session away that is used meanwhile',
     needs: ['server', 'atomic', 'sweepable'],
     async run({ createStorage, clock, gate }) {
       const storage = createStorage({ idleTimeout: 100 })
@@ -172,7 +172,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-11 lets a visitor who lost the response of a rotation go on in the grace',
+    name: 'lets a visitor who lost the response of a rotation go on in the grace',
     needs: ['server'],
     async run({ createStorage }) {
       const storage = createStorage()

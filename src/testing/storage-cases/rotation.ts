@@ -17,7 +17,7 @@ export const rotationCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'S-06 S-07 ends the old id at once with login and regenerateId(true) (P4)',
+    name: 'ends the old id at once with login and regenerateId(true) (P4, ASVS 7.2.4)',
     needs: ['server'],
     async run(fixture) {
       for (const retire of ['login', 'regenerateId'] as const) {

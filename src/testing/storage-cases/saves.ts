@@ -55,7 +55,7 @@ export const saveCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'F-28 is closed after the saves that are under way, and used no more (P7, P8)',
+    name: 'is closed after the saves that are under way, and used no more (P7, P8)',
     needs: ['server'],
     async run({ createStorage, gate }) {
       const storage = createStorage() as ServerSessionStorage
@@ -169,7 +169,7 @@ export const saveCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'F-30 counts bytes, not characters, and takes exactly maxBytes',
+    name: 'counts the bytes of a session, not its characters, and takes exactly maxBytes',
     needs: ['server'],
     async run({ createStorage, gate }) {
       const text = 'é'.repeat(1000)

@@ -7,7 +7,7 @@ const add = (n: number | undefined) => (n ?? 0) + 1
 /** Requests at the same time on one session: no update is lost (P1). */
 export const updateCases: readonly StorageCase[] = [
   {
-    name: 'R-01 keeps what two requests set under different keys (P1)',
+    name: 'keeps what two requests set under different keys (P1)',
     needs: ['server', 'atomic'],
     async run(fixture) {
       const { storage, types } = watched(fixture)
@@ -28,7 +28,7 @@ export const updateCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-01 keeps changes in place and flash messages of requests at once (P1)',
+    name: 'keeps changes in place and flash messages of requests at once (P1)',
     needs: ['server', 'atomic'],
     async run({ createStorage }) {
       const storage = createStorage()
@@ -50,7 +50,7 @@ export const updateCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-01 keeps all of 100 keys that 100 requests set at once (P1)',
+    name: 'keeps all of 100 keys that 100 requests set at once (P1)',
     needs: ['server', 'atomic'],
     async run({ createStorage }) {
       const storage = createStorage()
@@ -62,7 +62,7 @@ export const updateCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-01 counts to exactly 100 with 100 updates at once (P1)',
+    name: 'counts to exactly 100 with 100 updates at once (P1)',
     needs: ['server', 'atomic'],
     async run({ createStorage }) {
       const storage = createStorage()
@@ -74,7 +74,7 @@ export const updateCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-01 does the same after a conflict as without one, however sets, updates and changes in place are mixed (P1)',
+    name: 'does the same after a conflict as without one, however sets, updates and changes in place are mixed (P1)',
     needs: ['server', 'atomic'],
     async run({ createStorage }) {
       const mixes: ((session: Session) => void)[] = [
@@ -156,7 +156,7 @@ export const updateCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'R-09 gives parallel first requests a session each, and only those that write',
+    name: 'gives parallel first requests a session each, but only those that write',
     async run({ createStorage }) {
       const storage = createStorage()
       const visits = await Promise.all(

@@ -4,7 +4,7 @@ import { visit, watched, type StorageCase } from './visit.ts'
 /** Reading and changing values. */
 export const valueCases: readonly StorageCase[] = [
   {
-    name: 'starts with an empty session that is not saved by itself (P10, S-14)',
+    name: 'starts with an empty session that is not saved by itself (P10)',
     async run(fixture) {
       const storage = fixture.createStorage()
       for (const cookie of [null, '', 'nonsense']) {
@@ -147,7 +147,7 @@ export const valueCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'F-29 refuses what cannot be stored, by its key, before anything is written',
+    name: 'refuses what cannot be stored, by its key, before anything is written',
     async run({ createStorage, gate }) {
       const cycle: Record<string, unknown> = {}
       cycle['self'] = cycle
@@ -169,7 +169,7 @@ export const valueCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'F-29 refuses an object that was made unstorable in place',
+    name: 'refuses an object that was made unstorable in place',
     async run({ createStorage }) {
       const storage = createStorage()
       const { cookie } = await visit(storage, null, (s) => s.set('list', [1]))
@@ -185,7 +185,7 @@ export const valueCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'F-30 refuses a session over maxBytes, naming its biggest keys',
+    name: 'refuses a session over maxBytes, naming its biggest keys',
     async run(fixture) {
       const { storage, types } = watched(fixture, { maxBytes: 2000 })
       const { cookie } = await visit(storage, null, (s) => s.set('small', 1))
@@ -208,7 +208,7 @@ export const valueCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'C-16 takes __proto__ and constructor for keys like any other',
+    name: 'takes __proto__ and constructor for keys like any other',
     async run({ createStorage }) {
       const storage = createStorage()
       const fresh = await storage.read(null)
