@@ -2,36 +2,13 @@ import { asEnvelope, createBestEffortStore } from '../storages/parts/best-effort
 import { configError } from '../core/errors.ts'
 import { type DeadlineOptions, Operations } from '../storages/parts/operations.ts'
 import type { ClosableStore } from '../core/store/session-store.ts'
+import { type ExpressStore, promised, sessionIn, unlessMissing } from './parts/express-store.ts'
 
-/** What is called of a store made for express-session. */
-export interface ExpressStore {
-  get(sid: string, callback: (error?: unknown, session?: object | null) => void): unknown
-  // oxlint-disable-next-line typescript/no-explicit-any -- each store has its own idea of a session
-  set(sid: string, session: any, callback: (error?: unknown) => void): unknown
-  destroy(sid: string, callback: (error?: unknown) => void): unknown
-}
+export type { ExpressStore } from './parts/express-store.ts'
 
 export interface ExpressStoreOptions extends DeadlineOptions {
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number
-}
-
-type Callback<T> = (error?: unknown, result?: T) => void
-
-/** Some stores are async functions as well, and reject without calling back. */
-function promised<T>(call: (callback: Callback<T>) => unknown): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const settle: Callback<T> = (error, result) => {
-      if (error) reject(error as Error)
-      else resolve(result)
-    }
-    Promise.resolve(call(settle)).catch(reject)
-  })
-}
-
-/** Some report a session that is missing as an error: those that keep files. */
-function unlessMissing(error: unknown): undefined {
-  if ((error as { code?: unknown }).code !== 'ENOENT') throw error
 }
 
 /**
@@ -56,9 +33,7 @@ export function fromExpressStore(
   return createBestEffortStore(
     {
       async get(key) {
-        const session = await promised<object | null>((done) => store.get(key, done)).catch(
-          unlessMissing,
-        )
+        const session = await sessionIn(store, key)
         return asEnvelope((session as { coatcheck?: unknown } | null | undefined)?.coatcheck)
       },
       async set(key, envelope) {

@@ -6,6 +6,7 @@ import type { SessionStorage as CoreStorage } from '../core/life-cycle/session-s
 import { createCookieSessionStorage as createCookieStorage } from '../storages/cookie.ts'
 import { createMemorySessionStorage as createMemoryStorage } from '../storages/memory.ts'
 import { lazyFsSessionStorage } from './parts/file-storage.ts'
+import { committedLifetime, untilCommitted } from './parts/timeouts.ts'
 import { createSessionCookie, type SessionCookieArgument } from './react-router/session-cookie.ts'
 import type { SessionData } from './react-router/session.ts'
 import type { SessionStorage } from './react-router/session-storage.ts'
@@ -45,13 +46,7 @@ export interface FileSessionStorageOptions extends SessionStorageOptions {
   dir: string
 }
 
-/**
- * Timeouts that leave it to each commit: a session ends with its cookie, by the server's clock. 400
- * days after it began, or after its last login, it ends in any case.
- */
-const untilCommitted = { idleTimeout: 34_560_000, absoluteTimeout: 34_560_000 }
-/** Milliseconds that a session lives after a commit that names no end: 30 days. */
-const lifetime = 2_592_000_000
+const lifetime = committedLifetime * 1000
 
 /**
  * Keeps sessions in their cookie, sealed. Of requests at the same time the last response wins, and

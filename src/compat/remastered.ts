@@ -8,6 +8,7 @@ import { plainCodec } from '../core/record/codec.ts'
 import { biggestKeys } from '../core/record/record.ts'
 import { createCookieSessionStorage as createCookieStorage } from '../storages/cookie.ts'
 import { createMemorySessionStorage as createMemoryStorage } from '../storages/memory.ts'
+import { committedLifetime, untilCommitted } from './parts/timeouts.ts'
 import {
   intoSessionStore,
   type SessionStorage,
@@ -55,10 +56,6 @@ export interface CookieSettings extends Pick<
 
 /** What our cookies do not do by themselves. */
 const defaults = { maxAge: 3600 }
-/** Seconds on the server where the cookie names none: 30 days. */
-const lifetime = 2_592_000
-/** Timeouts that leave it to each commit. 400 days after it began, a session ends in any case. */
-const untilCommitted = { idleTimeout: 34_560_000, absoluteTimeout: 34_560_000 }
 
 /**
  * Makes the function that finds the session of a request: always the same one for the same request object.
@@ -163,7 +160,7 @@ export {
 
 /** Milliseconds from a commit to the session's end. */
 function endOf(settings: CookieSettings): number {
-  const { maxAge = lifetime } = { ...defaults, ...settings }
+  const { maxAge = committedLifetime } = { ...defaults, ...settings }
   return maxAge * 1000
 }
 

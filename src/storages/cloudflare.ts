@@ -1,4 +1,3 @@
-import type { StandardSchema } from '../core/record/schema.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
@@ -38,7 +37,7 @@ export function createD1SessionStorage<
   Flash extends SessionData = Data,
 >(
   database: D1,
-  options: SessionStorageOptions & D1StoreOptions & { schema?: StandardSchema<Data> } = {},
+  options: SessionStorageOptions<Data> & D1StoreOptions = {},
 ): ServerSessionStorage<Data, Flash> {
   return createSessionStorage<Data, Flash>(createD1Store(database, options), options)
 }
@@ -55,8 +54,7 @@ export function createDurableObjectSessionStorage<
   Flash extends SessionData = Data,
 >(
   objects: DurableObjects,
-  options: SessionStorageOptions &
-    DurableObjectStoreOptions & { schema?: StandardSchema<Data> } = {},
+  options: SessionStorageOptions<Data> & DurableObjectStoreOptions = {},
 ): ServerSessionStorage<Data, Flash> {
   return createSessionStorage<Data, Flash>(createDurableObjectStore(objects, options), options)
 }

@@ -17,7 +17,6 @@ import {
 } from '../core/life-cycle/life-cycle.ts'
 import { interrupt } from '../core/life-cycle/save.ts'
 import type { SessionRecord } from '../core/record/record.ts'
-import type { StandardSchema } from '../core/record/schema.ts'
 import {
   type Session,
   type SessionData,
@@ -66,7 +65,7 @@ export function createCookieSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 >(
-  options: SessionStorageOptions & CookieStorageOptions & { schema?: StandardSchema<Data> } = {},
+  options: SessionStorageOptions<Data> & CookieStorageOptions = {},
 ): CookieSessionStorage<Data, Flash> {
   const { isRevoked } = options
   if (isRevoked !== undefined && typeof isRevoked !== 'function') {

@@ -1,6 +1,5 @@
 import { configError } from '../core/errors.ts'
 import { type DeadlineOptions, Operations } from './parts/operations.ts'
-import type { StandardSchema } from '../core/record/schema.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
@@ -148,7 +147,7 @@ export function createMemcacheSessionStorage<
   Flash extends SessionData = Data,
 >(
   target: MemcacheTarget,
-  options: SessionStorageOptions & MemcacheStoreOptions & { schema?: StandardSchema<Data> } = {},
+  options: SessionStorageOptions<Data> & MemcacheStoreOptions = {},
 ): ServerSessionStorage<Data, Flash> {
   if ((options.maxBytes ?? 0) > largestValue - 100) {
     throw configError(

@@ -1,5 +1,4 @@
 import { configError } from '../core/errors.ts'
-import type { StandardSchema } from '../core/record/schema.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
@@ -166,7 +165,7 @@ export function createMemorySessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
 >(
-  options: SessionStorageOptions & MemoryStoreOptions & { schema?: StandardSchema<Data> } = {},
+  options: SessionStorageOptions<Data> & MemoryStoreOptions = {},
 ): ServerSessionStorage<Data, Flash> {
   return createSessionStorage<Data, Flash>(createMemoryStore(options), options)
 }

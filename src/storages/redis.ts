@@ -1,7 +1,6 @@
 import { configError } from '../core/errors.ts'
 import { createHandle } from '../core/record/id.ts'
 import type { DeadlineOptions } from './parts/operations.ts'
-import type { StandardSchema } from '../core/record/schema.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
@@ -135,7 +134,7 @@ export function createRedisSessionStorage<
   Flash extends SessionData = Data,
 >(
   source: RedisServer | RedisClient,
-  options: SessionStorageOptions & RedisStoreOptions & { schema?: StandardSchema<Data> } = {},
+  options: SessionStorageOptions<Data> & RedisStoreOptions = {},
 ): ServerSessionStorage<Data, Flash> {
   return createSessionStorage<Data, Flash>(createRedisStore(source, options), options)
 }

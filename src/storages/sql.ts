@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely'
 import { fromAscii } from './parts/ascii.ts'
 import { configError } from '../core/errors.ts'
 import { type DeadlineOptions, Operations } from './parts/operations.ts'
-import type { StandardSchema } from '../core/record/schema.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
@@ -110,7 +109,7 @@ export function createSqlSessionStorage<
 >(
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever else is in the database
   kysely: Kysely<any>,
-  options: SessionStorageOptions & SqlStoreOptions & { schema?: StandardSchema<Data> } = {},
+  options: SessionStorageOptions<Data> & SqlStoreOptions = {},
 ): ServerSessionStorage<Data, Flash> {
   return createSessionStorage<Data, Flash>(createSqlStore(kysely, options), options)
 }

@@ -1,6 +1,5 @@
 import { fromAscii } from './parts/ascii.ts'
 import { configError } from '../core/errors.ts'
-import type { StandardSchema } from '../core/record/schema.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
@@ -170,7 +169,7 @@ export function createSqliteSessionStorage<
   Flash extends SessionData = Data,
 >(
   database: string | SqliteDatabase,
-  options: SessionStorageOptions & SqliteStoreOptions & { schema?: StandardSchema<Data> } = {},
+  options: SessionStorageOptions<Data> & SqliteStoreOptions = {},
 ): ServerSessionStorage<Data, Flash> {
   return createSessionStorage<Data, Flash>(createSqliteStore(database, options), options)
 }

@@ -1,7 +1,6 @@
 import { asEnvelope, createBestEffortStore } from './parts/best-effort.ts'
 import { configError } from '../core/errors.ts'
 import { type DeadlineOptions, Operations } from './parts/operations.ts'
-import type { StandardSchema } from '../core/record/schema.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
@@ -88,7 +87,7 @@ export function createUnstorageSessionStorage<
   Flash extends SessionData = Data,
 >(
   storage: Unstorage,
-  options: SessionStorageOptions & UnstorageStoreOptions & { schema?: StandardSchema<Data> } = {},
+  options: SessionStorageOptions<Data> & UnstorageStoreOptions = {},
 ): ServerSessionStorage<Data, Flash> {
   return createSessionStorage<Data, Flash>(createUnstorageStore(storage, options), options)
 }

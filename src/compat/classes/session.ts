@@ -5,7 +5,6 @@ import {
   type UntypedData,
 } from '../../core/session/session.ts'
 import type { SessionState } from '../../core/session/session-state.ts'
-import { rememberTold, sessionTold } from './told-ids.ts'
 
 /** What a session holds: its values, and its flash messages for the next request. */
 export type SessionData<Data extends Values = UntypedData, Flash extends Values = Data> = [
@@ -83,6 +82,32 @@ export class Session<
   override regenerateId(deleteOld = true): void {
     super.regenerateId(deleteOld)
   }
+}
+
+/*
+ * In this API an id stands for its session, also where no store can be asked for it: before the session is
+ * stored, and in cookie storage. So the ids that the application was told are remembered for a while.
+ */
+
+/** Most sessions remembered. More requests than this are rarely under way in one process. */
+const mostTold = 1000
+const told: Map<string, Session> = new Map()
+
+/** Remembers that the application knows this session by this id. */
+function rememberTold(id: string, session: Session): void {
+  told.delete(id)
+  told.set(id, session)
+  if (told.size > mostTold) told.delete(told.keys().next().value!)
+}
+
+/** The session that the application was told this id of, if that was lately and in this process. */
+export function sessionTold(id: string): Session | undefined {
+  return told.get(id)
+}
+
+/** When a store knows the id, or it is worth nothing any more. */
+export function forgetTold(id: string): void {
+  told.delete(id)
 }
 
 /** What the data was before the application had it, if it, or a part of it, is that of a session with this handle. */

@@ -11,8 +11,15 @@ import type {
   ServerSessionStorage,
   SessionStorage as CoreStorage,
 } from '../../core/life-cycle/session-storage.ts'
-import { entriesOf, Session, type SessionData, type Snapshot, snapshotOf } from './session.ts'
-import { forgetTold, sessionTold } from './told-ids.ts'
+import {
+  entriesOf,
+  forgetTold,
+  Session,
+  type SessionData,
+  sessionTold,
+  type Snapshot,
+  snapshotOf,
+} from './session.ts'
 
 /** What a storage of this API does. Implement it to keep sessions where you like. */
 export interface SessionStorage<Data extends Values = UntypedData, Flash extends Values = Data> {

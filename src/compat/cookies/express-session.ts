@@ -1,16 +1,12 @@
 import type { CookieImporter, ImportedSession } from '../../core/cookie/importers.ts'
 import { configError } from '../../core/errors.ts'
+import { type ExpressStore, sessionIn } from '../parts/express-store.ts'
 import { assertImporterOptions, type IdImporterOptions, importedById, isObject } from './options.ts'
 import { openSigned, percentDecoded } from './signed-text.ts'
 
-/** What is asked of a store for express-session, such as `connect-redis`. */
-export interface ExpressStore {
-  get(id: string, callback: (error: unknown, session?: unknown) => void): unknown
-}
-
 export interface ExpressSessionOptions extends IdImporterOptions {
   /** The store that express-session had: sessions are looked up there. In place of `load`. */
-  store?: ExpressStore
+  store?: Pick<ExpressStore, 'get'>
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number
 }
@@ -42,18 +38,11 @@ export function expressSession(options: ExpressSessionOptions = {}): CookieImpor
 }
 
 async function loadFrom(
-  store: ExpressStore,
+  store: Pick<ExpressStore, 'get'>,
   id: string,
   now: number,
 ): Promise<ImportedSession | undefined> {
-  const session = await new Promise<unknown>((resolve, reject) => {
-    store.get(id, (error, found) => {
-      // How stores on files say that there is none.
-      const isAbsent = (error as { code?: unknown } | null | undefined)?.code === 'ENOENT'
-      if (error && !isAbsent) reject(error)
-      else resolve(error ? undefined : found)
-    })
-  })
+  const session: unknown = await sessionIn(store, id)
   if (!isObject(session) || hasEnded(session['cookie'], now)) return undefined
   const { cookie: _, ...values } = session
   return { values }

@@ -1,14 +1,13 @@
 import type { CookieImporter, ImportedSession } from '../../core/cookie/importers.ts'
-import { fromBase64, textOf } from './base64.ts'
 import {
-  assertImporterOptions,
   type IdImporterOptions,
   importedById,
   importedSession,
   isObject,
   parseJson,
 } from './options.ts'
-import { openSigned, percentDecoded } from './signed-text.ts'
+import { signedImporter } from './signed-importer.ts'
+import { percentDecoded } from './signed-text.ts'
 
 /**
  * Reads signed cookies of React Router 7 and 8 and of Remix 2: the session that cookie storage put
@@ -23,22 +22,14 @@ import { openSigned, percentDecoded } from './signed-text.ts'
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
 export function reactRouterCookie(options: IdImporterOptions = {}): CookieImporter {
-  assertImporterOptions('reactRouterCookie', options)
-  return {
-    async open(text, secrets) {
-      const sent = percentDecoded(text)
-      if (sent === undefined) return undefined
-      const signed = await openSigned(sent, options.secrets ?? secrets)
-      const bytes = signed === undefined ? undefined : fromBase64(signed)
-      const json = bytes === undefined ? undefined : textOf(bytes)
-      if (json === undefined) return undefined
-      const value = parseJson(json)
-      if (value === undefined) return undefined
-      if (typeof value === 'string') return importedById(value, options, splitFlash)
-      if (!isObject(value) || options.load !== undefined) return { value: json, data: value }
-      return { ...importedSession(json, splitFlash(value), options), data: value }
-    },
+  const read = (json: string) => {
+    const value = parseJson(json)
+    if (value === undefined) return undefined
+    if (typeof value === 'string') return importedById(value, options, splitFlash)
+    if (!isObject(value) || options.load !== undefined) return { value: json, data: value }
+    return { ...importedSession(json, splitFlash(value), options), data: value }
   }
+  return signedImporter({ name: 'reactRouterCookie', unescaped: percentDecoded, read }, options)
 }
 
 /** Values and, without the name they hide under, flash messages. */

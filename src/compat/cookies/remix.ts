@@ -1,14 +1,12 @@
 import type { CookieImporter, ImportedSession } from '../../core/cookie/importers.ts'
-import { fromBase64, textOf } from './base64.ts'
 import {
-  assertImporterOptions,
   type IdImporterOptions,
   importedById,
   importedSession,
   isObject,
   parseJson,
 } from './options.ts'
-import { openSigned } from './signed-text.ts'
+import { signedImporter } from './signed-importer.ts'
 
 /**
  * Reads signed cookies of Remix 3 (`@remix-run/cookie` 0.5): the session that its cookie storage put
@@ -22,20 +20,14 @@ import { openSigned } from './signed-text.ts'
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
 export function remixCookie(options: IdImporterOptions = {}): CookieImporter {
-  assertImporterOptions('remixCookie', options)
-  return {
-    async open(text, secrets) {
-      // It is sent as it is: the "=" and "+" of base64 may stand in a cookie.
-      const signed = await openSigned(text, options.secrets ?? secrets)
-      const bytes = signed === undefined ? undefined : fromBase64(signed)
-      const value = bytes === undefined ? undefined : textOf(bytes)
-      if (value === undefined) return undefined
-      const session = options.load === undefined ? sessionIn(value) : undefined
-      return session === undefined
-        ? importedById(value, options)
-        : importedSession(value, session, options)
-    },
+  const read = (value: string) => {
+    const session = options.load === undefined ? sessionIn(value) : undefined
+    return session === undefined
+      ? importedById(value, options)
+      : importedSession(value, session, options)
   }
+  // Their cookies are sent without escapes: the "=" and "+" of base64 may stand in a cookie.
+  return signedImporter({ name: 'remixCookie', read }, options)
 }
 
 /** `{"i":id,"d":[values,flash]}`. The id is theirs, and never becomes one of ours. */

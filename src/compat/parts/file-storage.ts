@@ -3,7 +3,7 @@ import type { ServerSessionStorage, SessionStorage } from '../../core/life-cycle
 import type { SessionStorageOptions } from '../../core/life-cycle/storage-options.ts'
 
 /** What of the fs storage can wait until it is loaded. */
-export type LazySessionStorage = SessionStorage & Pick<ServerSessionStorage, 'revoke'>
+type LazySessionStorage = SessionStorage & Pick<ServerSessionStorage, 'revoke'>
 
 /**
  * The fs storage, loaded when it is made: so an entry that offers it beside others can be imported where there

@@ -1,5 +1,6 @@
 import type { CookieAttributes } from '../../core/cookie/cookie.ts'
 import { configError } from '../../core/errors.ts'
+import { longestLifetime } from '../../core/record/lifetime.ts'
 
 /** A cookie's attributes; `coatcheck/cookie` says what each does. */
 export interface CookieSerializeOptions extends Omit<CookieAttributes, 'sameSite'> {
@@ -21,8 +22,6 @@ const names = [
   'sameSite',
   'partitioned',
 ] as const
-/** Seconds that browsers keep a cookie at most: 400 days (RFC 6265bis §5.5). */
-const longestAge = 34_560_000
 const priorities = new Map([
   ['low', 'Low'],
   ['medium', 'Medium'],
@@ -67,5 +66,5 @@ export function expiryOf(
   now: number = Date.now(),
 ): Date | undefined {
   if (typeof maxAge !== 'number') return expires ?? undefined
-  return new Date(now + Math.min(maxAge, longestAge) * 1000)
+  return new Date(now + Math.min(maxAge, longestLifetime) * 1000)
 }

@@ -6,7 +6,7 @@ import { assertStorable } from '../../core/record/storable.ts'
 import type { SessionStorage, StoredSession } from './session-store.ts'
 
 /** What `toHeader` has to know from `fromHeader`. */
-export interface OpenedSession {
+interface OpenedSession {
   readonly session: Session
   /** What the session holds as this request knows it: JSON, by the names that the core has for it. */
   readonly texts: Map<string, string>

@@ -1,4 +1,5 @@
 import { configError } from '../errors.ts'
+import { longestLifetime } from '../record/lifetime.ts'
 import { warnOnce } from '../runtime/platform.ts'
 
 /** Where, how long and for whom a browser keeps a cookie. */
@@ -40,7 +41,6 @@ export interface CompiledAttributes {
   readonly ages: boolean
 }
 
-const longestAge = 34_560_000
 const tokenSyntax = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** av-octets without controls and semicolons, at most 1,024 of them (RFC 6265bis §5.6). */
 const attributeSyntax = /^[\x20-\x3a\x3c-\x7e]{1,1024}$/
@@ -86,10 +86,10 @@ function lifetimeOf(name: string, { maxAge, expires }: CookieAttributes): string
   if (!Number.isInteger(maxAge) || maxAge < 0) {
     throw configError(`Cookie maxAge must be a whole number of seconds of 0 or more, got ${maxAge}`)
   }
-  if (maxAge > longestAge) {
+  if (maxAge > longestLifetime) {
     warnOnce(`maxAge of cookie "${name}" is over 400 days; browsers cap it, and so do we`)
   }
-  return `; Max-Age=${Math.min(maxAge, longestAge)}${until}`
+  return `; Max-Age=${Math.min(maxAge, longestLifetime)}${until}`
 }
 
 /**

@@ -2,7 +2,7 @@ import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import { randomBytes } from '../runtime/random.ts'
 
 /** A session id in its two parts. */
-export interface SessionIdParts {
+interface SessionIdParts {
   /** Public: the store's key, seen in logs and device lists. It never changes while the session lives. */
   handle: string
   /** Known to the visitor only. The store keeps its SHA-256. */

@@ -1,5 +1,10 @@
 import { configError } from '../errors.ts'
 
+/**
+ * Seconds that anything of ours lives at most: the 400 days that browsers keep a cookie (RFC 6265bis §5.5).
+ */
+export const longestLifetime = 34_560_000
+
 /** How long sessions live. All durations are seconds. */
 export interface LifetimeOptions {
   /**
@@ -47,7 +52,6 @@ export interface Instants {
 
 /** A clock that runs ahead of ours by more than this, in milliseconds, is not believed. */
 const clockTolerance = 300_000
-const longest = 34_560_000
 /** Milliseconds in which a request that was sent before its id was killed may still arrive. */
 const inFlight = 5000
 
@@ -62,8 +66,8 @@ export class Lifetime {
 
   constructor(options: LifetimeOptions) {
     const { idleTimeout = 86_400, absoluteTimeout = 2_592_000, regenerateGrace = 30 } = options
-    this.#idle = seconds('idleTimeout', idleTimeout, 1, longest) * 1000
-    this.#absolute = seconds('absoluteTimeout', absoluteTimeout, 1, longest) * 1000
+    this.#idle = seconds('idleTimeout', idleTimeout, 1, longestLifetime) * 1000
+    this.#absolute = seconds('absoluteTimeout', absoluteTimeout, 1, longestLifetime) * 1000
     this.grace = seconds('regenerateGrace', regenerateGrace, 0, 300) * 1000
     this.retirement = Math.min(this.grace, inFlight)
   }

@@ -10,7 +10,7 @@ export interface Branch {
 }
 
 /** The id before the last rotation. */
-export interface PreviousId {
+interface PreviousId {
   secretHash: string
   /** When its grace ends, in milliseconds since the epoch. */
   until: number

@@ -94,7 +94,7 @@ function keepsCachesOut(cacheControl: string | null): boolean {
  * Puts a commit into headers. Set-Cookie does not stop caches by itself (RFC 9111 §7.3), so it comes
  * with `Cache-Control: no-store`, unless the application set a private one.
  */
-export function writeHeaders(headers: Headers, { setCookie, vary }: Commit, cookie: Cookie): void {
+function writeHeaders(headers: Headers, { setCookie, vary }: Commit, cookie: Cookie): void {
   if (vary) addVary(headers)
   if (setCookie === undefined) return
   dropOlder(headers, cookie.name)

@@ -14,7 +14,7 @@ import { isSession, stateOf } from '../session/session.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
 
 /** What is asked of a storage, ours or another library's, to serve its sessions. */
-export interface ServableStorage<S extends ForeignSession> extends ForeignSessionStorage<S> {
+interface ServableStorage<S extends ForeignSession> extends ForeignSessionStorage<S> {
   /** Ours report here what is wrong with a cookie. Another library may mean anything by that name. */
   readonly events?: unknown
 }

@@ -68,7 +68,7 @@ export interface Home {
 }
 
 /** Where things are made before they are moved into place, and moved before they are removed. */
-export interface Scratch {
+interface Scratch {
   fresh(): string
   trash(): string
 }

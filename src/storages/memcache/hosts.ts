@@ -1,6 +1,6 @@
 import { configError } from '../../core/errors.ts'
 
-export interface Host {
+interface Host {
   /** `host:port` in lower case, so that it does not matter in which of its spellings a host is given. */
   name: string
   host: string

@@ -4,7 +4,7 @@ import { type Operations, timeoutError } from './operations.ts'
 import type { ClosableStore } from '../../core/store/session-store.ts'
 
 /** A record in a backend that can only get, set and delete. */
-export interface Envelope {
+interface Envelope {
   value: string
   version: string
   /** In milliseconds since the epoch. */
@@ -12,7 +12,7 @@ export interface Envelope {
 }
 
 /** A backend that cannot compare and swap. */
-export interface PlainBackend {
+interface PlainBackend {
   /** Undefined for everything that is no envelope, too. Failing to find out throws. */
   get(key: string): Promise<Envelope | undefined>
   set(key: string, envelope: Envelope): Promise<void>

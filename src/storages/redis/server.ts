@@ -31,7 +31,7 @@ export interface Address {
 }
 
 /** The same as options of a client; for a cluster, those of the connection to each server. */
-export interface Target {
+interface Target {
   cluster?: Address[]
   options: { tls: object | undefined; [option: string]: unknown }
 }

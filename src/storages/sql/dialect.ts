@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { configError } from '../../core/errors.ts'
 
 /** Whose language the statements are in. */
-export type SqlLanguage = 'postgres' | 'mysql' | 'sqlite'
+type SqlLanguage = 'postgres' | 'mysql' | 'sqlite'
 
 /**
  * What kind of database this is: from what its dialect says that it can do, because dialects have many names.

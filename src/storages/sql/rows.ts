@@ -4,7 +4,7 @@ import { compileOnce } from './compile-once.ts'
 import { languageOf } from './dialect.ts'
 
 /** One record. Times are milliseconds since the epoch. */
-export interface SessionRow {
+interface SessionRow {
   id: string
   value: string
   version: string
@@ -17,7 +17,7 @@ export interface SessionRow {
 export type SessionTables = Record<string, SessionRow>
 
 /** The statements. What they match by is exact: ids and versions are compared byte by byte. */
-export interface SessionRows {
+interface SessionRows {
   live(id: string, now: number): Promise<Pick<SessionRow, 'value' | 'version'> | undefined>
   /** Whether it was made: not if there is a live one. */
   create(id: string, row: StoredRow, now: number): Promise<boolean>
