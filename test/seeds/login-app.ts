@@ -6,7 +6,7 @@ import { createRedirectResponse } from '@remix-run/response/redirect'
 import { Session, type Cookie, type SessionStorage } from 'coatcheck'
 import { createCookie } from 'coatcheck/cookie'
 import { session } from 'coatcheck/fetch-router'
-import { formData } from '../compat/remix-router.ts'
+import { formData } from '../compat/remix/router.ts'
 
 export const res = { html: createHtmlResponse, redirect: createRedirectResponse }
 

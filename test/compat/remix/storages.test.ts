@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { createMemorySessionStorage } from '@remix-run/session/memory-storage'
 import { createCookie } from 'coatcheck/cookie'
-import { secrets, sessionCookie, setCookies } from '../frameworks/entries.ts'
-import { Visitor } from '../frameworks/visitor.ts'
-import { signal } from '../frameworks/watched-store.ts'
-import { describeServing, remixStorages, type RemixHandle } from './remix-router.ts'
+import { secrets, sessionCookie, setCookies } from '../../frameworks/entries.ts'
+import { Visitor } from '../../frameworks/visitor.ts'
+import { signal } from '../../frameworks/watched-store.ts'
+import { describeServing, remixStorages, type RemixHandle } from './router.ts'
 
 const handle: RemixHandle = ({ url }, session) => {
   const { pathname } = new URL(url)

@@ -22,7 +22,7 @@ import {
 } from 'coatcheck/compat/classes'
 import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
 import { fakeClock } from 'coatcheck/testing'
-import { temporaryFolder } from '../storages/temporary-folder.ts'
+import { temporaryFolder } from '../../storages/temporary-folder.ts'
 import { begin, cookie, secret } from './class-storages.ts'
 
 describe('Cookie storage in classes', () => {

@@ -11,7 +11,7 @@ const backends = [
 ]
 
 function readVectors<Vector>(name: string): Vector[] {
-  const url = new URL(`../../../test/vectors/${name}.json`, import.meta.url)
+  const url = new URL(`../../../../test/vectors/${name}.json`, import.meta.url)
   const { cases } = JSON.parse(readFileSync(url, 'utf8')) as { cases: Vector[] }
   assert.ok(cases.length >= 3)
   return cases

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
 import type { Session } from 'coatcheck'
-import { paths, secretA, secretB, valueOf, web } from './cookie-paths.ts'
+import { paths, secretA, secretB, valueOf, web } from '../cookie/cookie-paths.ts'
 
 /** A visitor's browser, as far as one cookie goes. */
 function visitor(serve: (request: Request) => Promise<Response>) {

@@ -6,7 +6,7 @@ import {
   type SessionStorage,
 } from 'coatcheck/compat/classes'
 import type { SessionStorageOptions } from 'coatcheck'
-import { temporaryFolder } from '../storages/temporary-folder.ts'
+import { temporaryFolder } from '../../storages/temporary-folder.ts'
 
 export const secret = 'NTYzLWEtc2VjcmV0LWZvci10aGUtdGVzdHMtb25seQ'
 export const cookie = createCookie('session', { secrets: [secret] })

@@ -4,9 +4,9 @@ import { it } from 'node:test'
 import { createMemorySessionStorage } from '@remix-run/session/memory-storage'
 import type { SessionStorage } from '@remix-run/session'
 import { createCookie } from 'coatcheck/cookie'
-import { secrets, sessionCookie, setCookies } from '../frameworks/entries.ts'
-import { Visitor } from '../frameworks/visitor.ts'
-import { describeServing, type RemixHandle } from './remix-router.ts'
+import { secrets, sessionCookie, setCookies } from '../../frameworks/entries.ts'
+import { Visitor } from '../../frameworks/visitor.ts'
+import { describeServing, type RemixHandle } from './router.ts'
 
 const handle: RemixHandle = ({ url }, session) => {
   const { pathname } = new URL(url)

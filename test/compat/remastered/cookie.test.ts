@@ -12,7 +12,7 @@ import {
   withEncryptedCookies,
 } from 'coatcheck/compat/remastered'
 import { fakeClock, type TestClock } from 'coatcheck/testing'
-import { cookie, otherSecret, secret, storages, url, Visit } from './remastered/visit.ts'
+import { cookie, otherSecret, secret, storages, url, Visit } from './visit.ts'
 
 type Kind = (settings: CookieSettings) => SessionStorage<any, any>
 const kinds: Record<string, Kind> = {

@@ -18,7 +18,7 @@ import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import type { CookieJar } from '../frameworks/jar.ts'
 import { type Serve, Visitor } from '../frameworks/visitor.ts'
 import { temporaryFolder } from '../storages/temporary-folder.ts'
-import { expressCookie, ironPassword, ourSecret, pairOf } from './cookies/old-cookies.ts'
+import { expressCookie, ironPassword, ourSecret, pairOf } from '../compat/cookies/old-cookies.ts'
 import { compileBlocks, readBlocks } from './guides.ts'
 
 const origin = 'https://shop.example'

@@ -6,7 +6,7 @@ import {
   MemorySessionStorage,
   type SessionStore,
 } from 'coatcheck/compat/remastered'
-import { cookie, Visit } from './remastered/visit.ts'
+import { cookie, Visit } from './visit.ts'
 
 type Change = (session: SessionStore<any>) => void
 

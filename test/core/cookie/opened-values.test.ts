@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createCookie } from 'coatcheck/cookie'
+import { rememberOpened } from '#dist/core/cookie/opened-values.js'
 
 const secret = 'Vb6nM2qW8eR4tY0uI5oP1aS7dF3gH9jK'
 
@@ -39,5 +40,41 @@ describe('a cookie that was opened before', () => {
         assert.equal(await cookie.parse(header), `value ${i}`)
       }
     }
+  })
+})
+
+describe('what a seal remembers of what it opened', () => {
+  function open() {
+    const asked: string[] = []
+    const seal = rememberOpened({
+      seal: (value) => value,
+      open(text) {
+        asked.push(text)
+        return text.startsWith('forged') ? undefined : { value: text, current: true }
+      },
+    })
+    const asks = (text: string) => {
+      const before = asked.length
+      assert.equal(Boolean(seal.open(text)), !text.startsWith('forged'))
+      return asked.length - before
+    }
+    return asks
+  }
+
+  it('is what was authentic and is short, and not what was forged', () => {
+    const asks = open()
+    const [short, long] = ['s'.repeat(256), 'l'.repeat(257)]
+    assert.deepEqual([asks(short), asks(short)], [1, 0])
+    assert.deepEqual([asks(long), asks(long)], [1, 1])
+    assert.deepEqual([asks('forged'), asks('forged')], [1, 1])
+  })
+
+  it('is a thousand texts, of which the oldest goes, and none for one that was forged', () => {
+    const asks = open()
+    for (let i = 0; i < 1000; i++) asks(`text ${i}`)
+    for (let i = 0; i < 5; i++) asks(`forged ${i}`)
+    assert.equal(asks('text 0'), 0)
+    asks('one more')
+    assert.deepEqual([asks('text 1'), asks('text 0')], [0, 1])
   })
 })

@@ -15,7 +15,7 @@ interface SignedVector extends Sealing {
 }
 
 const vectors = JSON.parse(
-  readFileSync(new URL('../../../test/vectors/cookies.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../../test/vectors/cookies.json', import.meta.url), 'utf8'),
 ) as { sealed: SealedVector[]; signed: SignedVector[] }
 
 function describeVector({ name, context, value }: Sealing): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { SessionStore } from 'coatcheck/compat/remastered'
-import { storages, url, Visit } from './remastered/visit.ts'
+import { storages, url, Visit } from './visit.ts'
 
 /**
  * What requests do to one key, one after the other, and what is under it at the end of each, and in a

@@ -21,7 +21,7 @@ export interface CryptoPath {
 
 type Entries = Omit<CryptoPath, 'name'>
 
-const dist = fileURLToPath(new URL('../../../dist/', import.meta.url))
+const dist = fileURLToPath(new URL('../../../../dist/', import.meta.url))
 const entries = ['index.js', 'storages/cookie.js', 'storages/memory.js', 'frameworks/fetch.js']
 
 async function loadWithoutNodeCrypto(): Promise<Entries> {

@@ -10,7 +10,7 @@ import {
   withEncryptedCookies,
 } from 'coatcheck/compat/remastered'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
-import { cookie, storages, url, Visit } from './remastered/visit.ts'
+import { cookie, storages, url, Visit } from './visit.ts'
 
 /** A storage that keeps nothing and writes down what it is asked. */
 function listeningStorage(found: Partial<StoredSession<string>> = {}) {

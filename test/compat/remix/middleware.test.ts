@@ -9,11 +9,11 @@ import { toRemixStorage } from 'coatcheck/compat/remix'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createFsSessionStorage } from 'coatcheck/fs-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
-import { secrets, sessionCookie, setCookies } from '../frameworks/entries.ts'
-import { Visitor } from '../frameworks/visitor.ts'
-import { signal, watchedStorage } from '../frameworks/watched-store.ts'
-import { temporaryFolder } from '../storages/temporary-folder.ts'
-import { remixSessionMiddleware } from './remix-router.ts'
+import { secrets, sessionCookie, setCookies } from '../../frameworks/entries.ts'
+import { Visitor } from '../../frameworks/visitor.ts'
+import { signal, watchedStorage } from '../../frameworks/watched-store.ts'
+import { temporaryFolder } from '../../storages/temporary-folder.ts'
+import { remixSessionMiddleware } from './router.ts'
 
 const storages: Record<string, () => SessionStorage> = {
   'coatcheck/memory-storage': () => createMemorySessionStorage(),

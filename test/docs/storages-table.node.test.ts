@@ -43,7 +43,7 @@ const stores: Record<string, () => SessionStore> = {
   'compat/express-store': () => fromExpressStore(new session.MemoryStore()),
 }
 
-const root = new URL('../../', import.meta.url)
+const root = new URL('../../../', import.meta.url)
 const packageFile = new URL('package.json', root)
 const guide = readFileSync(new URL('docs/storages.md', root), 'utf8')
 

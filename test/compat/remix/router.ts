@@ -12,8 +12,8 @@ import { withSession } from 'coatcheck/fetch'
 import { session } from 'coatcheck/fetch-router'
 import { describe } from 'node:test'
 import type { Cookie, ForeignSessionStorage, ServeOptions } from 'coatcheck'
-import type { Serve } from '../frameworks/visitor.ts'
-import { temporaryFolder } from '../storages/temporary-folder.ts'
+import type { Serve } from '../../frameworks/visitor.ts'
+import { temporaryFolder } from '../../storages/temporary-folder.ts'
 
 type Entry<Key, Value> = { key: Key; value: Value }
 type OlderMiddleware = (
