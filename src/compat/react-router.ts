@@ -36,7 +36,7 @@ export { createSessionStorage, type SessionIdStorageStrategy } from './react-rou
 export interface SessionStorageOptions {
   /**
    * The session's cookie, or what to make one with. Default: one named `__session`, without secrets,
-   * which is warned of.
+   * which is warned of; where the cookie is the session, that is an error in production.
    */
   cookie?: SessionCookieArgument
 }
@@ -52,7 +52,8 @@ const lifetime = committedLifetime * 1000
  * Keeps sessions in their cookie, sealed. Of requests at the same time the last response wins, and
  * 4,096 bytes is all there is.
  *
- * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's options are wrong.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's options are wrong, and in production if it has
+ * no secrets: then visitors could write their sessions themselves.
  */
 export function createCookieSessionStorage<Data = SessionData, FlashData = Data>({
   cookie,

@@ -115,7 +115,7 @@ export function createCoreCookie(
     ...attributesOf(options),
     httpOnly: options.httpOnly ?? defaults.httpOnly,
     secure: options.secure ?? (defaults.secure || needsSecure(name, options)),
-    ...(secrets && { secrets }),
+    ...(secrets !== undefined && { secrets }),
     ...(accept && { accept }),
     ...(context !== undefined && { context }),
     ...(encrypt !== undefined && { encrypt }),

@@ -12,6 +12,8 @@ export type SessionCookieArgument = Cookie | CoreCookie | (CookieOptions & { nam
 /** What a storage does with its cookie, whoever made it. */
 export interface SessionCookie {
   readonly name: string
+  /** Whether it has secrets, so that its value cannot be forged. */
+  readonly signed: boolean
   /** The value in a Cookie header, and the session that another library's cookie stood for. */
   read(
     header: string | null | undefined,
@@ -32,8 +34,13 @@ export interface SessionCookie {
 /**
  * The cookie of a session storage: HttpOnly, and in production Secure, unless its options say otherwise.
  * One without secrets is used, as in React Router, and warned of.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's options are wrong.
  */
 export function createSessionCookie(given: SessionCookieArgument = {}): SessionCookie {
+  if (typeof given !== 'object' || given === null) {
+    throw configError('The session cookie must be a cookie, or an object of options for one')
+  }
   if (given instanceof CoreCookie) return ownCookie(given, given)
   const options = isCookie(given) ? madeWith.get(given) : given
   if (options === undefined) return foreignCookie(given as Cookie)
@@ -49,6 +56,7 @@ function ownCookie(cookie: CoreCookie, own: CookieOptions | CoreCookie): Session
     finishHeader(header, { encode, priority, ...options })
   return {
     name: cookie.name,
+    signed: cookie.signed,
     read: async (header, options = {}) =>
       cookie.read(decodeHeader(header, cookie.name, options.decode ?? decode)),
     write: async (value, options = {}) =>
@@ -68,6 +76,7 @@ function foreignCookie(cookie: Cookie): SessionCookie {
   warnIfUnsigned(cookie.name, cookie.isSigned)
   return {
     name: cookie.name,
+    signed: cookie.isSigned,
     async read(header, options) {
       const value: unknown = await cookie.parse(header ?? null, options)
       return { value: typeof value === 'string' ? value : null }
@@ -86,6 +95,20 @@ function foreignCookie(cookie: Cookie): SessionCookie {
       return expiryOf(options, now) ?? cookie.expires
     },
   }
+}
+
+/**
+ * Where the cookie is the session, and not its id, whoever can write it can be anybody.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` for such a cookie without secrets in production.
+ */
+export function assertUnforgeable({ name, signed }: SessionCookie): void {
+  if (signed || !isProduction()) return
+  throw configError(
+    `Cookie "${name}" holds the whole session and has no secrets, so visitors could log in as anybody. ` +
+      'Give it secrets: [process.env.SESSION_SECRET], and see that the variable is set. ' +
+      '`npx coatcheck secret` prints a good one.',
+  )
 }
 
 function warnIfUnsigned(name: string, isSigned: boolean): void {

@@ -4,7 +4,7 @@ import { type Session as CoreSession, stateOf } from '../../core/session/session
 import type { SessionStorage as CoreStorage } from '../../core/life-cycle/session-storage.ts'
 import { changesIn, type DataPrint, printData, writeData } from '../parts/write-data.ts'
 import { createSession, flattened, type Session } from './session.ts'
-import type { SessionCookie } from './session-cookie.ts'
+import { assertUnforgeable, type SessionCookie } from './session-cookie.ts'
 import { type CommitOptions, destroyedError, type SessionStorage } from './session-storage.ts'
 import { Turns } from './turns.ts'
 
@@ -30,6 +30,7 @@ const largestHeader = 4096
  *
  * @param lifetime Milliseconds that a session lives when neither the commit nor the cookie says so.
  * Without, the storage's timeouts decide alone.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie is the session and visitors could forge it.
  */
 export function createSessionStorageOn<Data, FlashData>(
   cookie: SessionCookie,
@@ -39,6 +40,7 @@ export function createSessionStorageOn<Data, FlashData>(
   const backings = new WeakMap<object, Backing>()
   const turns = new Turns()
   const keepsOnServer = 'revoke' in storage
+  if (!keepsOnServer) assertUnforgeable(cookie)
   const read = (value: string | null) => storage.read(value, { flashUse: none })
 
   const ownerOf = (session: object) => backings.get(session)?.core?.userId
