@@ -15,15 +15,27 @@ export interface SessionCodec {
 /** The codec's part for a session: refuses what cannot be stored, at once and by its key. */
 export class ValueCodec {
   readonly #codec: SessionCodec | undefined
+  readonly #maxBytes: number | undefined
 
-  constructor(codec: SessionCodec | undefined) {
+  /** @param maxBytes Of a record: what is larger is not looked at any further. */
+  constructor(codec: SessionCodec | undefined, maxBytes?: number) {
     this.#codec = codec
+    this.#maxBytes = maxBytes
   }
 
-  /** @throws {SessionValueError} `ERR_SESSION_VALUE`, naming the key. */
+  /**
+   * @throws {SessionValueError} `ERR_SESSION_VALUE`, naming the key.
+   * @throws {SessionTooLargeError} `ERR_SESSION_TOO_LARGE` for an object that no record can hold.
+   */
   check(key: string, value: unknown): void {
-    if (this.#codec === undefined) assertStorable(key, value)
-    else assertStorable(key, this.encode(key, value))
+    assertStorable(key, this.encode(key, value), this.#maxBytes)
+  }
+
+  /** The JSON of a value that the app had in its hands, whatever it has made of it. Throws as `check` does. */
+  print(key: string, value: unknown): string {
+    const encoded = this.encode(key, value)
+    assertStorable(key, encoded, this.#maxBytes)
+    return JSON.stringify(encoded)
   }
 
   encode(key: string, value: unknown): unknown {

@@ -1,6 +1,7 @@
 import type { ValueCodec } from './codec.ts'
-import { SessionValueError, type KeySize } from '../errors.ts'
+import { configError, SessionValueError, type KeySize } from '../errors.ts'
 import type { Instants } from './lifetime.ts'
+import { ownOnly } from '../runtime/own.ts'
 
 /** The data that one id may see. */
 export interface Branch {
@@ -50,10 +51,13 @@ interface Wire {
   p?: { s: string; t: number; d?: Data | undefined; f?: Data | undefined } | undefined
 }
 
-/** A key named `__proto__` is a key like any other. (Object.fromEntries would be several times slower.) */
+/**
+ * A key like any other: `__proto__`, too, and one that a frozen Object.prototype has. (Object.fromEntries would be
+ * several times slower.)
+ */
 function put(data: Data, key: string, value: unknown): void {
-  if (key !== '__proto__') data[key] = value
-  else Object.defineProperty(data, key, { value, enumerable: true })
+  if (key in data) Object.defineProperty(data, key, { value, enumerable: true })
+  else data[key] = value
 }
 
 function encodeMap(map: Map<string, unknown>, codec: ValueCodec): Data | undefined {
@@ -63,7 +67,11 @@ function encodeMap(map: Map<string, unknown>, codec: ValueCodec): Data | undefin
   return data
 }
 
-/** Makes the string that a store keeps. */
+/**
+ * Makes the string that a store keeps. What `decodeRecord` would refuse is never written.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the record could not be read again.
+ */
 export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
   const { previous } = record
   const wire: Wire = {
@@ -86,6 +94,12 @@ export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
       d: previous.branch && (encodeMap(previous.branch.values, codec) ?? {}),
       f: previous.branch && encodeMap(previous.branch.flash, codec),
     },
+  }
+  if (!isWire(wire)) {
+    throw configError(
+      'The session was not saved, because it could not be read again: its user id and label must be texts, ' +
+        'and the option now must give milliseconds since the epoch',
+    )
   }
   try {
     return JSON.stringify(wire)
@@ -115,7 +129,7 @@ function isOptional(value: unknown, type: 'string' | 'object'): boolean {
 }
 
 function isWire(value: unknown): value is Wire {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const { v, k, s, c, a, u, i, x, o, l, d, f, p } = value as Partial<Wire>
   return (
     v === 1 &&
@@ -135,15 +149,21 @@ function isWire(value: unknown): value is Wire {
 }
 
 function isPrevious(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const { s, t, d, f } = value as Partial<NonNullable<Wire['p']>>
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { s, t, d, f } = ownOnly(value) as Partial<NonNullable<Wire['p']>>
   return typeof s === 'string' && isInstant(t) && isOptional(d, 'object') && isOptional(f, 'object')
+}
+
+function parseWire(text: string): Wire | undefined {
+  const wire = ownOnly(JSON.parse(text))
+  return isWire(wire) ? wire : undefined
 }
 
 /** A Map, so that a key named `__proto__` is a key like any other. */
 function decodeMap(data: Data | undefined, codec: ValueCodec, dropped: string[]): Branch['values'] {
   const map = new Map<string, unknown>()
   for (const key in data) {
+    if (!Object.hasOwn(data, key)) continue
     try {
       map.set(key, codec.decode(data[key]))
     } catch {
@@ -164,8 +184,8 @@ export function decodeRecord(
   dropped: string[],
 ): SessionRecord | undefined {
   try {
-    const wire: unknown = JSON.parse(text)
-    if (!isWire(wire)) return undefined
+    const wire = parseWire(text)
+    if (wire === undefined) return undefined
     const { p } = wire
     const branch = ({ d, f }: Pick<Wire, 'd' | 'f'>): Branch => ({
       values: decodeMap(d, codec, dropped),

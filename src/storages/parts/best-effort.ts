@@ -1,4 +1,5 @@
 import { createHandle } from '../../core/record/id.ts'
+import { own } from '../../core/runtime/own.ts'
 import { KeyedQueue } from '../../core/store/keyed-queue.ts'
 import { type Operations, timeoutError } from './operations.ts'
 import type { ClosableStore } from '../../core/store/session-store.ts'
@@ -105,7 +106,10 @@ async function forAMinute<T>(work: Promise<T>): Promise<T> {
 /** What a backend gave back, if it is an envelope. */
 export function asEnvelope(found: unknown): Envelope | undefined {
   if (typeof found !== 'object' || found === null) return undefined
-  const { value, version, expiresAt } = found as Partial<Envelope>
+  const envelope: Partial<Envelope> = found
+  const value = own(envelope, 'value')
+  const version = own(envelope, 'version')
+  const expiresAt = own(envelope, 'expiresAt')
   const isWhole =
     typeof value === 'string' && typeof version === 'string' && typeof expiresAt === 'number'
   return isWhole ? { value, version, expiresAt } : undefined

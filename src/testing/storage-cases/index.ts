@@ -7,6 +7,7 @@ import { lifetimeCases } from './lifetime.ts'
 import { noteCases } from './notes.ts'
 import { ownerCases } from './owners.ts'
 import { raceCases } from './races.ts'
+import { refusedCases } from './refused.ts'
 import { rotationCases } from './rotation.ts'
 import { saveCases } from './saves.ts'
 import { updateCases } from './updates.ts'
@@ -16,6 +17,7 @@ import type { StorageCase } from './visit.ts'
 /** Every rule of a storage: the promises, case by case. */
 export const storageCases: readonly StorageCase[] = [
   ...valueCases,
+  ...refusedCases,
   ...flashCases,
   ...identityCases,
   ...rotationCases,

@@ -1,0 +1,114 @@
+import { equal, failsWith, ok, same } from '../expect.ts'
+import { visit, type StorageCase } from './visit.ts'
+
+class Cart extends Array<string> {}
+
+function withToJSON<T extends object>(value: T): T {
+  return Object.defineProperty(value, 'toJSON', { value: () => 'another' })
+}
+
+/** With these on top of what every object inherits. They are hidden, so that no driver stumbles over them. */
+async function whileInherited(fields: Record<string, unknown>, work: () => unknown): Promise<void> {
+  for (const [name, value] of Object.entries(fields)) {
+    // oxlint-disable-next-line no-extend-native -- that is what it is about
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
+  }
+  try {
+    await work()
+  } finally {
+    for (const name of Object.keys(fields)) Reflect.deleteProperty(Object.prototype, name)
+  }
+}
+
+/** What is kept is kept as it is, and all else is refused: nothing is changed silently, and nothing is made up. */
+export const refusedCases: readonly StorageCase[] = [
+  {
+    name: 'refuses what JSON would change without a word, and says where it is',
+    async run({ createStorage, gate }) {
+      const session = await createStorage().read(null)
+      const bad: [value: unknown, said: RegExp][] = [
+        [-0, /-0 would come back as 0/],
+        [{ total: [1, -0] }, /in culprit\.total\[1\], -0/],
+        [/b/.exec('abc'), /its property "groups"|its property "index"|its property "input"/],
+        [Object.assign([1], { note: 'x' }), /its property "note"/],
+        [{ rows: [Object.assign([], { total: 1 })] }, /in culprit\.rows\[0\], .*"total"/],
+        [new Cart('coat'), /a Cart would come back as an Array/],
+        [withToJSON({ a: 1 }), /with a toJSON/],
+        [withToJSON([1]), /with a toJSON/],
+        [{ at: new Date() }, /in culprit\.at, a Date/],
+        [{ [Symbol('hint')]: 1 }, /Symbol\(hint\)/],
+      ]
+      for (const [value, said] of bad) {
+        for (const put of ['set', 'flash'] as const) {
+          try {
+            session[put]('culprit', value)
+            ok(false, `accepted, and not told: ${said}`)
+          } catch (error) {
+            const { code, message } = error as { code?: string; message: string }
+            equal(code, 'ERR_SESSION_VALUE', message)
+            ok(said.test(message), message)
+          }
+        }
+      }
+      equal(session.dirty, false)
+      equal(gate?.calls.write ?? 0, 0)
+    },
+  },
+  {
+    name: 'keeps keys that every object has a property for',
+    async run({ createStorage }) {
+      const storage = createStorage()
+      const keys = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'o', 'p']
+      const { cookie } = await visit(storage, null, (s) => {
+        for (const key of keys) s.set(key, { [key]: key })
+      })
+      const { session } = await visit(storage, cookie)
+      equal(session.size, keys.length)
+      for (const key of keys) {
+        const value = session.get(key) as object
+        same([Object.keys(value), Object.hasOwn(value, key)], [[key], true], key)
+      }
+    },
+  },
+  {
+    name: 'reads nothing out of a record that is only inherited, and saves no such thing',
+    async run({ createStorage }) {
+      const storage = createStorage()
+      const mine = await visit(storage, null, (s) => s.set('theme', 'dark'))
+      const previous = { s: 'x', t: 9e15, d: { admin: true } }
+      const all = { o: 'admin', l: 'label', a: 1, f: { note: 'x' }, p: previous, admin: true }
+      let after = mine
+      await whileInherited(all, async () => {
+        after = await visit(storage, mine.cookie, (s) => {
+          same(
+            [s.userId, s.authenticatedAt, s.get('admin'), s.get('note')],
+            [null, null, null, null],
+          )
+          s.set('n', 1)
+        })
+      })
+      const { session } = await visit(storage, after.cookie)
+      equal(session.userId, undefined)
+      equal(session.authenticatedAt, undefined)
+      same(session.data, [{ theme: 'dark', n: 1 }, {}])
+    },
+  },
+  {
+    name: 'never writes a record that could not be read again',
+    async run({ createStorage, clock }) {
+      let time: number = clock.now()
+      const storage = createStorage({ now: () => time })
+      for (const label of [null, 42, {}]) {
+        const session = await storage.read(null)
+        await failsWith('ERR_SESSION_CONFIG', async () => {
+          session.login('user', { label: label as never })
+          await storage.save(session)
+        })
+      }
+      const session = await storage.read(null)
+      session.set('a', 1)
+      time = Number.NaN
+      await failsWith('ERR_SESSION_CONFIG', () => storage.save(session))
+    },
+  },
+]

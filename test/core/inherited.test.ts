@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+
+/** As some old libraries do: it can be seen in every loop over an object's properties. */
+async function whileEveryObjectHas(name: string, value: unknown, work: () => Promise<void>) {
+  // oxlint-disable-next-line no-extend-native -- that is what it is about
+  Object.defineProperty(Object.prototype, name, { value, enumerable: true, configurable: true })
+  try {
+    await work()
+  } finally {
+    Reflect.deleteProperty(Object.prototype, name)
+  }
+}
+
+describe('A method that every object inherits', () => {
+  it('keeps no object from being stored, and becomes no value of it', async () => {
+    const storage = createMemorySessionStorage()
+    await whileEveryObjectHas(
+      'each',
+      () => {},
+      async () => {
+        const session = await storage.read(null)
+        session.set('cart', { items: [{ name: 'coat' }] })
+        const cookie = await storage.save(session)
+        const next = await storage.read(cookie)
+        assert.equal(next.size, 1)
+        assert.deepEqual(Object.keys(next.get('cart')), ['items'])
+      },
+    )
+  })
+
+  it('is no session that every visitor has', async () => {
+    const storage = createMemorySessionStorage()
+    const session = await storage.read(null)
+    session.set('theme', 'dark')
+    const cookie = await storage.save(session)
+    await whileEveryObjectHas('o', 'admin', async () => {
+      const next = await storage.read(cookie)
+      assert.equal(next.userId, undefined)
+      next.set('theme', 'light')
+      await storage.save(next)
+    })
+    assert.equal((await storage.read(cookie)).userId, undefined)
+  })
+})
