@@ -135,6 +135,20 @@ describe('files', () => {
     )
   })
 
+  it('say in words what they mean: no code with two digits, for which there is no legend', () => {
+    const code = /\b[A-Z]{1,2}-[0-9]{2}\b/
+    const kept = filesIn('.').filter((path) => /\.(ts|mjs|md)$/.test(path))
+    const lines = kept.flatMap((path) =>
+      read(path)
+        .split('\n')
+        .map((line, index) => ({ line, place: `${path}:${index + 1}` })),
+    )
+    assert.deepEqual(
+      lines.filter(({ line }) => code.test(line)).map(({ place }) => place),
+      [],
+    )
+  })
+
   it('that lock versions name no registry', () => {
     const locks = filesIn('.').filter((path) => path.endsWith('package-lock.json'))
     assert.deepEqual(

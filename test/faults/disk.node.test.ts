@@ -65,7 +65,7 @@ for (const durable of [false, true]) {
     ['inodes', 'size=10m,nr_inodes=100', fillInodes],
   ] as const) {
     describe(`a disk without ${what}${label}`, { skip }, () => {
-      it('F-03 fails writes, keeps what was saved, ends sessions, and works again afterwards', async (t) => {
+      it('fails writes, keeps what was saved, ends sessions, and works again afterwards', async (t) => {
         const { folder } = mount(t, options)
         const directory = path.join(folder, 'sessions')
         const storage = createFsSessionStorage<{ text: string }>(directory, {
@@ -114,7 +114,7 @@ for (const durable of [false, true]) {
   }
 
   describe(`a disk that became read-only${label}`, { skip }, () => {
-    it('F-05 lets sessions be read, fails everything else, and nothing is lost', async (t) => {
+    it('lets sessions be read, fails everything else, and nothing is lost', async (t) => {
       const { folder, remount } = mount(t, 'size=1m')
       const directory = path.join(folder, 'sessions')
       const storage = createFsSessionStorage<{ n: number }>(directory, { durable })
@@ -150,7 +150,7 @@ for (const durable of [false, true]) {
 }
 
 describe('a disk that was unmounted', { skip }, () => {
-  it('F-06 P8 is a store that fails, not one without sessions', async () => {
+  it('is a store that fails, not one without sessions (P8)', async () => {
     const folder = temporaryFolder()
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder])
     try {

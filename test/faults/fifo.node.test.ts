@@ -10,12 +10,12 @@ describe('a FIFO', () => {
     results = await play('fifos')
   })
 
-  it('F-06 in place of the directory is refused', () => {
+  it('in place of the directory is refused', () => {
     assert.equal(results.directory, 'SessionError ERR_SESSION_CONFIG')
   })
 
   for (const part of ['folder', 'version', 'file']) {
-    it(`F-06 in place of a record’s ${part} is no session, does not stop a sweep, and can be deleted`, () => {
+    it(`in place of a record’s ${part} is no session, does not stop a sweep, and can be deleted`, () => {
       const { read, sweep, end, left } = results[part]
       if (part !== 'version') assert.match(read, /^StoreError ERR_SESSION_STORE/)
       assert.equal(sweep, 'ok')
@@ -23,13 +23,13 @@ describe('a FIFO', () => {
       assert.equal(left, 0)
     })
 
-    it(`F-06 in place of a record’s ${part} is an error for who writes there`, () => {
+    it(`in place of a record’s ${part} is an error for who writes there`, () => {
       if (part === 'file') return assert.equal(results[part].write, 'ok')
       assert.match(results[part].write, /^StoreError ERR_SESSION_STORE/)
     })
   }
 
-  it('F-06 among the lists of users’ sessions is an error or harmless', () => {
+  it('among the lists of users’ sessions is an error or harmless', () => {
     assert.deepEqual(results['owners 3'], { login: 'ok', list: 'ok' })
     for (const depth of [2, 1]) {
       const { login, list } = results[`owners ${depth}`]

@@ -6,7 +6,7 @@ const crowded = 'StoreError ERR_SESSION_STORE EMFILE'
 
 describe('a process that has too many files open', () => {
   for (const durable of [false, true]) {
-    it(`F-04 fails reads and writes, keeps what there was, and can log out${durable ? ' (durable)' : ''}`, async () => {
+    it(`fails reads and writes, keeps what there was, and can log out${durable ? ' (durable)' : ''}`, async () => {
       const { end, isEnded, ...results } = await play('noFilesLeft', { files: 64, durable })
       assert.deepEqual(results, {
         read: crowded,
@@ -23,19 +23,19 @@ describe('a process that has too many files open', () => {
     })
   }
 
-  it('F-04 waits a little before it gives up', async () => {
+  it('waits a little before it gives up', async () => {
     const results = await play('noFilesForAMoment', { files: 64 })
     assert.deepEqual(results, { read: 'ok', create: 'ok' })
   })
 
   for (const durable of [false, true]) {
-    it(`F-04 serves 200 requests at once or says that it could not${durable ? ' (durable)' : ''}`, async () => {
+    it(`serves 200 requests at once or says that it could not${durable ? ' (durable)' : ''}`, async () => {
       const results = await play('manyAtOnce', { files: 40, durable })
       assert.deepEqual(results, { wrong: [], kinds: [], leaked: 0, left: 0 })
     })
   }
 
-  it('F-04 P1 never does an update twice because it could not wait for the disk', async () => {
+  it('never does an update twice because it could not wait for the disk (P1)', async () => {
     const { save, wasReached, n } = await play('noFilesAfterTheWrite', { files: 64 })
     assert.equal(wasReached, true)
     assert.ok(save === 'ok' || save === crowded, save)

@@ -5,7 +5,7 @@ import { play } from './child.ts'
 const denied = 'StoreError ERR_SESSION_STORE EACCES'
 
 describe('a directory that may not be written to', () => {
-  it('F-05 lets sessions be read, and fails loudly when they are made or ended', async () => {
+  it('lets sessions be read, and fails loudly when they are made or ended', async () => {
     const { left, ...results } = await play('directoryIsReadOnly', { obeysModes: true })
     assert.deepEqual(results, {
       read: 1,
@@ -22,7 +22,7 @@ describe('a directory that may not be written to', () => {
 })
 
 describe('a directory that may not be entered', () => {
-  it('F-05 fails everything, and nothing is lost', async () => {
+  it('fails everything, and nothing is lost', async () => {
     assert.deepEqual(await play('directoryIsClosed', { obeysModes: true }), {
       read: denied,
       write: denied,
@@ -37,7 +37,7 @@ describe('a directory that may not be entered', () => {
 })
 
 describe('a record that may not be written to or read', () => {
-  it('F-05 is an error, stays whole, and gets no company', async () => {
+  it('is an error, stays whole, and gets no company', async () => {
     assert.deepEqual(await play('recordIsClosed', { obeysModes: true }), {
       'folder 500': ['ok', denied, 1, 3],
       'folder 0': [denied, denied, 1, 3],
@@ -51,7 +51,7 @@ describe('a record that may not be written to or read', () => {
 })
 
 describe('lists of sessions that may not be read', () => {
-  it('F-05 R-06 fail "log out everywhere" loudly, and logins that would be missing from them', async () => {
+  it('fail "log out everywhere" loudly, and logins that would be missing from them', async () => {
     assert.deepEqual(await play('ownersAreClosed', { obeysModes: true }), {
       login: denied,
       revokeAll: denied,

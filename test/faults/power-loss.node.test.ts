@@ -103,7 +103,7 @@ class Disk {
 }
 
 describe('fs storage that is to be durable', () => {
-  it('F-02 has all that it acknowledged on the disk, and the record before its name', () => {
+  it('has all that it acknowledged on the disk, and the record before its name', () => {
     const folder = temporaryFolder()
     const trace = path.join(temporaryFolder(), 'trace')
     const calls = 'trace=openat,mkdir,write,pwrite64,fsync,fdatasync,rename,unlink,rmdir'

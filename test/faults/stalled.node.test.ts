@@ -4,7 +4,7 @@ import { it } from 'node:test'
 import { createUnstorageStore } from 'coatcheck/unstorage-storage'
 import { createStorage } from 'unstorage'
 
-it('F-07 an answer that came while the process was busy is not taken for none', async () => {
+it('an answer that came while the process was busy is not taken for none', async () => {
   const timeout = 0.05
   const getItem = () => stat('.').then(() => null)
   const store = createUnstorageStore({ ...createStorage(), getItem }, { timeout })

@@ -33,7 +33,7 @@ function open(serveWith: MakeServe) {
 }
 
 describeEntries('Cookies that are not ours', (serveWith) => {
-  it('S-02 a cookie with any character changed reads as a new session, before any store call', async () => {
+  it('a cookie with any character changed reads as a new session, before any store call (ASVS 7.2.1)', async () => {
     const { storage, send, pairOf } = open(serveWith)
     const pair = await pairOf('Ada')
     for (let at = 'session='.length; at < pair.length; at++) {
@@ -50,7 +50,7 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     assert.equal(storage.seen.length, pair.length - 'session='.length)
   })
 
-  it('S-03 a write after a bad cookie starts a new session with a cookie of its own', async () => {
+  it('a write after a bad cookie starts a new session with a cookie of its own', async () => {
     const { send, pairOf } = open(serveWith)
     const pair = await pairOf('Ada')
     const response = await send(`${pair}x`, '/set?name=Eve')
@@ -60,7 +60,7 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     assert.equal(await (await send(pair)).text(), 'Ada')
   })
 
-  it('S-03 an id that is sealed well but that nobody has is not adopted', async () => {
+  it('an id that is sealed well but that nobody has is not adopted', async () => {
     const { storage, send } = open(serveWith)
     const planted = createSessionId()
     const line = await sessionCookie().serialize(planted)
@@ -71,7 +71,7 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     assert.deepEqual(storage.calls, ['read', 'write'])
   })
 
-  it('S-04 a sealed value that is no id calls no store', async () => {
+  it('a sealed value that is no id calls no store', async () => {
     const { storage, send } = open(serveWith)
     for (const value of [
       '',
@@ -98,7 +98,7 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     assert.deepEqual(storage.calls, [])
   })
 
-  it('C-10 a forged cookie of our name shadows nothing, before ours or behind it', async () => {
+  it('a forged cookie of our name shadows nothing, before ours or behind it', async () => {
     const { send, pairOf } = open(serveWith)
     const pair = await pairOf('Ada')
     for (const header of [
@@ -110,7 +110,7 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     }
   })
 
-  it('C-10 two good cookies of different sessions are neither, and are reported', async () => {
+  it('two good cookies of different sessions are neither, and are reported', async () => {
     const { storage, send, pairOf } = open(serveWith)
     const ada = await pairOf('Ada')
     const eve = await pairOf('Eve')
@@ -124,7 +124,7 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     assert.equal(await (await send(ada)).text(), 'Ada')
   })
 
-  it('C-10 more than four cookies of our name are not looked at', async () => {
+  it('more than four cookies of our name are not looked at', async () => {
     const { storage, send, pairOf } = open(serveWith)
     const pair = await pairOf('Ada')
     const header = `${pair}${'; session=forged'.repeat(1000)}`
@@ -132,7 +132,7 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     assert.deepEqual(storage.types(), ['tampered'])
   })
 
-  it('C-12 C-13 other names and nameless cookies are not ours', async () => {
+  it('other names and nameless cookies are not ours', async () => {
     const { storage, send, pairOf } = open(serveWith)
     const value = (await pairOf('Ada')).slice('session='.length)
     for (const header of [
@@ -151,7 +151,7 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     assert.deepEqual(storage.seen, [])
   })
 
-  it('S-16 an id is taken from the cookie and from nowhere else', async () => {
+  it('an id is taken from the cookie and from nowhere else (ASVS 14.2.1)', async () => {
     const { storage, send, pairOf } = open(serveWith)
     const pair = await pairOf('Ada')
     const value = pair.slice('session='.length)
@@ -165,7 +165,7 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     assert.deepEqual(storage.calls, [])
   })
 
-  it('T-06 a value that was only signed opens nothing where values are sealed', async () => {
+  it('a value that was only signed opens nothing where values are sealed', async () => {
     const { storage, send, pairOf } = open(serveWith)
     const id = (await sessionCookie().parse(await pairOf('Ada')))!
     const signing = createCookie('session', { secrets: [secrets[0]!], encrypt: false })

@@ -52,14 +52,14 @@ async function answer(serveWith: MakeServe, handle: Handle): Promise<Response> {
 }
 
 describeEntries('P11 caches cannot mix visitors up', (serveWith) => {
-  it('H-02 a response that did not look at the session has no Vary', async () => {
+  it('a response that did not look at the session has no Vary', async () => {
     const response = await answer(serveWith, () => new Response())
     assert.equal(response.headers.get('Vary'), null)
     assert.equal(response.headers.get('Cache-Control'), null)
   })
 
   for (const [name, look] of Object.entries(looks)) {
-    it(`H-02 session.${name} makes the response vary by Cookie`, async () => {
+    it(`session.${name} makes the response vary by Cookie`, async () => {
       const response = await answer(serveWith, (_, session) => {
         look(session)
         return new Response()
@@ -76,7 +76,7 @@ describeEntries('P11 caches cannot mix visitors up', (serveWith) => {
     ['*', '*'],
     ['Accept, *', 'Accept, *'],
   ] as const) {
-    it(`H-02 Vary: ${before} becomes ${after}`, async () => {
+    it(`Vary: ${before} becomes ${after}`, async () => {
       const response = await answer(serveWith, (_, session) => {
         session.get('name')
         return new Response(null, { headers: { Vary: before } })
@@ -99,7 +99,7 @@ describeEntries('P11 caches cannot mix visitors up', (serveWith) => {
     ['private="set-cookie"', 'no-store'],
     ['public, x-private, not-no-store', 'no-store'],
   ] as const) {
-    it(`H-01 Cache-Control: ${before ?? '(none)'} with a Set-Cookie becomes ${after}`, async () => {
+    it(`Cache-Control: ${before ?? '(none)'} with a Set-Cookie becomes ${after}`, async () => {
       const response = await answer(serveWith, (_, session) => {
         session.regenerateId()
         return new Response(null, { headers: before ? { 'Cache-Control': before } : {} })
@@ -109,7 +109,7 @@ describeEntries('P11 caches cannot mix visitors up', (serveWith) => {
     })
   }
 
-  it('H-01 the header that clears the cookie is kept out of caches as well', async () => {
+  it('the header that clears the cookie is kept out of caches as well', async () => {
     const response = await answer(serveWith, (_, session) => {
       session.destroy()
       return new Response(null, { headers: { 'Cache-Control': 'public, max-age=60' } })
@@ -118,7 +118,7 @@ describeEntries('P11 caches cannot mix visitors up', (serveWith) => {
     assert.equal(response.headers.get('Cache-Control'), 'no-store')
   })
 
-  it('H-01 a CDN is not told otherwise', async () => {
+  it('a header for CDNs alone lets none of them keep a Set-Cookie (RFC 9213)', async () => {
     const response = await answer(serveWith, (_, session) => {
       session.regenerateId()
       return new Response(null, { headers: { 'CDN-Cache-Control': 'max-age=600' } })
@@ -126,7 +126,7 @@ describeEntries('P11 caches cannot mix visitors up', (serveWith) => {
     assert.equal(response.headers.get('CDN-Cache-Control'), null)
   })
 
-  it('H-01 without a Set-Cookie the application’s Cache-Control is left alone', async () => {
+  it('without a Set-Cookie the application’s Cache-Control is left alone', async () => {
     const response = await answer(serveWith, (_, session) => {
       session.get('name')
       return new Response(null, { headers: { 'Cache-Control': 'public, max-age=3600' } })
@@ -148,7 +148,7 @@ describeEntries('P11 caches cannot mix visitors up', (serveWith) => {
     assert.deepEqual(done.headers.getSetCookie(), [])
   })
 
-  it('H-03 K-23 a shared cache never serves one visitor’s page, or cookie, to another', async () => {
+  it('a shared cache never serves one visitor’s page, or cookie, to another (CVE-2023-30861)', async () => {
     const cache = new SharedCache(
       serving(serveWith, ({ url }, session) => {
         const { pathname, searchParams } = new URL(url)

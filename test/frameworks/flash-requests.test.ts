@@ -70,7 +70,7 @@ function open(serveWith: MakeServe) {
 describeEntries('Flash messages are for the next page', (serveWith) => {
   for (const [kind, method, headers] of table) {
     const given = Object.entries(headers).map(([name, value]) => `${name}: ${value || '(empty)'}`)
-    it(`S-19 ${[method, ...given].join(', ')} is a request of kind ${kind}`, async () => {
+    it(`${[method, ...given].join(', ')} is a request of kind ${kind}`, async () => {
       for (const path of paths) {
         const { storage, visitor, saw } = open(serveWith)
         await visitor.get('/flash')

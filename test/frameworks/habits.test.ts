@@ -75,7 +75,7 @@ describe('a handler that throws', () => {
     throw new Error('handler')
   }
 
-  it('S-14 leaves no record of a new visitor', async () => {
+  it('leaves no record of a new visitor', async () => {
     for (const use of [(s: Session) => s.login('ada'), (s: Session) => s.regenerateId(true)]) {
       const gate = createGate(createMemoryStore())
       const handler = withSession({ cookie, storage: createSessionStorage(gate.store) }, (_, s) => {
@@ -157,7 +157,7 @@ describe('a cookie with a short maxAge', () => {
 })
 
 describe('CDN caches', () => {
-  it('H-01 do not get a Set-Cookie to keep by their own header (RFC 9213)', async () => {
+  it('do not get a Set-Cookie to keep by their own header (RFC 9213)', async () => {
     const storage = createMemorySessionStorage()
     const cacheControls = ['public', 'public, no-cache="a, no-store, b"', 'max-age=5']
     for (const cacheControl of cacheControls) {

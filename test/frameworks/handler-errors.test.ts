@@ -40,7 +40,7 @@ describeEntries('A handler that throws', (serveWith) => {
     'reading a flash message': (session) => session.get('notice'),
     'keeping a flash message': (session) => session.keep('notice'),
   })) {
-    it(`H-08 saves nothing of what it did: ${name}`, async () => {
+    it(`saves nothing of what it did: ${name}`, async () => {
       const { storage, visitor } = open(serveWith, act)
       await visitor.get('/begin')
       storage.calls.length = 0
@@ -50,7 +50,7 @@ describeEntries('A handler that throws', (serveWith) => {
     })
   }
 
-  it('H-08 destroy() is saved: who logged out is logged out', async () => {
+  it('destroy() is saved: who logged out is logged out', async () => {
     const { storage, visitor } = open(serveWith, (session) => {
       session.set('name', 'Eve')
       session.destroy()
@@ -63,7 +63,7 @@ describeEntries('A handler that throws', (serveWith) => {
     assert.equal(await visitor.text('/look'), '[null,null,null]')
   })
 
-  it('H-08 regenerateId(true) is saved: the old id is dead', async () => {
+  it('regenerateId(true) is saved: the old id is dead', async () => {
     const { storage, visitor } = open(serveWith, (session) => session.regenerateId(true))
     await visitor.get('/begin')
     const thief = visitor.copy()
@@ -87,7 +87,7 @@ describeEntries('A handler that throws', (serveWith) => {
       box['map'] = new Map()
     },
   })) {
-    it(`P4 H-08 regenerateId(true) is saved in spite of ${name}`, async () => {
+    it(`regenerateId(true) is saved in spite of ${name} (P4)`, async () => {
       const { visitor } = open(serveWith, (session) => {
         session.regenerateId(true)
         spoil(session)
@@ -99,7 +99,7 @@ describeEntries('A handler that throws', (serveWith) => {
     })
   }
 
-  it('P7 H-08 the error is told only after the session has ended', async () => {
+  it('the error is told only after the session has ended (P7)', async () => {
     const { storage, visitor } = open(serveWith, (session) => session.destroy())
     await visitor.get('/begin')
     const held = storage.hold('delete')
@@ -112,7 +112,7 @@ describeEntries('A handler that throws', (serveWith) => {
     await failing
   })
 
-  it('H-08 login() ends the old id, but nobody is logged in', async () => {
+  it('login() ends the old id, but nobody is logged in', async () => {
     const { storage, visitor } = open(serveWith, (session) => session.login('ada'))
     await visitor.get('/begin')
     const thief = visitor.copy()
@@ -122,7 +122,7 @@ describeEntries('A handler that throws', (serveWith) => {
     assert.equal(await thief.text('/look'), '[null,null,null]')
   })
 
-  it('H-08 regenerateId() leaves the old id readable, without what was set beside it', async () => {
+  it('regenerateId() leaves the old id readable, without what was set beside it', async () => {
     const { visitor } = open(serveWith, (session) => {
       session.regenerateId()
       session.set('name', 'Eve')
@@ -133,7 +133,7 @@ describeEntries('A handler that throws', (serveWith) => {
     assert.equal(await visitor.text('/look'), JSON.stringify(untouched))
   })
 
-  it('H-08 S-14 a login that fails stores nothing for a visitor who had no session', async () => {
+  it('a login that fails stores nothing for a visitor who had no session', async () => {
     const { storage, visitor } = open(serveWith, (session) => {
       session.set('name', 'Eve')
       session.login('eve')
@@ -142,7 +142,7 @@ describeEntries('A handler that throws', (serveWith) => {
     assert.deepEqual(storage.calls, [])
   })
 
-  it('H-08 the handler’s error is thrown on even when the store fails as well', async () => {
+  it('the handler’s error is thrown on even when the store fails as well', async () => {
     const { storage, visitor } = open(serveWith, (session) => session.destroy())
     await visitor.get('/begin')
     storage.broken.add('delete')
@@ -150,7 +150,7 @@ describeEntries('A handler that throws', (serveWith) => {
     assert.ok(storage.types().includes('store-error'))
   })
 
-  it('H-08 an error thrown before anything was awaited is treated alike', async () => {
+  it('an error thrown before anything was awaited is treated alike', async () => {
     const storage = watchedStorage()
     const serve = serveWith({ cookie: sessionCookie(), storage }, (_, session) => {
       session.set('a', 1)
@@ -183,7 +183,7 @@ describeEntries('A handler that throws', (serveWith) => {
     assert.deepEqual(storage.calls, ['write'])
   })
 
-  it('H-13 a listener that throws does not keep a session alive', async () => {
+  it('a listener of events that throws does not keep a session alive', async () => {
     const storage = watchedStorage()
     storage.seen.push = () => {
       throw new Error('the log is full')

@@ -53,7 +53,7 @@ const writes: Record<string, (session: Session) => void> = {
 
 describeEntries('P2 a request that was slower than a logout', (serveWith) => {
   for (const [name, write] of Object.entries(writes)) {
-    it(`R-02 ${name} brings nothing back: the cookie is cleared, and that is reported`, async () => {
+    it(`${name} brings nothing back: the cookie is cleared, and that is reported`, async () => {
       const { storage, visitor, during } = open(serveWith, write)
       await visitor.get('/begin')
       const thief = visitor.copy()
@@ -67,7 +67,7 @@ describeEntries('P2 a request that was slower than a logout', (serveWith) => {
     })
   }
 
-  it('R-02 a read alone brings nothing back either', async () => {
+  it('a read alone brings nothing back either', async () => {
     const { visitor, during } = open(serveWith, (session) => session.get('name'))
     await visitor.get('/begin')
     const thief = visitor.copy()
@@ -75,7 +75,7 @@ describeEntries('P2 a request that was slower than a logout', (serveWith) => {
     assert.equal(await thief.text(), '[null,null]')
   })
 
-  it('R-02 nor does a use that is due to be noted', async () => {
+  it('nor does a use that is due to be noted', async () => {
     const { clock, storage, visitor, during } = open(serveWith, () => {})
     await visitor.get('/begin')
     const thief = visitor.copy()
@@ -86,14 +86,14 @@ describeEntries('P2 a request that was slower than a logout', (serveWith) => {
     assert.equal(await thief.text(), '[null,null]')
   })
 
-  it('R-02 a logout that was slower than another logout still clears the cookie', async () => {
+  it('a logout that was slower than another logout still clears the cookie', async () => {
     const { visitor, during } = open(serveWith, (session) => session.destroy())
     await visitor.get('/begin')
     const response = await during(() => visitor.get('/logout'))
     assert.match(setCookies(response)[0]!, /^session=;.*Max-Age=0/)
   })
 
-  it('R-02 a revocation from elsewhere counts like a logout', async () => {
+  it('a revocation from elsewhere counts like a logout', async () => {
     const { storage, visitor, during } = open(serveWith, (session) => session.set('theme', 'dark'))
     await visitor.get('/begin')
     const { handle } = storage.seen.find(({ type }) => type === 'created')!
@@ -113,7 +113,7 @@ describeEntries('P2 a request that was slower than a logout', (serveWith) => {
 
 describeEntries('P4 a request that was slower than a new id', (serveWith) => {
   for (const path of ['/login', '/rotate']) {
-    it(`R-04 sends no Set-Cookie after ${path}: the browser has the new id by now`, async () => {
+    it(`sends no Set-Cookie after ${path}: the browser has the new id by now`, async () => {
       const { clock, visitor, during } = open(serveWith, (session) => session.set('name', 'Eve'))
       await visitor.get('/begin')
       const response = await during(async () => {
@@ -126,7 +126,7 @@ describeEntries('P4 a request that was slower than a new id', (serveWith) => {
     })
   }
 
-  it('S-07 the id from before a login is dead at once, and a theft is reported when it comes late', async () => {
+  it('the id from before a login is dead at once, and a theft is reported when it comes late (ASVS 7.2.4)', async () => {
     const { clock, storage, visitor } = open(serveWith, () => {})
     await visitor.get('/set')
     const thief = visitor.copy()
@@ -140,7 +140,7 @@ describeEntries('P4 a request that was slower than a new id', (serveWith) => {
     assert.ok(storage.types().includes('reused-old-id'))
   })
 
-  it('R-04 a request that was sent before a login puts no session of its own in its place', async () => {
+  it('a request that was sent before a login puts no session of its own in its place', async () => {
     const { clock, storage, visitor } = open(serveWith, () => {})
     await visitor.get('/set')
     const late = visitor.copy()
@@ -155,7 +155,7 @@ describeEntries('P4 a request that was slower than a new id', (serveWith) => {
     assert.equal(await visitor.text(), '["Ada","dark"]')
   })
 
-  it('R-04 within its grace the old id writes to its own branch, and gets no Set-Cookie', async () => {
+  it('within its grace the old id writes to its own branch, and gets no Set-Cookie', async () => {
     const { visitor, during } = open(serveWith, (session) => session.set('name', 'Eve'))
     await visitor.get('/begin')
     const late = visitor.copy()
@@ -170,7 +170,7 @@ describeEntries('P4 a request that was slower than a new id', (serveWith) => {
 })
 
 describeEntries('P1 requests of one visitor at the same time', (serveWith) => {
-  it('R-01 keep each other’s changes', async () => {
+  it('keep each other’s changes', async () => {
     const { visitor, during } = open(serveWith, (session) => session.set('name', 'Eve'))
     await visitor.get('/begin')
     const response = await during(() => visitor.get('/set'))

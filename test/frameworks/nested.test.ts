@@ -19,7 +19,7 @@ function isNested(error: unknown): boolean {
 }
 
 describeEntries('One owner of a session', (serveWith) => {
-  it('H-12 a second middleware for the same cookie throws, whatever its storage', async () => {
+  it('a second middleware for the same cookie throws, whatever its storage', async () => {
     const cookie = sessionCookie()
     const storage = createMemorySessionStorage()
     const twin = { cookie: sessionCookie(), storage: createMemorySessionStorage() }
@@ -30,7 +30,7 @@ describeEntries('One owner of a session', (serveWith) => {
     }
   })
 
-  it('H-12 a request may be served again when it has been answered', async () => {
+  it('a request may be served again when it has been answered', async () => {
     const options = { cookie: sessionCookie(), storage: createMemorySessionStorage() }
     const serve = serveWith(options, () => new Response(null, { status: 404 }))
     const request = new Request('https://shop.example/')
@@ -38,7 +38,7 @@ describeEntries('One owner of a session', (serveWith) => {
     assert.equal((await serve(request)).status, 404)
   })
 
-  it('H-12 two cookies of different names have a session each', async () => {
+  it('two cookies of different names have a session each', async () => {
     const visits = createCookie('visits', { secrets: [secrets[0]!] })
     const storage = createMemorySessionStorage()
     const serve = serveWith({ cookie: sessionCookie(), storage }, (request, outer) =>
@@ -59,7 +59,7 @@ describeEntries('One owner of a session', (serveWith) => {
     assert.notEqual(visitor.jar.value('session'), visitor.jar.value('visits'))
   })
 
-  it('T-05 a session’s cookie is worth nothing under another cookie’s name', async () => {
+  it('a session’s cookie is worth nothing under another cookie’s name', async () => {
     const storage = createMemorySessionStorage()
     const visits = createCookie('visits', { secrets: [secrets[0]!] })
     const serve = serveWith({ cookie: sessionCookie(), storage }, (_, current) => {
@@ -92,7 +92,7 @@ describeEntries('One owner of a session', (serveWith) => {
 })
 
 describe('One owner of a session in a router', () => {
-  it('H-12 the middleware installed twice throws', async () => {
+  it('the middleware installed twice throws', async () => {
     const cookie = sessionCookie()
     const storage = createMemorySessionStorage()
     const router = createRouter({
@@ -102,7 +102,7 @@ describe('One owner of a session in a router', () => {
     await assert.rejects(router.fetch('https://shop.example/'), isNested)
   })
 
-  it('H-12 once for the router and once for a route throws as well', async () => {
+  it('once for the router and once for a route throws as well', async () => {
     const cookie = sessionCookie()
     const storage = createMemorySessionStorage()
     const router = createRouter({ middleware: [session(cookie, storage)] })
@@ -110,7 +110,7 @@ describe('One owner of a session in a router', () => {
     await assert.rejects(router.fetch('https://shop.example/'), isNested)
   })
 
-  it('H-12 with two cookies, handlers get the session of the innermost', async () => {
+  it('with two cookies, handlers get the session of the innermost', async () => {
     const storage = createMemorySessionStorage()
     const admin = createCookie('admin', { secrets: [secrets[0]!] })
     const router = createRouter({
@@ -138,7 +138,7 @@ describe('One owner of a session in a router', () => {
     assert.equal(await visitor.text('/with'), 'true')
   })
 
-  it('H-07 a handler that goes on after its visitor went away is told that nothing is saved', async () => {
+  it('a handler that goes on after its visitor went away is told that nothing is saved', async () => {
     const storage = createMemorySessionStorage()
     const router = createRouter({ middleware: [session(sessionCookie(), storage)] })
     const leaving = new AbortController()

@@ -7,7 +7,7 @@ import { Visitor } from './visitor.ts'
 import { watchedStorage } from './watched-store.ts'
 
 describeEntries('P9 a session fits or fails loudly', (serveWith) => {
-  it('C-06 a cookie of over 4096 bytes throws before anything leaves, naming the biggest keys', async () => {
+  it('a cookie of over 4096 bytes throws before anything leaves, naming the biggest keys', async () => {
     const storage = createCookieSessionStorage()
     let cancelled = false
     const serve = serveWith({ cookie: sessionCookie(), storage }, (_, session) => {
@@ -42,7 +42,7 @@ describeEntries('P9 a session fits or fails loudly', (serveWith) => {
     assert.equal(visitor.jar.headerFor('https://shop.example/'), null)
   })
 
-  it('C-06 a cookie of at most 4096 bytes is sent, and the browser keeps it', async () => {
+  it('a cookie of at most 4096 bytes is sent, and the browser keeps it', async () => {
     const storage = createCookieSessionStorage()
     const serve = serveWith({ cookie: sessionCookie(), storage }, ({ url }, session) => {
       const size = Number(new URL(url).searchParams.get('size'))

@@ -32,26 +32,26 @@ function headersOf({ headers }: Response): string[] {
 }
 
 describeEntries('P10 a session is quiet', (serveWith) => {
-  it('S-14 without a cookie and without a change: no store call, and no header', async () => {
+  it('without a cookie and without a change: no store call, and no header', async () => {
     const { storage, visitor } = open(serveWith)
     for (let i = 0; i < 1000; i++) assert.deepEqual(headersOf(await visitor.get()), [])
     assert.deepEqual(storage.calls, [])
     assert.deepEqual(storage.seen, [])
   })
 
-  it('S-14 a look at a session that is not there calls no store and sets no cookie', async () => {
+  it('a look at a session that is not there calls no store and sets no cookie', async () => {
     const { storage, visitor } = open(serveWith)
     assert.deepEqual(headersOf(await visitor.get('/read')), ['vary'])
     assert.deepEqual(storage.calls, [])
   })
 
-  it('S-14 to destroy a session that is not there writes nothing and sets no cookie', async () => {
+  it('to destroy a session that is not there writes nothing and sets no cookie', async () => {
     const { storage, visitor } = open(serveWith)
     assert.deepEqual(headersOf(await visitor.get('/destroy')), ['vary'])
     assert.deepEqual(storage.calls, [])
   })
 
-  it('S-14 ids that nobody issued write nothing, and get no cookie', async () => {
+  it('ids that nobody issued write nothing, and get no cookie', async () => {
     const { storage, serve } = open(serveWith)
     const cookie = sessionCookie()
     for (let i = 0; i < 200; i++) {
@@ -109,7 +109,7 @@ describeEntries('P10 a session is quiet', (serveWith) => {
     assert.deepEqual(storage.calls, ['read', 'write'])
   })
 
-  it('S-08 a session in use lives past its idle timeout, and one that is not does not', async () => {
+  it('a session in use lives past its idle timeout, and one that is not does not (ASVS 7.3.1)', async () => {
     const { clock, visitor } = open(serveWith)
     await visitor.get('/set')
     for (let i = 0; i < 9; i++) {
@@ -120,7 +120,7 @@ describeEntries('P10 a session is quiet', (serveWith) => {
     assert.equal(await visitor.text('/read'), 'undefined')
   })
 
-  it('S-08 no use carries a session over its absolute timeout', async () => {
+  it('no use carries a session over its absolute timeout (ASVS 7.3.2)', async () => {
     const { clock, visitor } = open(serveWith)
     await visitor.get('/set')
     for (let i = 0; i < 19; i++) {

@@ -20,7 +20,7 @@ describeEntries('Responses of every kind', (serveWith) => {
     return new Visitor(serveWith({ cookie: sessionCookie(), storage: watchedStorage() }, handle))
   }
 
-  it('H-04 a response of another implementation is known by its shape', async () => {
+  it('a response of another implementation is known by its shape', async () => {
     const visitor = visit((_, session) => {
       session.set('name', 'Ada')
       const { status, statusText, headers, body } = new Response('made elsewhere')
@@ -30,7 +30,7 @@ describeEntries('Responses of every kind', (serveWith) => {
     assert.equal(setCookies(response).length, 1)
   })
 
-  it('H-04 Response.redirect() gets its cookie, and stays a redirect', async () => {
+  it('Response.redirect() gets its cookie, and stays a redirect', async () => {
     const visitor = visit(({ url }, session) => {
       if (url.endsWith('/welcome')) return new Response(String(session.get('name')))
       session.set('name', 'Ada')
@@ -43,7 +43,7 @@ describeEntries('Responses of every kind', (serveWith) => {
     assert.equal(await visitor.text('/welcome'), 'Ada')
   })
 
-  it('H-04 Response.json() and statuses without a body get their cookie', async () => {
+  it('Response.json() and statuses without a body get their cookie', async () => {
     for (const make of [
       () => Response.json({ a: 1 }, { status: 201 }),
       () => new Response(null, { status: 204 }),
@@ -63,7 +63,7 @@ describeEntries('Responses of every kind', (serveWith) => {
     }
   })
 
-  it('H-04 a response that nothing needs to be said about is passed on as it is', async () => {
+  it('a response that nothing needs to be said about is passed on as it is', async () => {
     for (const made of [new Response('a page'), Response.error()]) {
       const visitor = visit(() => made)
       assert.equal(await visitor.get(), made)
@@ -84,7 +84,7 @@ describeEntries('Responses of every kind', (serveWith) => {
     throw new TypeError('immutable')
   }
 
-  it('H-04 a 101 is left untouched when only read, and a session that must be told of is an error', async () => {
+  it('a 101 is left untouched when only read, and a session that must be told of is an error', async () => {
     const made = switching()
     const reading = visit((_, session) => {
       session.get('a')
@@ -105,7 +105,7 @@ describeEntries('Responses of every kind', (serveWith) => {
     )
   })
 
-  it('H-04 a 101 whose headers can be changed, as in workerd, carries the cookie itself', async () => {
+  it('a 101 whose headers can be changed, as in workerd, carries the cookie itself', async () => {
     const made = Object.defineProperty(new Response(null), 'status', { value: 101 })
     const visitor = visit((_, session) => {
       session.set('a', 1)
@@ -115,7 +115,7 @@ describeEntries('Responses of every kind', (serveWith) => {
     assert.equal(setCookies(made).length, 1)
   })
 
-  it('H-04 Response.error() never drops a new cookie silently', async () => {
+  it('Response.error() never drops a new cookie silently', async () => {
     const visitor = visit((_, session) => {
       session.set('a', 1)
       return Response.error()
@@ -127,7 +127,7 @@ describeEntries('Responses of every kind', (serveWith) => {
     assert.equal(outcome, true)
   })
 
-  it('H-05 all Set-Cookie headers of the application survive, in their order', async () => {
+  it('all Set-Cookie headers of the application survive, in their order', async () => {
     const visitor = visit((_, session) => {
       session.set('a', 1)
       const headers = new Headers()
@@ -144,7 +144,7 @@ describeEntries('Responses of every kind', (serveWith) => {
     assert.match(lines[0]!, /Expires=Thu, 01 Jan 2037 00:00:00 GMT$/)
   })
 
-  it('H-05 exactly one Set-Cookie of our name leaves', async () => {
+  it('exactly one Set-Cookie of our name leaves', async () => {
     const visitor = visit((_, session) => {
       session.set('a', 1)
       const headers = new Headers()
@@ -159,7 +159,7 @@ describeEntries('Responses of every kind', (serveWith) => {
     assert.equal(setCookies(response, 'theme').length, 1)
   })
 
-  it('H-05 the headers of an immutable response survive its copy', async () => {
+  it('the headers of an immutable response survive its copy', async () => {
     const visitor = visit((_, session) => {
       session.set('a', 1)
       return Response.redirect('https://shop.example/next', 307)
@@ -234,7 +234,7 @@ describeEntries('Responses of every kind', (serveWith) => {
 
     after(() => new Promise((resolve) => server.close(resolve)))
 
-    it('H-04 a proxied response, whose headers are immutable, gets its cookie', async () => {
+    it('a proxied response, whose headers are immutable, gets its cookie', async () => {
       const visitor = visit(async (_, session) => {
         session.set('a', 1)
         return fetch(address)
@@ -252,7 +252,7 @@ describeEntries('Responses of every kind', (serveWith) => {
 })
 
 describe('coatcheck/fetch', () => {
-  it('H-04 hands on the very response whose headers could be changed', async () => {
+  it('hands on the very response whose headers could be changed', async () => {
     const { withSession } = await import('coatcheck/fetch')
     const made = new Response('a page')
     const serve = withSession(

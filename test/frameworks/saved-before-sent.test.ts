@@ -100,7 +100,7 @@ describeEntries('P7 a session is saved before its response is sent', (serveWith)
   })
 
   for (const [name, change] of Object.entries(changes)) {
-    it(`H-07 ${name} after the response throws ERR_SESSION_COMMITTED`, async () => {
+    it(`${name} after the response throws ERR_SESSION_COMMITTED`, async () => {
       let kept: Session | undefined
       const storage = watchedStorage()
       const serve = serveWith({ cookie: sessionCookie(), storage }, (_, session) => {
@@ -118,7 +118,7 @@ describeEntries('P7 a session is saved before its response is sent', (serveWith)
     })
   }
 
-  it('H-07 a change after the response of a session that nobody changed throws as well', async () => {
+  it('a change after the response of a session that nobody changed throws as well', async () => {
     let kept: Session | undefined
     const serve = serveWith(
       { cookie: sessionCookie(), storage: watchedStorage() },
@@ -134,7 +134,7 @@ describeEntries('P7 a session is saved before its response is sent', (serveWith)
     )
   })
 
-  it('H-07 a change while the session is being saved throws: nothing would write it', async () => {
+  it('a change while the session is being saved throws: nothing would write it', async () => {
     let kept: Session | undefined
     const storage = watchedStorage()
     const serve = serveWith({ cookie: sessionCookie(), storage }, (_, session) => {
@@ -153,7 +153,7 @@ describeEntries('P7 a session is saved before its response is sent', (serveWith)
     await response
   })
 
-  it('H-07 a change from a body that is still streaming throws, and the stream can say so', async () => {
+  it('a change from a body that is still streaming throws, and the stream can say so', async () => {
     const outcomes: string[] = []
     const serve = serveWith(
       { cookie: sessionCookie(), storage: watchedStorage() },
@@ -177,7 +177,7 @@ describeEntries('P7 a session is saved before its response is sent', (serveWith)
     assert.deepEqual(outcomes, ['ERR_SESSION_COMMITTED'])
   })
 
-  it('H-07 reading stays possible after the response', async () => {
+  it('reading stays possible after the response', async () => {
     const serve = serveWith(
       { cookie: sessionCookie(), storage: watchedStorage() },
       (_, session) => {
@@ -197,7 +197,7 @@ describeEntries('P7 a session is saved before its response is sent', (serveWith)
     assert.equal(await new Visitor(serve).text(), 'Hello Ada')
   })
 
-  it('H-07 a flash message can be read while the body streams, and was used up all the same', async () => {
+  it('a flash message can be read while the body streams, and was used up all the same', async () => {
     const serve = serveWith(
       { cookie: sessionCookie(), storage: watchedStorage() },
       (_, session) => {
@@ -220,7 +220,7 @@ describeEntries('P7 a session is saved before its response is sent', (serveWith)
     assert.equal(await visitor.text(), 'undefined')
   })
 
-  it('H-07 work that goes on after the handler failed cannot change the session either', async () => {
+  it('work that goes on after the handler failed cannot change the session either', async () => {
     const [failed, fail] = signal()
     let kept: Session | undefined
     const serve = serveWith(
@@ -239,7 +239,7 @@ describeEntries('P7 a session is saved before its response is sent', (serveWith)
     )
   })
 
-  it('H-07 nor can work that goes on after the save failed', async () => {
+  it('nor can work that goes on after the save failed', async () => {
     let kept: Session | undefined
     const storage = watchedStorage()
     storage.broken.add('write')

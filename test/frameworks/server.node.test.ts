@@ -105,14 +105,14 @@ describeEntries('Behind node:http', (serveWith) => {
     assert.equal(await text(await response), '1;2;3;')
   })
 
-  it('H-05 several Set-Cookie headers arrive as several', async () => {
+  it('several Set-Cookie headers arrive as several', async () => {
     const response = await browse()('/stream')
     const names = response.headers['set-cookie']!.map((line) => line.split('=', 1)[0])
     assert.deepEqual(names, ['theme', 'size', 'session'])
     await text(response)
   })
 
-  it('H-04 a redirect carries the cookie, and the page behind it the message, once', async () => {
+  it('a redirect carries the cookie, and the page behind it the message, once', async () => {
     const get = browse()
     const response = await get('/redirect')
     assert.equal(response.statusCode, 303)
@@ -122,7 +122,7 @@ describeEntries('Behind node:http', (serveWith) => {
     assert.equal(await text(await get('/notice')), 'undefined')
   })
 
-  it('H-04 a response fetched from another server carries the cookie', async () => {
+  it('a response fetched from another server carries the cookie', async () => {
     const response = await browse()('/proxy')
     assert.equal(response.headers['set-cookie']?.length, 1)
     assert.equal(await text(response), 'for all')
@@ -146,7 +146,7 @@ describeEntries('Behind node:http', (serveWith) => {
     assert.equal(await text(await get('/count')), '2')
   })
 
-  it('C-11 several Cookie headers count as one', async () => {
+  it('several Cookie headers count as one', async () => {
     const cookie = sessionCookie()
     const id = await storage.save(await sessionOf('n', 7))
     const pair = (await cookie.serialize(id!)).split(';', 1)[0]!
@@ -166,7 +166,7 @@ describeEntries('Behind node:http', (serveWith) => {
     assert.equal(await text(response), 'Ada Lovelace')
   })
 
-  it('H-08 a handler that fails leaves the session as it was', async () => {
+  it('a handler that fails leaves the session as it was', async () => {
     const get = browse()
     await text(await get('/count'))
     const response = await get('/fail')
@@ -176,7 +176,7 @@ describeEntries('Behind node:http', (serveWith) => {
     assert.equal(await text(await get('/read')), '1')
   })
 
-  it('S-20 answers 503 while the store is down, and as before afterwards', async () => {
+  it('answers 503 while the store is down, and as before afterwards', async () => {
     const get = browse()
     await text(await get('/count'))
     storage.broken.add('read')

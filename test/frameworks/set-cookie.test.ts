@@ -46,7 +46,7 @@ describeEntries('Set-Cookie is sent when the browser needs it', (serveWith) => {
     assert.deepEqual(sent, { '/': 0, '/count': 100, '/rotate': 1, '/login': 1 })
   })
 
-  it('T-10 a cookie under an older secret is sent again with the next write, under the first', async () => {
+  it('a cookie under an older secret is sent again with the next write, under the first', async () => {
     const { serveAs } = open(serveWith)
     const before = new Visitor(serveAs({ secrets: [secrets[1]!] }))
     await before.get('/count')
@@ -64,7 +64,7 @@ describeEntries('Set-Cookie is sent when the browser needs it', (serveWith) => {
     assert.equal(await after.text('/'), '3')
   })
 
-  it('T-10 a cookie whose secret is gone reads as a new session', async () => {
+  it('a cookie whose secret is gone reads as a new session', async () => {
     const { serveAs } = open(serveWith)
     const visitor = new Visitor(serveAs({ secrets: [secrets[1]!] }))
     await visitor.get('/count')
@@ -130,7 +130,7 @@ describeEntries('Set-Cookie is sent when the browser needs it', (serveWith) => {
     { domain: 'shop.example', path: '/count', sameSite: 'strict', maxAge: 60 },
   ]
   for (const options of places) {
-    it(`C-08 logging out clears a cookie with ${JSON.stringify(options)}, where it was set`, async () => {
+    it(`logging out clears a cookie with ${JSON.stringify(options)}, where it was set`, async () => {
       const { storage, serve, jar } = open(serveWith, options)
       const visitor = new Visitor(serve, { jar })
       const [set] = setCookies(await visitor.get('/count'))
@@ -147,7 +147,7 @@ describeEntries('Set-Cookie is sent when the browser needs it', (serveWith) => {
     })
   }
 
-  it('C-03 plain http on a loopback host gets and loses its cookie without Secure, others with', async () => {
+  it('plain http on a loopback host gets and loses its cookie without Secure, others with', async () => {
     for (const [origin, secure] of [
       ['http://localhost:3000', false],
       ['http://127.0.0.1:3000', false],
@@ -167,7 +167,7 @@ describeEntries('Set-Cookie is sent when the browser needs it', (serveWith) => {
     }
   })
 
-  it('C-04 scripts cannot see the cookie, and no header but Set-Cookie has its id', async () => {
+  it('scripts cannot see the cookie, and no header but Set-Cookie has its id (ASVS 3.3.4)', async () => {
     const { serve, jar } = open(serveWith)
     const response = await new Visitor(serve, { jar }).get('/count')
     assert.equal(jar.documentCookie, '')

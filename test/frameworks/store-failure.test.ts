@@ -22,7 +22,7 @@ function countOrLeave(serveWith: Parameters<Parameters<typeof describeEntries>[1
 }
 
 describeEntries('P8 a failing store is an error, not a stranger', (serveWith) => {
-  it('S-20 a read that fails answers 503, and the handler does not run', async () => {
+  it('a read that fails answers 503, and the handler does not run (ASVS 16.5.3)', async () => {
     const { storage, visitor, handled } = countOrLeave(serveWith)
     await visitor.get()
     storage.broken.add('read')
@@ -34,7 +34,7 @@ describeEntries('P8 a failing store is an error, not a stranger', (serveWith) =>
     assert.equal(handled(), 1)
   })
 
-  it('S-20 the same cookie works again when the store does', async () => {
+  it('the same cookie works again when the store does', async () => {
     const { storage, visitor } = countOrLeave(serveWith)
     await visitor.get()
     const before = visitor.jar.value('session')
@@ -47,7 +47,7 @@ describeEntries('P8 a failing store is an error, not a stranger', (serveWith) =>
     assert.equal(await visitor.text('/read'), '1')
   })
 
-  it('S-20 a save that fails answers 503, without the cookie and without what the handler said', async () => {
+  it('a save that fails answers 503, without the cookie and without what the handler said', async () => {
     const { storage, visitor } = countOrLeave(serveWith)
     storage.broken.add('write')
     const response = await visitor.get()
@@ -56,7 +56,7 @@ describeEntries('P8 a failing store is an error, not a stranger', (serveWith) =>
     assert.doesNotMatch(await response.text(), /ok/)
   })
 
-  it('S-20 a logout that fails answers 503 and keeps the cookie: the visitor is not logged out', async () => {
+  it('a logout that fails answers 503 and keeps the cookie: the visitor is not logged out', async () => {
     const { storage, visitor } = countOrLeave(serveWith)
     await visitor.get()
     storage.broken.add('delete')
@@ -69,14 +69,14 @@ describeEntries('P8 a failing store is an error, not a stranger', (serveWith) =>
     assert.equal(await visitor.text('/read'), 'undefined')
   })
 
-  it('S-20 a request without a cookie that changes nothing is served while the store is down', async () => {
+  it('a request without a cookie that changes nothing is served while the store is down', async () => {
     const { storage, visitor } = countOrLeave(serveWith)
     storage.broken.add('read').add('write').add('delete')
     assert.equal((await visitor.get('/read')).status, 200)
     assert.deepEqual(storage.calls, [])
   })
 
-  it('S-20 reports the failure as an event, with its cause and without ids', async () => {
+  it('reports the failure as an event, with its cause and without ids', async () => {
     const { storage, visitor } = countOrLeave(serveWith)
     await visitor.get()
     storage.broken.add('read')
@@ -89,7 +89,7 @@ describeEntries('P8 a failing store is an error, not a stranger', (serveWith) =>
     assert.doesNotMatch(event.error.message, /on fire|[\w-]{22}/)
   })
 
-  it('S-20 leaves a request without a page but with its body freed when saving fails', async () => {
+  it('leaves a request without a page but with its body freed when saving fails', async () => {
     const storage = watchedStorage()
     storage.broken.add('write')
     let reason = 'not cancelled'
@@ -106,7 +106,7 @@ describeEntries('P8 a failing store is an error, not a stranger', (serveWith) =>
     assert.equal(reason, 'cancelled')
   })
 
-  it('S-20 a body that is already being read does not hide the failure', async () => {
+  it('a body that is already being read does not hide the failure', async () => {
     const storage = watchedStorage()
     storage.broken.add('write')
     const serve = serveWith({ cookie: sessionCookie(), storage }, (_, session) => {

@@ -4,7 +4,7 @@ import type { SessionEvent } from 'coatcheck'
 import { createCookieSessionStorage, type CookieSessionClaims } from 'coatcheck/cookie-storage'
 
 describe('isRevoked', () => {
-  it('S-11 ends copies of a cookie, and is told what it needs to decide', async () => {
+  it('ends copies of a cookie, and is told what it needs to decide (ASVS 7.4.1)', async () => {
     const revokedAt = new Map<string, number>()
     const asked: CookieSessionClaims[] = []
     const events: SessionEvent[] = []
@@ -34,7 +34,7 @@ describe('isRevoked', () => {
     assert.equal(events.at(-1)?.type, 'revoked')
   })
 
-  it('S-20 fails the read when it fails itself (P8)', async () => {
+  it('fails the read when it fails itself (P8)', async () => {
     const storage = createCookieSessionStorage({
       isRevoked: () => Promise.reject(new Error('the list is away')),
     })
@@ -46,7 +46,7 @@ describe('isRevoked', () => {
 })
 
 describe('what the cookie says', () => {
-  it('F-08 is a new session when it is damaged', async () => {
+  it('is a new session when it is damaged', async () => {
     const events: SessionEvent[] = []
     const storage = createCookieSessionStorage({ onEvent: (event) => events.push(event) })
     const session = await storage.read(null)

@@ -50,7 +50,7 @@ describe('a damaged record', () => {
   }
 
   for (const [damage, apply] of Object.entries(damages)) {
-    it(`F-08 ${damage} reads as a new session, is reported and stays for inspection`, async () => {
+    it(`${damage} reads as a new session, is reported and stays for inspection`, async () => {
       const cookie = await newSession({ a: 1 })
       const { file } = onlyRecord(directory)
       const damaged = apply(readFileSync(file, 'utf8'))
@@ -69,14 +69,14 @@ describe('a damaged record', () => {
     })
   }
 
-  it('F-08 reads as a new session too when its file is missing', async () => {
+  it('reads as a new session too when its file is missing', async () => {
     const cookie = await newSession({ a: 1 })
     rmSync(onlyRecord(directory).file)
     assert.equal((await storage.read(cookie)).isNew, true)
     assert.equal(seen('corrupt').length, 1)
   })
 
-  it('F-08 does not fall into the hands of another visitor when two were swapped', async () => {
+  it('does not fall into the hands of another visitor when two were swapped', async () => {
     const cookies = [await newSession({ who: 'ada' }), await newSession({ who: 'bob' })]
     const [a, b] = recordFolders(directory).map((folder) => recordIn(folder))
     const aside = path.join(directory, 'aside')
@@ -92,13 +92,13 @@ describe('a damaged record', () => {
     assert.equal(seen('corrupt').length, 2)
   })
 
-  it('F-08 is left out of the list of its user', async () => {
+  it('is left out of the list of its user', async () => {
     await newSession({}, 'ada')
     writeFileSync(onlyRecord(directory).file, 'garbage')
     assert.deepEqual(await storage.sessionsOf('ada'), [])
   })
 
-  it('F-08 that comes up while saving ends the session, it is not overwritten', async () => {
+  it('that comes up while saving ends the session, it is not overwritten', async () => {
     const cookie = await newSession({ a: 1 })
     const session = await storage.read(cookie)
     const other = await storage.read(cookie)
@@ -118,7 +118,7 @@ describe('something else in place of a record', () => {
     assert.equal(seen('store-error').length, 1)
   }
 
-  it('F-06 a folder in place of its file is an error', async () => {
+  it('a folder in place of its file is an error', async () => {
     const cookie = await newSession({ a: 1 })
     const { file } = onlyRecord(directory)
     rmSync(file)
@@ -126,7 +126,7 @@ describe('something else in place of a record', () => {
     await isRefused(cookie)
   })
 
-  it('F-06 a symbolic link in place of its file is an error, also to a good record', async () => {
+  it('a symbolic link in place of its file is an error, also to a good record', async () => {
     const cookie = await newSession({ a: 1 })
     const { file } = onlyRecord(directory)
     const elsewhere = path.join(directory, '..', 'elsewhere')
@@ -135,7 +135,7 @@ describe('something else in place of a record', () => {
     await isRefused(cookie)
   })
 
-  it('F-06 a symbolic link in place of its version is not followed', async () => {
+  it('a symbolic link in place of its version is not followed', async () => {
     const cookie = await newSession({ a: 1 })
     const { version } = onlyRecord(directory)
     const elsewhere = path.join(directory, '..', 'elsewhere')
@@ -145,7 +145,7 @@ describe('something else in place of a record', () => {
     assert.equal(session?.get('a'), undefined)
   })
 
-  it('F-06 a symbolic link in place of its folder is an error, and deleted it leaves its target', async () => {
+  it('a symbolic link in place of its folder is an error, and deleted it leaves its target', async () => {
     const cookie = await newSession({ a: 1 })
     const { folder } = onlyRecord(directory)
     const elsewhere = path.join(directory, '..', 'elsewhere')
@@ -157,7 +157,7 @@ describe('something else in place of a record', () => {
     assert.equal(existsSync(recordIn(elsewhere).file), true)
   })
 
-  it('F-06 a file in place of its folder is an error', async () => {
+  it('a file in place of its folder is an error', async () => {
     const cookie = await newSession({ a: 1 })
     const { folder } = onlyRecord(directory)
     rmSync(folder, { recursive: true })

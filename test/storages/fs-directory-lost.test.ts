@@ -49,19 +49,19 @@ const isStoreError = { name: 'StoreError', code: 'ERR_SESSION_STORE' }
 
 for (const [loss, happen] of Object.entries(losses)) {
   describe(`a directory that was ${loss} while it was used`, () => {
-    it('F-06 fails reads: never an empty session', async () => {
+    it('fails reads: never an empty session', async () => {
       happen()
       await assert.rejects(storage.read(cookie), isStoreError)
     })
 
-    it('F-06 fails the saving of a session that was read before: its cookie is not cleared', async () => {
+    it('fails the saving of a session that was read before: its cookie is not cleared', async () => {
       const session = await storage.read(cookie)
       session.set('b', 2)
       happen()
       await assert.rejects(storage.save(session), isStoreError)
     })
 
-    it('F-06 fails new sessions and logins, and is not made again', async () => {
+    it('fails new sessions and logins, and is not made again', async () => {
       const [created, login] = [await storage.read(null), await storage.read(cookie)]
       created.set('b', 2)
       login.login('ada')
@@ -73,7 +73,7 @@ for (const [loss, happen] of Object.entries(losses)) {
       await assert.rejects(storage.read(cookie), isStoreError)
     })
 
-    it('F-06 fails logging out: it does not claim that it worked', async () => {
+    it('fails logging out: it does not claim that it worked', async () => {
       const session = await storage.read(cookie)
       session.destroy()
       happen()
@@ -85,14 +85,14 @@ for (const [loss, happen] of Object.entries(losses)) {
 }
 
 describe('a directory that comes back', () => {
-  it('F-06 has everything it had', async () => {
+  it('has everything it had', async () => {
     renameSync(directory, away)
     await assert.rejects(storage.read(cookie), isStoreError)
     renameSync(away, directory)
     assert.equal((await storage.read(cookie)).get('a'), 1)
   })
 
-  it('F-06 is not waited for: whoever asked meanwhile has been told', async () => {
+  it('is not waited for: whoever asked meanwhile has been told', async () => {
     renameSync(directory, away)
     const reading = storage.read(cookie)
     renameSync(away, directory)

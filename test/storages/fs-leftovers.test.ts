@@ -38,7 +38,7 @@ describe('a sweep of expired records', () => {
     assert.equal((await store.read('key'))?.value, 'y')
   })
 
-  it('R-07 is not needed for a record to be over: it reads as absent and cannot be replaced', async () => {
+  it('is not needed for a record to be over: it reads as absent and cannot be replaced', async () => {
     const { clock, store } = storeWithClock()
     const version = await store.write('key', 'x', { replaces: null, expiresAt: start + minute })
     clock.time = start + minute - 1
@@ -50,7 +50,7 @@ describe('a sweep of expired records', () => {
     assert.equal(await store.read('key'), undefined)
   })
 
-  it('R-07 is not needed for its key to be free again', async () => {
+  it('is not needed for its key to be free again', async () => {
     const { directory, clock, store } = storeWithClock()
     await store.write('key', 'x', { replaces: null, expiresAt: start + minute })
     clock.time = start + minute
@@ -61,7 +61,7 @@ describe('a sweep of expired records', () => {
     assert.equal(contents(directory).length, 3)
   })
 
-  it('R-08 by a clock that is ahead ends a session; a clock that is behind does not revive it', async () => {
+  it('by a clock that is ahead ends a session; a clock that is behind does not revive it', async () => {
     const directory = temporaryFolder()
     const options = { sweepInterval: 0, idleTimeout: 60 }
     const ahead = createFsSessionStorage(directory, { ...options, now: () => start + 5 * minute })
@@ -170,7 +170,7 @@ describe('the marks of users', () => {
     return path.join(owners, readdirSync(owners)[0]!)
   }
 
-  it('R-06 are made before the record is, so that a session is never missing from the list', async () => {
+  it('are made before the record is, so that a session is never missing from the list', async () => {
     const { directory, store } = storeWithClock()
     assert.ok(await store.write('key', 'x', options))
     // As if its maker had died before the record was there.

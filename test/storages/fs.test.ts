@@ -93,14 +93,14 @@ describe('the directory', () => {
     assert.equal(recordFolders(path.join(home, 'sessions')).length, 1)
   })
 
-  it('F-06 is closed to others, also when it was there and open', () => {
+  it('is closed to others, also when it was there and open', () => {
     const directory = temporaryFolder()
     chmodSync(directory, 0o755)
     createFsStore(directory)
     assert.equal(statSync(directory).mode & 0o777, 0o700)
   })
 
-  it('F-06 may not be a symbolic link or a file', () => {
+  it('may not be a symbolic link or a file', () => {
     const folder = temporaryFolder()
     const [link, file] = [path.join(folder, 'link'), path.join(folder, 'file')]
     symlinkSync(temporaryFolder(), link)
@@ -144,7 +144,7 @@ describe('keys', () => {
   const odd = ['../up', '..', '.', '/', 'a/b', 'a\\b', '%2e%2e', 'nul\0byte', 'CON', 'aux.json', '']
   odd.push('.trash-1', '.owners', '__proto__', 'ключ', 'x'.repeat(10_000), '\ud800')
 
-  it('S-04 become names of their own in the directory, whatever they are', async () => {
+  it('become names of their own in the directory, whatever they are', async () => {
     const parent = temporaryFolder()
     const directory = path.join(parent, 'sessions')
     mkdirSync(directory)
@@ -246,7 +246,7 @@ describe('versions', () => {
 })
 
 describe('a directory that others use', () => {
-  it('F-05 is refused and left as it is', () => {
+  it('is refused and left as it is', () => {
     const directory = temporaryFolder()
     chmodSync(directory, 0o1777)
     writeFileSync(path.join(directory, 'of-somebody-else'), '')

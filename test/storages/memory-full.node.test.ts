@@ -12,7 +12,7 @@ async function secondsFor(count: number, write: (n: number) => Promise<unknown>)
 }
 
 describe('a memory store that is full', () => {
-  it('F-27 takes new sessions about as fast as an empty one: a flood does not stall the server', async () => {
+  it('takes new sessions about as fast as an empty one: a flood does not stall the server', async () => {
     const ratios: number[] = []
     for (let attempt = 0; attempt < 3; attempt++) {
       const store = createMemoryStore({ maxSessions: full })

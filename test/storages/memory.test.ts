@@ -14,7 +14,7 @@ function storeWithClock(maxSessions?: number) {
 }
 
 describe('the bound on sessions', () => {
-  it('F-27 drops one that has expired, if there is one', async () => {
+  it('drops one that has expired, if there is one', async () => {
     const { clock, store, add } = storeWithClock(3)
     await add('long', 60)
     await add('longer', 90)
@@ -25,7 +25,7 @@ describe('the bound on sessions', () => {
     assert.equal(await store.read('short'), undefined)
   })
 
-  it('F-27 drops the one that was written longest ago, if none has', async () => {
+  it('drops the one that was written longest ago, if none has', async () => {
     const { store, add } = storeWithClock(3)
     const version = await add('first', 60)
     await add('second', 60)
@@ -40,7 +40,7 @@ describe('the bound on sessions', () => {
     assert.equal((await store.read('fourth'))?.value, 'fourth')
   })
 
-  it('F-27 does not count a session twice, and drops none to change one', async () => {
+  it('does not count a session twice, and drops none to change one', async () => {
     const { store, add } = storeWithClock(2)
     let version = await add('first', 60)
     await add('second', 60)
@@ -54,7 +54,7 @@ describe('the bound on sessions', () => {
     assert.equal((await store.read('second'))?.value, 'second')
   })
 
-  it('F-27 takes the dropped sessions out of their users’ lists', async () => {
+  it('takes the dropped sessions out of their users’ lists', async () => {
     const { store, add } = storeWithClock(1)
     await add('first', 60, 'ada')
     await add('second', 60, 'bob')
@@ -62,7 +62,7 @@ describe('the bound on sessions', () => {
     assert.deepEqual(await store.keysOf('bob'), ['second'])
   })
 
-  it('F-27 holds for ten thousand visitors', async () => {
+  it('holds for ten thousand visitors', async () => {
     const storage = createMemorySessionStorage<{ n: number }>({ maxSessions: 100 })
     const cookies: string[] = []
     for (let n = 0; n < 10_000; n++) {
@@ -86,7 +86,7 @@ describe('the bound on sessions', () => {
 })
 
 describe('expiry', () => {
-  it('R-07 is exact, and needs no sweep', async () => {
+  it('is exact, and needs no sweep', async () => {
     const { clock, store, add } = storeWithClock()
     const version = await add('key', 1)
     clock.time = start + minute - 1
@@ -98,7 +98,7 @@ describe('expiry', () => {
     assert.ok(await add('key', 9))
   })
 
-  it('R-07 frees the list of the user, too', async () => {
+  it('frees the list of the user, too', async () => {
     const { clock, store, add } = storeWithClock()
     await add('a', 1, 'ada')
     await add('b', 3, 'ada')

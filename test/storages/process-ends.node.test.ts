@@ -69,7 +69,7 @@ describe('the timer of an fs storage', () => {
 })
 
 describe('the memory of a process', () => {
-  it('F-27 is free again when its sessions have expired', async () => {
+  it('is free again when its sessions have expired', async () => {
     const output = await printed(`
       import { createMemorySessionStorage } from 'coatcheck/memory-storage'
       let time = 1_790_000_000_000

@@ -53,7 +53,7 @@ describe('the connection of a redis storage', { skip: missing('redis') }, () => 
     await eventually(async () => assert.ok(await isTrue()))
   }
 
-  it('F-09 is tried at the first use, and again until somebody answers', async () => {
+  it('is tried at the first use, and again until somebody answers', async () => {
     proxy.refuse(true)
     const storage = open({ url: proxy.url })
     assert.equal(proxy.connectedAt.length, 0)
@@ -97,7 +97,7 @@ describe('the connection of a redis storage', { skip: missing('redis') }, () => 
     )
   })
 
-  it('F-10 is given up in time if nobody says anything, also at the first use', async () => {
+  it('is given up in time if nobody says anything, also at the first use', async () => {
     proxy.hush(true)
     const storage = open({ url: proxy.url }, { timeout: 0.2 })
     const start = performance.now()
@@ -107,7 +107,7 @@ describe('the connection of a redis storage', { skip: missing('redis') }, () => 
     await eventually(() => begin(storage, { n: 2 }))
   })
 
-  it('F-10 is replaced when it has gone dead, and nobody was told', async () => {
+  it('is replaced when it has gone dead, and nobody was told', async () => {
     const storage = open({ url: proxy.url }, { timeout: 0.2 })
     const cookie = await begin(storage, { n: 1 })
     proxy.hush(true)
@@ -117,7 +117,7 @@ describe('the connection of a redis storage', { skip: missing('redis') }, () => 
     assert.equal((await eventually(() => valuesOf(storage, cookie))).n, 1)
   })
 
-  it('F-09 is tried again after pauses that grow, and differ', async () => {
+  it('is tried again after pauses that grow, and differ', async () => {
     const stores = Array.from({ length: 4 }, () => createRedisStore({ url: proxy.url }))
     await Promise.all(stores.map((store) => store.read('key')))
     const before = proxy.connectedAt.length
@@ -143,7 +143,7 @@ describe('the connection of a redis storage', { skip: missing('redis') }, () => 
     assert.equal((await admin.keys('session:*')).length, 2)
   })
 
-  it('F-12 is made anew when its server has become a replica', async () => {
+  it('is made anew when its server has become a replica', async () => {
     const storage = open({ url: proxy.url })
     const cookie = await begin(storage, { n: 1 })
     await admin.replicaof('127.0.0.1', 1)
@@ -190,7 +190,7 @@ describe('the connection of a redis storage', { skip: missing('redis') }, () => 
     assert.equal((await eventually(() => valuesOf(storage, cookie))).n, 1)
   })
 
-  it('F-28 is closed after what is under way, and is not used again', async () => {
+  it('is closed after what is under way, and is not used again', async () => {
     const storage = open({ url: service.url })
     const cookies = await Promise.all([1, 2, 3].map((n) => begin(storage, { n })))
     assert.equal(await connections(), 1)

@@ -161,7 +161,7 @@ describe('redis storage on a cluster', { skip }, () => {
     }
   })
 
-  it('F-14 P1 loses no count while a session moves from server to server', async () => {
+  it('loses no count while a session moves from server to server (P1)', async () => {
     for (const one of opened) {
       const cookie = await calmly(one.storage)
       const key = `session:${(await one.storage.read(cookie)).handle}`
@@ -184,7 +184,7 @@ describe('redis storage on a cluster', { skip }, () => {
     }
   })
 
-  it('F-14 P1 loses no count when a replica takes over as it is told to', async () => {
+  it('loses no count when a replica takes over as it is told to (P1)', async () => {
     const cookies = await Promise.all(opened.map(({ storage }) => calmly(storage)))
     const stops = opened.map((one, n) => counting(one, cookies[n]!))
     for (const { port } of service.replicas) {

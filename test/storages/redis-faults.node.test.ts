@@ -55,7 +55,7 @@ for (const [name, make] of Object.entries(makers)) {
       await service.stop()
     })
 
-    it('F-17 goes on when the server has forgotten its scripts', async () => {
+    it('goes on when the server has forgotten its scripts', async () => {
       const cookie = await begin(storage, { n: 0 }, 'ada')
       for (let n = 0; n < 3; n++) {
         await admin.script('FLUSH')
@@ -67,7 +67,7 @@ for (const [name, make] of Object.entries(makers)) {
       assert.equal((await storage.sessionsOf('ada')).length, 2)
     })
 
-    it('F-10 gives up in time on a server that says nothing, and hands nobody a late answer', async () => {
+    it('gives up in time on a server that says nothing, and hands nobody a late answer', async () => {
       const marks = Array.from({ length: 10 }, (_, n) => `visitor ${n}`)
       const cookies = await Promise.all(marks.map((mark) => begin(storage, { mark, n: 0 })))
       const [slow, gone] = [await storage.read(cookies[0]!), await storage.read(cookies[1]!)]
@@ -105,7 +105,7 @@ for (const [name, make] of Object.entries(makers)) {
       for (const cookie of cookies.slice(2)) assert.equal((await valuesOf(storage, cookie)).n, 1)
     })
 
-    it('F-09 fails in time while the server is away, and goes on when it is back', async () => {
+    it('fails in time while the server is away, and goes on when it is back', async () => {
       const cookie = await begin(storage, { n: 1 })
       const session = await storage.read(cookie)
       session.set('n', 2)
@@ -120,7 +120,7 @@ for (const [name, make] of Object.entries(makers)) {
       assert.ok(n === 2 || n === 3, `n is ${n}`)
     })
 
-    it('F-09 survives a server that is restarted again and again', async () => {
+    it('survives a server that is restarted again and again', async () => {
       const cookie = await begin(storage, { n: 0 })
       let counted = 0
       let failed = 0
@@ -147,7 +147,7 @@ for (const [name, make] of Object.entries(makers)) {
 }
 
 describe('redis storage on a full server', { skip }, () => {
-  it('F-15 fails to write, reads on, and ends sessions', async (t) => {
+  it('fails to write, reads on, and ends sessions', async (t) => {
     const service = await startRedis({ settings: { 'maxmemory-policy': 'noeviction' } })
     const admin = new Redis(service.url)
     const storage: Storage = createRedisSessionStorage({ url: service.url })
@@ -213,7 +213,7 @@ describe('redis storage, when others write where its keys are', { skip }, () => 
     assert.match((await failure('write', begin(storage, {}, 'ada'))).message, /WRONGTYPE/)
   })
 
-  it('F-08 reads as empty what is damaged, and says so', async () => {
+  it('reads as empty what is damaged, and says so', async () => {
     const cookie = await begin(storage, { n: 1 })
     const key = `session:${(await storage.read(cookie)).handle}`
     const text = (await admin.get(key))!

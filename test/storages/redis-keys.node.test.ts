@@ -127,7 +127,7 @@ describe('what a redis storage keeps', { skip: missing('redis') }, () => {
     assert.deepEqual(new Set(keys.map((key) => key.split(':')[0])), new Set(['one', 'other']))
   })
 
-  it('R-08 ends by the clock of the one who asks, however the server’s goes', async () => {
+  it('ends by the clock of the one who asks, however the server’s goes', async () => {
     const ahead = 40 * 86_400_000
     for (const skew of [-ahead, ahead]) {
       const clock = fakeClock(Date.now() + skew)
@@ -170,7 +170,7 @@ describe('what a redis storage keeps', { skip: missing('redis') }, () => {
     assert.deepEqual(await store.keysOf('ada'), [])
   })
 
-  it('R-08 stays listed when a server whose clock is four minutes ahead adds to the list', async () => {
+  it('stays listed when a server whose clock is four minutes ahead adds to the list', async () => {
     const [early, late] = [fakeClock(), fakeClock()]
     late.pass(240_000)
     const [here, there] = [early, late].map((clock) => openStore(() => clock.now()))

@@ -98,7 +98,7 @@ describe('redis storage on what Sentinels watch, under load', { skip }, () => {
     await service?.stop()
   })
 
-  it('F-13 brings back nobody who has logged out, and fails no longer than the failover takes', async () => {
+  it('brings back nobody who has logged out, and fails no longer than the failover takes', async () => {
     const { name, primary, replicas, sentinels } = service
     await failOver(opened, primary, replicas, async () => {
       const answer = await talk(sentinels[0]!.port, `SENTINEL GET-MASTER-ADDR-BY-NAME ${name}`)
@@ -123,7 +123,7 @@ describe('redis storage on a cluster, under load', { skip }, () => {
     await service?.stop()
   })
 
-  it('P1 F-14 loses no count, login or logout while hundreds of slots move to another server', async () => {
+  it('loses no count, login or logout while hundreds of slots move to another server (P1)', async () => {
     const [from, to] = service.primaries
     const [fromId, toId] = await Promise.all([idOf(from!), idOf(to!)])
     let moved = 0
@@ -146,7 +146,7 @@ describe('redis storage on a cluster, under load', { skip }, () => {
     }
   })
 
-  it('F-14 brings back nobody who has logged out, and fails no longer than the failover takes', async () => {
+  it('brings back nobody who has logged out, and fails no longer than the failover takes', async () => {
     const [primary] = service.primaries
     const [replica] = service.replicas
     await failOver(opened, primary!, [replica!], async () => {

@@ -72,7 +72,7 @@ for (const [place, start] of [
       return { storage, cookies: await Promise.all(cookies) }
     }
 
-    it('R-01 P1 lose none of 2,400 increments', async () => {
+    it('lose none of 2,400 increments (P1)', async () => {
       const { storage, cookies } = await beginMany(6, 'ada')
       const workers = await Promise.all(names.map(startWorker))
       const isDone = new AbortController()
@@ -92,7 +92,7 @@ for (const [place, start] of [
       }
     })
 
-    it('R-02 P2 bring back none of 200 sessions that end while all write to them', async () => {
+    it('bring back none of 200 sessions that end while all write to them (P2)', async () => {
       const { storage, cookies } = await beginMany(200, 'grace')
       const workers = await Promise.all(names.map(startWorker))
       const reports = workers.map((worker, n) => run(worker, { server, name: names[n]!, cookies }))
@@ -115,7 +115,7 @@ for (const [place, start] of [
       assert.deepEqual(await storage.sessionsOf('grace'), [])
     })
 
-    it('R-02 P2 bring back none that end all at once', async () => {
+    it('bring back none that end all at once (P2)', async () => {
       const { storage, cookies } = await beginMany(100, 'joan')
       const workers = await Promise.all(names.map(startWorker))
       const reports = workers.map((worker, n) => run(worker, { server, name: names[n]!, cookies }))
@@ -131,7 +131,7 @@ for (const [place, start] of [
       assert.deepEqual(await storage.sessionsOf('joan'), [])
     })
 
-    it('S-03 make a record once that all of them make', async () => {
+    it('make a record once that all of them make', async () => {
       const stores = names.map(() => createRedisStore(server))
       const options = { replaces: null, expiresAt: Date.now() + 60_000 }
       for (let n = 0; n < 200; n++) {

@@ -86,7 +86,7 @@ describe('a redis storage that waits for replicas', { skip: missing('redis') }, 
     await other.revoke(handle)
   })
 
-  it('F-15 ends sessions though the memory is full', async () => {
+  it('ends sessions though the memory is full', async () => {
     const storage = open({ url: primary.url })
     const cookie = await begin(storage, { n: 1 }, 'ada')
     await admin.config('SET', 'maxmemory', '1mb')
@@ -115,14 +115,14 @@ describe('a redis storage that waits for replicas', { skip: missing('redis') }, 
     }
   })
 
-  it('R-06 ends all sessions of a user, also when ten servers are asked to at once', async () => {
+  it('ends all sessions of a user, also when ten servers are asked to at once', async () => {
     const storages = Array.from({ length: 10 }, () => open({ url: primary.url }, 5))
     const cookie = await begin(storages[0]!, { n: 1 }, 'ada')
     await Promise.all(storages.map((storage) => storage.revokeAll('ada')))
     assert.equal((await storages[0]!.read(cookie)).isNew, true)
   })
 
-  it('F-13 asks a replica that does not answer once for all, and others read meanwhile', async () => {
+  it('asks a replica that does not answer once for all, and others read meanwhile', async () => {
     const storage = open({ url: primary.url }, 2)
     const reader = await begin(storage, { n: 1 })
     const cookies = await Promise.all(Array.from({ length: 50 }, () => begin(storage, { n: 0 })))
@@ -145,7 +145,7 @@ describe('a redis storage that waits for replicas', { skip: missing('redis') }, 
     })
   })
 
-  it('F-13 P2 believes no server that took over and never heard of the end', async () => {
+  it('believes no server that took over and never heard of the end (P2)', async () => {
     // What the app's client has at an address: first the primary, and then its replica.
     let port = primary.ports[0]!
     const proxy: Proxy = await startProxy(() => port)

@@ -48,7 +48,7 @@ describe('a redis storage', { skip: missing('redis') }, () => {
     assert.equal(await admin.dbsize(), 0)
   })
 
-  it('S-17 tells neither values nor passwords with an error of its driver', async () => {
+  it('tells neither values nor passwords with an error of its driver (ASVS 16.5.1)', async () => {
     await admin.acl('SETUSER', 'ada', 'on', '>hunter2', '~*', '+@all')
     const stranger = own(`redis://ada:hunter3@${new URL(service.url).host}`)
     const refused = await failure('write', begin(stranger, { n: 1 }))
@@ -88,7 +88,7 @@ describe('a redis storage', { skip: missing('redis') }, () => {
 })
 
 describe('a redis storage with a Sentinel that says nothing', { skip: missing('redis') }, () => {
-  it('F-10 asks the next one, and can be closed', async (t) => {
+  it('asks the next one, and can be closed', async (t) => {
     const service = await startSentinel()
     t.after(() => service.stop())
     service.sentinels[0]!.pause()

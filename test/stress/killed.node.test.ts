@@ -31,7 +31,7 @@ async function inTwoLanes(times: number, run: (n: number, lane: 0 | 1) => Promis
 
 describe('a process killed while it writes', () => {
   for (const durable of [false, true]) {
-    it(`F-01 leaves a whole record, never an older one${durable ? ' (durable)' : ''}`, async () => {
+    it(`leaves a whole record, never an older one${durable ? ' (durable)' : ''}`, async () => {
       const lanes = [temporaryFolder(), temporaryFolder()].map((directory) => ({
         directory,
         store: createFsStore(directory, { sweepInterval: 0 }),
@@ -77,7 +77,7 @@ describe('a process killed while it writes', () => {
     })
   }
 
-  it('F-01 leaves each session as it was before or after: made, changed, and above all ended', async () => {
+  it('leaves each session as it was before or after: made, changed, and above all ended', async () => {
     const directory = temporaryFolder()
     const storage = createFsSessionStorage<{ text: string }>(directory, { maxBytes: 4_000_000 })
     const alive = new Set<string>()

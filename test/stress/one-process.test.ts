@@ -16,7 +16,7 @@ const hundred = Array.from({ length: 100 }, (_, n) => n)
 
 for (const [name, make] of Object.entries(makers)) {
   describe(`a hundred requests at once in ${name}`, () => {
-    it('R-01 P1 keep a hundred keys', async () => {
+    it('keep a hundred keys (P1)', async () => {
       const storage = make()
       const first = await storage.read(null)
       first.set('first', 1)
@@ -30,7 +30,7 @@ for (const [name, make] of Object.entries(makers)) {
       await storage.close()
     })
 
-    it('R-01 P1 count to a hundred with update()', async () => {
+    it('count to a hundred with update() (P1)', async () => {
       const storage = make()
       const first = await storage.read(null)
       first.set('first', 1)
@@ -42,7 +42,7 @@ for (const [name, make] of Object.entries(makers)) {
       await storage.close()
     })
 
-    it('R-01 P1 keep a hundred keys, and count to a hundred, through a handler', async () => {
+    it('keep a hundred keys, and count to a hundred, through a handler (P1)', async () => {
       const storage = make()
       const cookie = createCookie('session', { secrets: ['Vq8mZ1tLw6Yb3Rk0Xc5Nh2Jf9Gd7Sp4A'] })
       let waiting = 0
@@ -74,7 +74,7 @@ for (const [name, make] of Object.entries(makers)) {
       await storage.close()
     })
 
-    it('R-02 P2 do not bring a session back that ended meanwhile', async () => {
+    it('do not bring a session back that ended meanwhile (P2)', async () => {
       const storage = make()
       const first = await storage.read(null)
       first.set('first', 1)

@@ -15,7 +15,7 @@ const expiresAt = Date.now() + 3_600_000
 describe('four processes on one directory', () => {
   for (const durable of [false, true]) {
     const label = durable ? ', durably' : ''
-    it(`R-01 P1 lose none of 3600 increments of a store${label}`, async () => {
+    it(`lose none of 3600 increments of a store${label} (P1)`, async () => {
       const directory = temporaryFolder()
       const store = createFsStore(directory)
       for (const key of keys) await store.write(key, '{}', { replaces: null, expiresAt })
@@ -41,7 +41,7 @@ describe('four processes on one directory', () => {
     })
   }
 
-  it('R-01 P1 lose none of 3600 increments of sessions', async () => {
+  it('lose none of 3600 increments of sessions (P1)', async () => {
     const directory = temporaryFolder()
     const storage = createFsSessionStorage(directory)
     const cookies: string[] = []
@@ -67,7 +67,7 @@ describe('four processes on one directory', () => {
     }
   })
 
-  it('R-01 are not disturbed by two sweepers, and by records that expire around them', async () => {
+  it('are not disturbed by two sweepers, and by records that expire around them', async () => {
     const directory = temporaryFolder()
     const store = createFsStore(directory)
     for (const key of keys) await store.write(key, '{}', { replaces: null, expiresAt })
@@ -110,7 +110,7 @@ describe('four processes on one directory', () => {
     assert.equal(rest.length, 3 * keys.length)
   })
 
-  it('R-10 lose no record that is prolonged in the moment in which it is swept', async () => {
+  it('lose no record that is prolonged in the moment in which it is swept', async () => {
     const directory = temporaryFolder()
     const [sweeper, ...others] = await startWorkers(3)
     const task = { directory, name: 'last', keys: [], times: 400 }
@@ -127,7 +127,7 @@ describe('four processes on one directory', () => {
     assert.ok(seen.some(({ prolonged }) => prolonged > 0))
   })
 
-  it('S-03 that make the same record at once: one of them does', async () => {
+  it('that make the same record at once: one of them does', async () => {
     const directory = temporaryFolder()
     const store = createFsStore(directory)
     const many = Array.from({ length: 300 }, (_, n) => `key-${n}`)
@@ -154,7 +154,7 @@ describe('four processes on one directory', () => {
 })
 
 describe('logging out under four processes that keep writing', () => {
-  it('R-02 P2 is final: nobody brings the record back, and nothing is left of it', async () => {
+  it('is final: nobody brings the record back, and nothing is left of it (P2)', async () => {
     const directory = temporaryFolder()
     const store = createFsStore(directory)
     const rounds = 25
@@ -182,7 +182,7 @@ describe('logging out under four processes that keep writing', () => {
     assert.deepEqual(contents(directory), [])
   })
 
-  it('R-02 P2 is final for sessions, too', async () => {
+  it('is final for sessions, too (P2)', async () => {
     const directory = temporaryFolder()
     const storage = createFsSessionStorage(directory)
     const cookies: string[] = []
@@ -211,7 +211,7 @@ describe('logging out under four processes that keep writing', () => {
 })
 
 describe('readers beside writers', () => {
-  it('F-01 never see a record torn, missing or older than before', async () => {
+  it('never see a record torn, missing or older than before', async () => {
     const directory = temporaryFolder()
     const store = createFsStore(directory)
     const few = keys.slice(0, 2)

@@ -72,7 +72,7 @@ const failureCases: WorkerCase[] = [
     },
   },
   {
-    name: 'R-01 counts exactly when many requests count at once',
+    name: 'counts exactly when many requests count at once',
     async run({ SESSIONS, SELF }) {
       const objects = new CaseObjects(SESSIONS)
       const store = objects.store()

@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import { fromExpressStore } from 'coatcheck/compat/express-store'
 import session from 'express-session'
 
-it('F-07 a store of express-session that lost an answer has the record again after a minute', async (t) => {
+it('a store of express-session that lost an answer has the record again after a minute', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const inner = new session.MemoryStore()
   let isLosing = true

@@ -41,7 +41,7 @@ function isLate(error: unknown): boolean {
 }
 
 describe('a store of express-session', () => {
-  it('F-07 that says nothing fails in time, each operation of several in a row', async () => {
+  it('that says nothing fails in time, each operation of several in a row', async () => {
     const { store, hang, answer } = hangingStore()
     const storage = createSessionStorage(fromExpressStore(store, { timeout }))
     const first = await storage.read(null)
@@ -80,7 +80,7 @@ describe('a store of express-session', () => {
     assert.equal(await kept.read('key'), undefined)
   })
 
-  it('F-07 that lost one answer keeps nobody else waiting, however often it is asked', async () => {
+  it('that lost one answer keeps nobody else waiting, however often it is asked', async () => {
     const { store, hang, answer } = hangingStore()
     const kept = fromExpressStore(store, { timeout })
     const options = { replaces: null, expiresAt: Date.now() + 60_000 }

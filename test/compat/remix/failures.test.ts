@@ -108,7 +108,7 @@ describeServing('When something fails with a storage of Remix', (serveWith) => {
     assert.equal(await visitor.text('/'), '1')
   })
 
-  it('H-12 a second middleware for the same cookie is an error', async () => {
+  it('a second middleware for the same cookie is an error', async () => {
     const storage = createMemorySessionStorage()
     const cookie = sessionCookie()
     const twice = serveWith({ cookie, storage }, (request) =>

@@ -62,7 +62,7 @@ describeServing('A storage of Remix in our middleware', (serveWith) => {
       assert.equal(await visitor.text('/count'), '[1,null]')
     })
 
-    it(`S-14 sends nothing to a visitor who has no cookie and changes nothing (${name})`, async () => {
+    it(`sends nothing to a visitor who has no cookie and changes nothing (${name})`, async () => {
       const visitor = open()
       for (const path of ['/', '/logout']) {
         assert.deepEqual(headersOf(await visitor.get(path)), ['vary'])
@@ -87,7 +87,7 @@ describeServing('A storage of Remix in our middleware', (serveWith) => {
       assert.equal(own.headers.get('Cache-Control'), 'private, max-age=60')
     })
 
-    it(`T-10 sends a cookie under an older secret again with the next write (${name})`, async () => {
+    it(`sends a cookie under an older secret again with the next write (${name})`, async () => {
       const storage = createStorage()
       const before = open({ secrets: [secrets[1]!] }, storage)
       await before.get('/count')
@@ -138,7 +138,7 @@ describeServing('A storage of Remix in our middleware', (serveWith) => {
     }
   })
 
-  it('C-03 leaves Secure out on http://localhost only, when it sets the cookie and when it clears it', async () => {
+  it('leaves Secure out on http://localhost only, when it sets the cookie and when it clears it', async () => {
     for (const [origin, isSecure] of [
       ['http://localhost:3000', false],
       ['http://shop.example', true],

@@ -5,7 +5,7 @@ import { attributesOf } from './cookie-paths.ts'
 
 const configError = { name: 'SessionError', code: 'ERR_SESSION_CONFIG' }
 
-describe('C-01 C-02 prefixes', () => {
+describe('the prefixes __Secure-, __Host-, __Http- and __Host-Http- (ASVS 3.3.1, 3.3.3)', () => {
   interface Wanted {
     name: string
     secure: boolean | undefined

@@ -42,7 +42,7 @@ function assertHidden(text: string, ...hidden: string[]): void {
 
 const value = 'value-of-a-visitor'
 
-describe('S-17 logs and errors', () => {
+describe('logs and errors around a cookie (ASVS 16.2.5)', () => {
   for (const { name: path, createCookie } of paths) {
     for (const encrypt of [true, false]) {
       it(`show no secret of a ${encrypt ? 'sealing' : 'signing'} cookie on ${path}`, async () => {

@@ -24,7 +24,7 @@ describe('salts and nonces', () => {
     [native, 100_000],
     [web, 5000],
   ] as const) {
-    it(`T-07 never uses a nonce twice under a salt: ${times} seals on ${path.name}`, async () => {
+    it(`never uses a nonce twice under a salt: ${times} seals on ${path.name} (ASVS 11.3.4)`, async () => {
       const { salts, nonces } = await sealOften(path, times)
       assert.equal(salts.size, 1)
       assert.equal(nonces.size, times)

@@ -16,7 +16,7 @@ function run(mode: string | undefined, secret: string) {
   return spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 30_000 })
 }
 
-describe('K-07 a process with a weak secret', () => {
+describe('a process with a weak secret', () => {
   for (const mode of [undefined, 'development']) {
     it(`is warned once for each cookie and goes on: NODE_ENV ${mode}`, () => {
       const { status, stdout, stderr } = run(mode, 'keyboard cat')

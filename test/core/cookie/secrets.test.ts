@@ -43,7 +43,7 @@ describe('secrets', () => {
   })
 
   for (const [kind, secret] of Object.entries(weak)) {
-    it(`K-07 warn once in development when weak: ${kind}`, () => {
+    it(`warn once in development when weak: ${kind}`, () => {
       process.env['NODE_ENV'] = 'development'
       const name = freshName()
       const printed = warnings(() => {
@@ -57,7 +57,7 @@ describe('secrets', () => {
       assert.ok(secret.length < 8 || !printed[0]!.includes(secret))
     })
 
-    it(`K-07 throw in production when weak: ${kind}`, () => {
+    it(`throw in production when weak: ${kind}`, () => {
       process.env['NODE_ENV'] = 'production'
       const printed = warnings(() => {
         assert.throws(() => createCookie(freshName(), { secrets: [secret] }), configError)

@@ -75,7 +75,7 @@ function isSecure(options: CookieOptions, url: string | undefined): boolean {
   return written['secure'] === true
 }
 
-describe('C-03 Secure', () => {
+describe('the attribute Secure (ASVS 3.3.1)', () => {
   beforeEach(() => (environment = process.env['NODE_ENV']))
   afterEach(() => setEnvironment(environment))
 

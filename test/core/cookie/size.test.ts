@@ -19,7 +19,7 @@ async function failure(run: () => unknown): Promise<unknown> {
   return assert.fail('nothing was thrown')
 }
 
-describe('C-06 the size of a cookie', () => {
+describe('the size of a cookie (ASVS 3.3.5, RFC 6265bis §5.6)', () => {
   it('is that of name and value: 4096 bytes fit, 4097 throw', async () => {
     const cookie = createCookie('theme')
     const fits = await cookie.serialize('x'.repeat(4091))

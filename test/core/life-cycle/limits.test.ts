@@ -18,7 +18,7 @@ describe('the limits of the options', () => {
     }
   })
 
-  it('F-30 are 65,536 bytes by default', async () => {
+  it('are 65,536 bytes for maxBytes by default', async () => {
     const store = createMemoryStore()
     const storage = createSessionStorage(store)
     const session = await storage.read(null)

@@ -68,7 +68,7 @@ describe('the sessions of a user', () => {
     assert.equal((await storage.sessionsOf('ada'))[0]?.handle, session.handle)
   })
 
-  it('R-06 end also when they are begun while the end is announced', async () => {
+  it('end also when they are begun while the end is announced', async () => {
     const { storage, gate } = open()
     const held = gate.hold('write')
     const revoking = storage.revokeAll('ada')
@@ -79,7 +79,7 @@ describe('the sessions of a user', () => {
     assert.equal((await storage.read(cookie)).isNew, true)
   })
 
-  it('R-06 end also when the login takes a minute, and the announcement a second try', async () => {
+  it('end also when the login takes a minute, and the announcement a second try', async () => {
     const { storage, gate, clock } = open(losing(1))
     const held = gate.hold('write')
     const session = await storage.read(null)
@@ -98,7 +98,7 @@ describe('the sessions of a user', () => {
     await assert.rejects(storage.revokeAll('ada'), { code: 'ERR_SESSION_STORE' })
   })
 
-  it('R-06 end also when all are ended twice while a login is under way, once but for this one', async () => {
+  it('end also when all are ended twice while a login is under way, once but for this one', async () => {
     const orders = [
       (except: string) => [{}, { except }],
       (except: string) => [{ except }, {}],
@@ -133,7 +133,7 @@ describe('the sessions of a user', () => {
     assert.equal((await storage.read(cookie)).userId, 'ada')
   })
 
-  it('R-06 end also by an announcement that is written after later ones', async () => {
+  it('end also by an announcement that is written after later ones', async () => {
     const orders = [
       (except: string) => ({ slow: {}, later: [{ except }] }),
       (except: string) => ({ slow: { except }, later: [{}, { except }] }),

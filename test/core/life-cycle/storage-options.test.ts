@@ -37,7 +37,7 @@ describe('wrong options', () => {
 })
 
 describe('timeouts', () => {
-  it('S-09 are those of NIST SP 800-63B-4', () => {
+  it('are those of NIST SP 800-63B-4', () => {
     const [minute, hour, day] = [60, 3600, 86_400]
     assert.deepEqual(timeouts.aal1, { idleTimeout: 30 * day, absoluteTimeout: 30 * day })
     assert.deepEqual(timeouts.aal2, { idleTimeout: hour, absoluteTimeout: day })

@@ -54,7 +54,7 @@ describe('isSession', () => {
 })
 
 describe('a session', () => {
-  it('S-17 shows neither its secret nor its values when it is printed', async () => {
+  it('shows neither its secret nor its values when it is printed (ASVS 16.2.5)', async () => {
     const storage = createMemorySessionStorage()
     const first = createSession()
     first.set('card', '4111111111111111')

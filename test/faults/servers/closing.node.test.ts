@@ -10,7 +10,7 @@ const patience = 2
 
 for (const [name, backend] of Object.entries(backends)) {
   describe(`${name}, closed under load`, { skip: missing(backend.service) }, () => {
-    it('F-28 loses no count that was acknowledged, and may be closed twice', async (t) => {
+    it('loses no count that was acknowledged, and may be closed twice', async (t) => {
       const server = await backend.start()
       const proxy = await startProxy(server.port)
       const closing = await backend.open(proxy.port, patience)

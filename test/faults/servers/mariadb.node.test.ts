@@ -34,7 +34,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
     ['it is restarted', () => service.restart()],
     ['it is killed', () => service.kill().then(() => service.start())],
   ] as const) {
-    it(`F-23 loses no count that was acknowledged when ${name}`, async () => {
+    it(`loses no count that was acknowledged when ${name}`, async () => {
       const cookie = await eventually(() => begin(storage, { n: 0 }))
       const state = { isOver: false, counted: 0, failed: 0 }
       const counting = (async () => {
@@ -66,7 +66,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
     await admin.end()
   }
 
-  it('F-23 logs out and counts when the database ends its statement to break a deadlock', async () => {
+  it('logs out and counts when the database ends its statement to break a deadlock', async () => {
     const patient: Storage = createSqlSessionStorage(opened[0]!, { timeout: patience })
     const app = await mysql.createConnection(service.url)
     for (const act of [end, count]) {
@@ -88,7 +88,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
     await app.end()
   })
 
-  it('F-23 logs out and counts when a row was changed while its statement waited for it', async () => {
+  it('logs out and counts when a row was changed while its statement waited for it', async () => {
     const pool = mysql.createPool({ uri: service.url, connectionLimit: 2 }).pool
     pool.on('connection', (connection) => {
       connection.query("SET innodb_snapshot_isolation = ON, tx_isolation = 'SERIALIZABLE'")
@@ -111,7 +111,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
     await app.end()
   })
 
-  it('F-23 fails while the server has no connection left, and goes on when it has', async () => {
+  it('fails while the server has no connection left, and goes on when it has', async () => {
     const cookie = await eventually(() => begin(storage, { n: 1 }))
     const refused: Storage = createSqlSessionStorage(open(), { timeout })
     const held: mysql.Connection[] = []

@@ -26,14 +26,14 @@ describe('a connection to memcached', { skip: missing('memcached') }, () => {
     assert.deepEqual(await outputOf('several-addresses', ports[0]!), ['string', 'ended'])
   })
 
-  it('F-28 keeps no process running when it is closed while nobody answers', async (t) => {
+  it('keeps no process running when it is closed while nobody answers', async (t) => {
     const service = await using(t, startMemcached({ count: 1 }))
     service.pause()
     const output = await outputOf('closed-while-waiting', service.ports[0]!)
     assert.deepEqual(output, ['rejected,rejected,rejected', 'ended'])
   })
 
-  it('F-28 ends when the storage is closed', async (t) => {
+  it('ends when the storage is closed', async (t) => {
     const { hosts, ports } = await using(t, startMemcached({ count: 1 }))
     const store = createMemcacheStore(hosts[0]!)
     await store.read('key')
@@ -58,7 +58,7 @@ describe('a connection to memcached', { skip: missing('memcached') }, () => {
     return { storage, proxy }
   }
 
-  it('F-10 copies a large reply once, however small the pieces in which it comes', async (t) => {
+  it('copies a large reply once, however small the pieces in which it comes', async (t) => {
     const { storage, proxy } = await proxied(t, 10)
     const size = 900_000
     const cookie = await begin(storage, { mark: 'x'.repeat(size) })
@@ -73,7 +73,7 @@ describe('a connection to memcached', { skip: missing('memcached') }, () => {
     assert.ok(copied > size && copied < 2 * size, `${copied} bytes were copied`)
   })
 
-  it('F-10 takes replies of any length in pieces of any size', async (t) => {
+  it('takes replies of any length in pieces of any size', async (t) => {
     const { storage, proxy } = await proxied(t, 20)
     const marks = Array.from({ length: 40 }, (_, n) => `${n} ${'é'.repeat(n * 3)}`)
     const cookies = await Promise.all(marks.map((mark) => begin(storage, { mark })))
@@ -87,7 +87,7 @@ describe('a connection to memcached', { skip: missing('memcached') }, () => {
     }
   })
 
-  it('F-10 hears an answer that came while the process was busy for longer than the timeout', async (t) => {
+  it('hears an answer that came while the process was busy for longer than the timeout', async (t) => {
     const timeout = 0.2
     const service = await using(t, startMemcached({ count: 1 }))
     const store = createMemcacheStore(service.hosts[0]!, { timeout })
@@ -104,7 +104,7 @@ describe('a connection to memcached', { skip: missing('memcached') }, () => {
     assert.equal(await statOf(service.ports[0]!, 'total_connections'), connections + 1)
   })
 
-  it('F-09 says why memcached is away while it waits to connect again', async (t) => {
+  it('says why memcached is away while it waits to connect again', async (t) => {
     const { storage, proxy } = await proxied(t, 0.5)
     await begin(storage, { n: 1 })
     await proxy.use({ kind: 'refuse' })

@@ -12,7 +12,7 @@ import { begin, failure } from './visits.ts'
 const soon = () => Date.now() + 60_000
 
 describe('versions in memcached', { skip: missing('memcached') }, () => {
-  it('F-18 are those of one life of the server, which counts from the same number again', async (t) => {
+  it('are those of one life of the server, which counts from the same number again', async (t) => {
     const service = await using(t, startMemcached({ count: 1 }))
     const store = createMemcacheStore(service.hosts[0]!)
     t.after(() => store.close())

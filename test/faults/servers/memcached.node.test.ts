@@ -13,7 +13,7 @@ const day = 86_400
 const text = (size: number) => 'x'.repeat(size)
 
 describe('memcache storage, when its servers fail', { skip: missing('memcached') }, () => {
-  it('F-18 takes sessions for ended that a restart or flush_all took away', async (t) => {
+  it('takes sessions for ended that a restart or flush_all took away', async (t) => {
     const service = await startMemcached({ count: 1 })
     const storage: Storage = createMemcacheSessionStorage(service.hosts[0]!, { timeout })
     t.after(async () => {
@@ -37,7 +37,7 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
     }
   })
 
-  it('F-18 forgets whole sessions and mixes none up when memory runs out', async (t) => {
+  it('forgets whole sessions and mixes none up when memory runs out', async (t) => {
     const service = await startMemcached({ count: 1, memory: 1, args: ['-I', '512k'] })
     const storage: Storage = createMemcacheSessionStorage(service.hosts[0]!, { timeout: 5 })
     t.after(async () => {
@@ -56,7 +56,7 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
     assert.notEqual(found[199]!.mark, undefined)
   })
 
-  it('F-22 fails to write where nothing may be evicted, reads on, and ends sessions', async (t) => {
+  it('fails to write where nothing may be evicted, reads on, and ends sessions', async (t) => {
     const service = await startMemcached({ count: 1, memory: 1, args: ['-I', '512k', '-M'] })
     const storage: Storage = createMemcacheSessionStorage(service.hosts[0]!, { timeout: 5 })
     t.after(async () => {
@@ -81,7 +81,7 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
     await begin(storage, { mark: text(20_000) })
   })
 
-  it('F-09 does not connect for each operation while nobody lets it', async (t) => {
+  it('does not connect for each operation while nobody lets it', async (t) => {
     const service = await startMemcached({ count: 1 })
     const proxy = await startProxy(service.ports[0]!)
     const storage: Storage = createMemcacheSessionStorage(`127.0.0.1:${proxy.port}`, { timeout })
@@ -102,7 +102,7 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
     assert.equal((await eventually(() => valuesOf(storage, cookie))).n, 1)
   })
 
-  it('F-19 stays in step with a server that refuses an item as too large', async (t) => {
+  it('stays in step with a server that refuses an item as too large', async (t) => {
     const service = await startMemcached({ count: 1, args: ['-I', '512k'] })
     const proxy = await startProxy(service.ports[0]!)
     const options = { timeout, maxBytes: 900_000 }
@@ -124,7 +124,7 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
     assert.equal(proxy.connections, 1)
   })
 
-  it('F-19 sends what a server takes as it comes, with the longest key that there is', async (t) => {
+  it('sends what a server takes as it comes, with the longest key that there is', async (t) => {
     const service = await startMemcached({ count: 1 })
     const store = createMemcacheStore(service.hosts[0]!, { timeout: 5, prefix: text(100) })
     t.after(async () => {
@@ -142,7 +142,7 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
     assert.match((await talk(service.ports[0]!, `mg ${text(250)} s`))!, /^HD s1000000/)
   })
 
-  it('F-19 does not send what no server would take, counted in bytes', async () => {
+  it('does not send what no server would take, counted in bytes', async () => {
     const store = createMemcacheStore('127.0.0.1:1', { timeout })
     for (const value of [text(1_000_000), '€'.repeat(333_334)]) {
       const options = { replaces: null, expiresAt: Date.now() + 60_000 }
@@ -154,7 +154,7 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
     await store.close()
   })
 
-  it('F-20 keeps records as long as they live, below and above thirty days', async (t) => {
+  it('keeps records as long as they live, below and above thirty days', async (t) => {
     const service = await startMemcached({ count: 1 })
     const store = createMemcacheStore(service.hosts[0]!, { timeout: 5 })
     t.after(async () => {
@@ -180,7 +180,7 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
     }
   })
 
-  it('F-21 takes no prefix with which a key would be too long or split the command', () => {
+  it('takes no prefix with which a key would be too long or split the command', () => {
     for (const prefix of ['', 'a b', 'a\r\nflush_all\r\n', 'ü', '\u0000', text(101)]) {
       assert.throws(() => createMemcacheStore('127.0.0.1:1', { prefix }), {
         code: 'ERR_SESSION_CONFIG',
@@ -188,7 +188,7 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
     }
   })
 
-  it('F-22 loses the sessions of the server that died, for as long, and no others', async (t) => {
+  it('loses the sessions of the server that died, for as long, and no others', async (t) => {
     const service = await startMemcached({ count: 2 })
     const storage: Storage = createMemcacheSessionStorage(service, { timeout })
     t.after(async () => {

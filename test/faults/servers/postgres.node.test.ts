@@ -61,7 +61,7 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
     }
   }
 
-  it('F-23 loses no count that was acknowledged when its connections are terminated', async () => {
+  it('loses no count that was acknowledged when its connections are terminated', async () => {
     const cookie = await begin(storage, { n: 0 })
     const stop = await keepCounting(cookie)
     for (let n = 0; n < 4; n++) {
@@ -75,7 +75,7 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
     assert.ok(counted > 0 && n! >= counted && n! <= counted + failed, `${n}: ${counted}, ${failed}`)
   })
 
-  it('F-23 loses no count that was acknowledged when the server stops at once', async () => {
+  it('loses no count that was acknowledged when the server stops at once', async () => {
     const cookie = await begin(storage, { n: 0 })
     const stop = await keepCounting(cookie)
     await service.kill('SIGQUIT')
@@ -87,7 +87,7 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
     assert.ok(n! >= counted + 1 && n! <= counted + failed + 1, `${n}: ${counted}, ${failed}`)
   })
 
-  it('F-23 counts and logs out with serializable transactions', async () => {
+  it('counts and logs out with serializable transactions', async () => {
     const options = '-c default_transaction_isolation=serializable'
     const one = openPostgres(service.ports[0]!, { options, max: 3 }).kysely
     const two = openPostgres(service.ports[0]!, { options, max: 3 }).kysely
@@ -106,7 +106,7 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
     }
   })
 
-  it('F-23 logs out and counts when its statement is given up in favour of another one', async (t) => {
+  it('logs out and counts when its statement is given up in favour of another one', async (t) => {
     const options = '-c default_transaction_isolation=serializable'
     const { kysely: strict } = openPostgres(service.ports[0]!, { options, max: 2 })
     others.push(strict)
@@ -127,7 +127,7 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
     }
   })
 
-  it('F-23 logs out and counts when the database ends its statement to break a deadlock', async (t) => {
+  it('logs out and counts when the database ends its statement to break a deadlock', async (t) => {
     // An app that writes down what happens to sessions, and changes both in the other order.
     admin(`CREATE TABLE journal (n int); INSERT INTO journal VALUES (0);
       CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
@@ -162,7 +162,7 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
     await until(() => deadlocks() >= before + 2)
   })
 
-  it('F-23 reads on while the database is read-only, and fails to write', async () => {
+  it('reads on while the database is read-only, and fails to write', async () => {
     const cookie = await begin(storage, { n: 1 })
     const gone = await storage.read(cookie)
     gone.destroy()
@@ -189,7 +189,7 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
     await eventually(() => count(storage, cookie))
   })
 
-  it('F-23 fails while the server has no connection left, and goes on when it has', async () => {
+  it('fails while the server has no connection left, and goes on when it has', async () => {
     const cookie = await begin(storage, { n: 1 })
     const late = openPostgres(service.ports[0]!).kysely
     others.push(late)
@@ -214,7 +214,7 @@ describe('sql storage on PostgreSQL, when the server fails', { skip: missing('po
     assert.equal((await eventually(() => valuesOf(refused, cookie))).n, 1)
   })
 
-  it('F-26 waits no longer than it may for a connection of the pool, in no endless queue', async (t) => {
+  it('waits no longer than it may for a connection of the pool, in no endless queue', async (t) => {
     const single = openPostgres(service.ports[0]!, { max: 1 })
     others.push(single.kysely)
     const starved: Storage = createSqlSessionStorage(single.kysely, { timeout })

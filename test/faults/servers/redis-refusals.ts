@@ -55,7 +55,7 @@ async function isSaved(admin: Redis, status: string): Promise<void> {
 
 export const refusals: Refusal[] = [
   {
-    name: 'F-11 LOADING, on connections that stay open',
+    name: 'LOADING, on connections that stay open',
     says: /^LOADING/,
     async begin({ service }) {
       const other = new Redis(service.url)
@@ -65,7 +65,7 @@ export const refusals: Refusal[] = [
     },
   },
   {
-    name: 'F-11 LOADING, after it was killed',
+    name: 'LOADING, after it was killed',
     // A client that asks first whether it is ready says that it has no connection, in some words or other.
     says: /./,
     async begin({ service, admin }) {
@@ -77,7 +77,7 @@ export const refusals: Refusal[] = [
     },
   },
   {
-    name: 'F-17 NOAUTH',
+    name: 'NOAUTH',
     says: /^NOAUTH/,
     anonymous: true,
     async begin({ admin }) {
@@ -87,7 +87,7 @@ export const refusals: Refusal[] = [
     },
   },
   {
-    name: 'F-17 WRONGPASS',
+    name: 'WRONGPASS',
     // Some clients queue until they are let in.
     says: /^WRONGPASS|No answer/,
     async begin({ admin }) {
@@ -101,7 +101,7 @@ export const refusals: Refusal[] = [
     },
   },
   {
-    name: 'F-17 NOPERM',
+    name: 'NOPERM',
     says: /^NOPERM/,
     async begin({ admin }) {
       await setUser(admin, '-@all')
@@ -109,7 +109,7 @@ export const refusals: Refusal[] = [
     },
   },
   {
-    name: 'F-17 MISCONF',
+    name: 'MISCONF',
     says: /^MISCONF/,
     reads: true,
     async begin({ service, admin }) {
@@ -127,7 +127,7 @@ export const refusals: Refusal[] = [
     },
   },
   {
-    name: 'F-17 MASTERDOWN',
+    name: 'MASTERDOWN',
     says: /^MASTERDOWN/,
     async begin({ admin }) {
       await admin.replicaof('127.0.0.1', 1)
@@ -135,7 +135,7 @@ export const refusals: Refusal[] = [
     },
   },
   {
-    name: 'F-17 BUSY',
+    name: 'BUSY',
     says: /^BUSY/,
     async begin({ service, admin }) {
       const other = new Redis(service.url)

@@ -30,7 +30,7 @@ describe('redis storage, when the server refuses', { skip: missing('redis') }, (
     assert.match((await talk(service.ports[0]!, command)) ?? '', /^\+OK/, command)
   }
 
-  it('F-14 TRYAGAIN is a failure of the store, and over when it is over', async () => {
+  it('TRYAGAIN is a failure of the store, and over when it is over', async () => {
     const cookie = await eventually(() => begin(storage, { n: 1 }))
     const [session, gone] = [await storage.read(cookie), await storage.read(cookie)]
     session.set('n', 2)
@@ -51,7 +51,7 @@ describe('redis storage, when the server refuses', { skip: missing('redis') }, (
     await eventually(() => count(storage, cookie))
   })
 
-  it('F-12 fails writes while its server is a replica, and goes on when it is not', async () => {
+  it('fails writes while its server is a replica, and goes on when it is not', async () => {
     const cookie = await eventually(() => begin(storage, { n: 1 }))
     await tell('REPLICAOF 127.0.0.1 1')
     await failure(begin(storage, { n: 1 }), timeout)
@@ -61,7 +61,7 @@ describe('redis storage, when the server refuses', { skip: missing('redis') }, (
     assert.equal((await valuesOf(storage, cookie)).n, 2)
   })
 
-  it('F-17 fails writes while too few replicas are there, reads on, and goes on when they may be', async () => {
+  it('fails writes while too few replicas are there, reads on, and goes on when they may be', async () => {
     const cookie = await eventually(() => begin(storage, { n: 1 }))
     await tell('CONFIG SET min-replicas-to-write 1')
     assert.match((await failure(begin(storage, { n: 1 }), timeout)).message, /NOREPLICAS/)
@@ -70,7 +70,7 @@ describe('redis storage, when the server refuses', { skip: missing('redis') }, (
     await count(storage, cookie)
   })
 
-  it('F-16 takes what was evicted for ended, and mixes nothing up', async (t) => {
+  it('takes what was evicted for ended, and mixes nothing up', async (t) => {
     const settings = { maxmemory: '3mb', 'maxmemory-policy': 'allkeys-random' }
     const small = await startRedis({ settings })
     const crowded: Storage = createRedisSessionStorage({ url: small.url }, { timeout: 5 })

@@ -31,7 +31,7 @@ function mount(t: TestContext, ...args: string[]): string {
 const small = ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs']
 
 describe('sqlite storage on a disk', { skip }, () => {
-  it('F-24 fails writes when the disk is full, reads on, and works again when it is not', async (t) => {
+  it('fails writes when the disk is full, reads on, and works again when it is not', async (t) => {
     const folder = mount(t, ...small)
     const storage = open(t, folder)
     const cookie = await begin(storage, { n: 1 })
@@ -55,7 +55,7 @@ describe('sqlite storage on a disk', { skip }, () => {
     assert.equal(await end(storage, cookie), '')
   })
 
-  it('F-24 reads on a disk that may only be read, fails to write, and works when it may be written', async (t) => {
+  it('reads on a disk that may only be read, fails to write, and works when it may be written', async (t) => {
     const folder = temporaryFolder()
     const cookie = await begin(open(t, folder), { n: 1 })
     const view = mount(t, '--bind', folder)
@@ -79,7 +79,7 @@ describe('sqlite storage on a disk', { skip }, () => {
     assert.equal((await valuesOf(storage, cookie)).n, 2)
   })
 
-  it('F-24 fails writes when another process holds the file, and goes on when that was killed', async (t) => {
+  it('fails writes when another process holds the file, and goes on when that was killed', async (t) => {
     const folder = temporaryFolder()
     const storage = open(t, folder)
     const cookie = await begin(storage, { n: 1 })

@@ -59,7 +59,7 @@ describe('sqlite storage, when its file cannot be used', () => {
     return { storage, db }
   }
 
-  it('F-24 fails writes in time while somebody else holds it, reads on, and then goes on', async () => {
+  it('fails writes in time while somebody else holds it, reads on, and then goes on', async () => {
     const path = temporaryFile()
     const { storage } = open(path)
     const cookie = await begin(storage, { n: 1 })
@@ -74,7 +74,7 @@ describe('sqlite storage, when its file cannot be used', () => {
     assert.equal((await valuesOf(storage, cookie)).n, 2)
   })
 
-  it('F-24 waits for somebody else who writes, and for no longer than that', async () => {
+  it('waits for somebody else who writes, and for no longer than that', async () => {
     const path = temporaryFile()
     const { storage } = open(path)
     const cookie = await begin(storage, { n: 1 })
@@ -87,7 +87,7 @@ describe('sqlite storage, when its file cannot be used', () => {
     assert.equal((await valuesOf(storage, cookie)).n, 2)
   })
 
-  it('F-24 fails writes when it is full, and reads on', async () => {
+  it('fails writes when it is full, and reads on', async () => {
     const { storage, db } = open(temporaryFile())
     const cookie = await begin(storage, { n: 1 })
     db.exec('PRAGMA max_page_count = 12')
@@ -99,7 +99,7 @@ describe('sqlite storage, when its file cannot be used', () => {
     await begin(storage, { mark: 'x'.repeat(60_000) })
   })
 
-  it('F-24 reads on while it may only be read, fails to write, and goes on when it may be written', async () => {
+  it('reads on while it may only be read, fails to write, and goes on when it may be written', async () => {
     const { storage, db } = open(temporaryFile())
     const cookie = await begin(storage, { n: 1 })
     db.exec('PRAGMA query_only = ON')
@@ -112,7 +112,7 @@ describe('sqlite storage, when its file cannot be used', () => {
     assert.equal((await valuesOf(storage, cookie)).n, 2)
   })
 
-  it('F-24 reads a file that was opened only to be read, and fails to write', async () => {
+  it('reads a file that was opened only to be read, and fails to write', async () => {
     const path = temporaryFile()
     const writing = open(path)
     const cookie = await begin(writing.storage, { n: 1 })
@@ -127,7 +127,7 @@ describe('sqlite storage, when its file cannot be used', () => {
     assert.equal((await valuesOf(reading, cookie)).n, 2)
   })
 
-  it('F-24 fails when it is damaged: that is no session that is missing', async () => {
+  it('fails when it is damaged: that is no session that is missing', async () => {
     const path = temporaryFile()
     const first = open(path)
     const cookie = await begin(first.storage, { mark: 'x'.repeat(20_000) })
@@ -147,7 +147,7 @@ describe('sqlite storage, when its file cannot be used', () => {
     assert.equal((await valuesOf(first.storage, cookie)).mark!.length, 20_000)
   })
 
-  it('F-24 cannot be opened when it is something else', () => {
+  it('cannot be opened when it is something else', () => {
     const path = temporaryFile()
     writeFileSync(path, 'This is no database. '.repeat(1000))
     const isRefused = { code: 'ERR_SESSION_CONFIG' }
@@ -157,7 +157,7 @@ describe('sqlite storage, when its file cannot be used', () => {
 
   // Without node:sqlite the app opens the database, and closes it.
   const itCloses = sqlite ? it : () => {}
-  itCloses('F-28 is closed after what was under way, and closed twice if need be', async () => {
+  itCloses('is closed after what was under way, and closed twice if need be', async () => {
     const path = temporaryFile()
     const storage: Storage = createSqliteSessionStorage(path, { timeout: 5 })
     const other = connect(path)

@@ -8,7 +8,7 @@ const timeout = 0.05
 const hang = () => new Promise<never>(() => {})
 
 describe('unstorage storage, when its driver says nothing', () => {
-  it('F-07 fails reads, writes and deletions in time, also those in a row on one key', async () => {
+  it('fails reads, writes and deletions in time, also those in a row on one key', async () => {
     const inner = createStorage()
     let isHanging = false
     const driver = {
@@ -36,7 +36,7 @@ describe('unstorage storage, when its driver says nothing', () => {
     assert.equal((await storage.read(cookie)).get('n'), 1)
   })
 
-  it('F-10 begins hardly any more operations while a thousand have no answer', async () => {
+  it('begins hardly any more operations while a thousand have no answer', async () => {
     let begun = 0
     let isHanging = true
     const driver = {

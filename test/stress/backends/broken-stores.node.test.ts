@@ -2,16 +2,21 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { temporaryFolder } from '../../storages/temporary-folder.ts'
 import { Crew } from './crew.ts'
-import { checkHistory } from './rules/index.ts'
+import { checkHistory, type Rule } from './rules/index.ts'
 import type { Sabotage } from './sabotage.ts'
 
 /** The rules that must notice each of them. */
-const sabotages: Record<Sabotage, string[]> = {
-  'writes blindly': ['R-01', 'R-02', 'R-04', 'linearizable'],
-  'writes what has gone': ['R-02', 'linearizable'],
-  'deletes late': ['R-02', 'R-03', 'R-06', 'linearizable'],
-  'reads what was': ['R-01', 'linearizable'],
-  forgets: ['R-10', 'linearizable'],
+const sabotages: Record<Sabotage, Rule[]> = {
+  'writes blindly': ['changes are kept', 'an end is final', 'ids stay apart', 'linearizable'],
+  'writes what has gone': ['an end is final', 'linearizable'],
+  'deletes late': [
+    'an end is final',
+    'a use revives nothing',
+    'all sessions of a user end',
+    'linearizable',
+  ],
+  'reads what was': ['changes are kept', 'linearizable'],
+  forgets: ['nothing ends without a reason', 'linearizable'],
 }
 
 describe('the rules notice four processes on a store that', () => {
@@ -21,9 +26,9 @@ describe('the rules notice four processes on a store that', () => {
   })
   after(() => crew?.stop())
 
-  for (const [sabotage, rules] of Object.entries(sabotages) as [Sabotage, string[]][]) {
+  for (const [sabotage, rules] of Object.entries(sabotages) as [Sabotage, Rule[]][]) {
     it(sabotage, async () => {
-      const found = new Set<string>()
+      const found = new Set<Rule>()
       for (const seed of [1, 2]) {
         const address = `fs:${temporaryFolder()}`
         const history = await crew.run({ address, seed, sabotage })

@@ -1,3 +1,4 @@
+import type { Rule } from './rules/index.ts'
 import type { History, Moment, Order, Rules, Seen, Span, Visit, VisitKind } from './history.ts'
 
 /* Histories in few words. One tick is a microsecond of the machine, and a millisecond of the sessions. */
@@ -99,9 +100,4 @@ export const missing = { outcome: 'absent' } as const
 export const handle: string = id('A1').slice(0, 22)
 
 /** What is wrong, with a history that shows it, and one that is nearly the same and does not. */
-export type Sentence = [
-  rule: string,
-  wrong: string,
-  bad: (Visit | Order)[],
-  good: (Visit | Order)[],
-]
+export type Sentence = [rule: Rule, wrong: string, bad: (Visit | Order)[], good: (Visit | Order)[]]

@@ -7,7 +7,7 @@ import process from 'node:process'
 import { after, before, describe, it } from 'node:test'
 import { Crew } from './crew.ts'
 import type { History, Outcome, Visit, VisitKind } from './history.ts'
-import { checkHistory, type Finding } from './rules/index.ts'
+import { checkHistory, type Finding, type Rule } from './rules/index.ts'
 import { isMissing, startTargets, targets } from './targets.ts'
 
 const first = Number(process.env['RACES_SEED'] ?? 1)
@@ -39,7 +39,7 @@ for (const target of targets) {
       }
     })
 
-    function findingsOf(rule: string): string[] {
+    function findingsOf(rule: Rule): string[] {
       return findings
         .flatMap((some, n) => some.map((finding) => ({ seed: seeds[n], ...finding })))
         .filter((finding) => finding.rule === rule)
@@ -60,35 +60,35 @@ for (const target of targets) {
     const sum = (numbers: number[]) => numbers.reduce((all, one) => all + one, 0)
     /** So many, where each lane makes as many visits as usual. */
     const enough = (count: number) => (count * (target.pace?.visits ?? usualVisits)) / usualVisits
-    const applies = (race: string) => target.without?.[race] === undefined
+    const applies = (rule: Rule) => target.without?.[rule] === undefined
 
-    it('R-01 P1 lose no change that was acknowledged, and make none twice', () => {
-      assert.deepEqual(findingsOf('R-01'), [])
+    it('lose no change that was acknowledged, and make none twice (P1)', () => {
+      assert.deepEqual(findingsOf('changes are kept'), [])
       assert.ok(sum(events('conflict')) > enough(30), 'too few conflicts to tell')
       assert.ok(visits('count', 'written').length > enough(100))
       assert.ok(visits('flash', 'written').length > enough(30))
     })
 
-    it('R-02 P2 read nothing and save nothing after the end of a session was acknowledged', () => {
-      assert.deepEqual(findingsOf('R-02'), [])
+    it('read nothing and save nothing after the end of a session was acknowledged (P2)', () => {
+      assert.deepEqual(findingsOf('an end is final'), [])
       assert.ok(visits('destroy', 'ended').length + orders('revoke').length > enough(10))
       assert.ok(sum(events('interrupted')) > enough(10), 'too few saves met an end')
     })
 
-    it('R-03 P2 bring no session back by noting that it is used', () => {
-      assert.deepEqual(findingsOf('R-03'), [])
+    it('bring no session back by noting that it is used (P2)', () => {
+      assert.deepEqual(findingsOf('a use revives nothing'), [])
       assert.ok(visits('look', 'written').length > enough(20), 'too few uses were noted')
     })
 
-    it('R-04 P4 let an id do nothing after it was ended, and see nothing that came after it', () => {
-      assert.deepEqual(findingsOf('R-04'), [])
+    it('let an id do nothing after it was ended, and see nothing that came after it (P4)', () => {
+      assert.deepEqual(findingsOf('ids stay apart'), [])
       assert.ok(visits('login', 'written').length > enough(20))
       assert.ok(visits('kill', 'written').length > enough(3))
       assert.ok(visits('rotate', 'written').length > enough(20))
     })
 
-    it('R-05 let one of several that change an id at once do it', () => {
-      assert.deepEqual(findingsOf('R-05'), [])
+    it('let one of several that change an id at once do it', () => {
+      assert.deepEqual(findingsOf('one gets the new id'), [])
       const late: Outcome[] = ['old', 'rotated']
       const beaten = [
         ...visits('rotate', ...late),
@@ -98,20 +98,23 @@ for (const target of targets) {
       assert.ok(beaten.length > 0, 'nobody was beaten')
     })
 
-    if (applies('R-06')) {
-      it('R-06 P2 end all sessions of a user, those of logins under way too, and no others', () => {
-        assert.deepEqual(findingsOf('R-06'), [])
+    if (applies('all sessions of a user end')) {
+      it('end all sessions of a user, those of logins under way too, and no others (P2)', () => {
+        assert.deepEqual(findingsOf('all sessions of a user end'), [])
         assert.ok(orders('revokeAll').length > enough(3))
         assert.ok(orders('list').length > enough(10))
       })
     } else {
-      it(`R-06 cannot end all sessions of a user: ${target.without!['R-06']}`, () => {
-        assert.deepEqual([findingsOf('R-06'), orders('revokeAll'), orders('list')], [[], [], []])
+      it(`cannot end all sessions of a user: ${target.without!['all sessions of a user end']}`, () => {
+        assert.deepEqual(
+          [findingsOf('all sessions of a user end'), orders('revokeAll'), orders('list')],
+          [[], [], []],
+        )
       })
     }
 
-    it('R-07 P5 read no session, and save none, after its time', () => {
-      assert.deepEqual(findingsOf('R-07'), [])
+    it('read no session, and save none, after its time (P5)', () => {
+      assert.deepEqual(findingsOf('what has expired is over'), [])
       const brief = histories.flatMap((history) => history.visits).filter((visit) => visit.brief)
       assert.ok(brief.some(({ outcome }) => outcome === 'absent'))
       assert.ok(
@@ -119,31 +122,31 @@ for (const target of targets) {
       )
     })
 
-    it('R-08 keep all of these promises while their clocks are minutes apart', () => {
+    it('keep all of these promises while their clocks are minutes apart', () => {
       assert.equal(histories.at(-1)!.rules.skew, 280_000)
       assert.deepEqual(findings.at(-1), [])
     })
 
-    it('R-09 S-03 give each visitor without a session one of their own', () => {
-      assert.deepEqual(findingsOf('R-09'), [])
+    it('give each visitor without a session one of their own', () => {
+      assert.deepEqual(findingsOf('each visitor has an own session'), [])
       assert.ok(visits('arrive', 'written').length > enough(50))
     })
 
-    if (applies('R-10')) {
-      it('R-10 end no session without a reason, though what has expired is swept', () => {
-        assert.deepEqual(findingsOf('R-10'), [])
+    if (applies('nothing ends without a reason')) {
+      it('end no session without a reason, though what has expired is swept', () => {
+        assert.deepEqual(findingsOf('nothing ends without a reason'), [])
         assert.ok(
           sum(orders('sweep').map((order) => (order.type === 'sweep' && order.deleted) || 0)) > 0,
         )
       })
     } else {
-      it(`R-10 end no session without a reason; ${target.without!['R-10']}`, () => {
-        assert.deepEqual(findingsOf('R-10'), [])
+      it(`end no session without a reason; ${target.without!['nothing ends without a reason']}`, () => {
+        assert.deepEqual(findingsOf('nothing ends without a reason'), [])
       })
     }
 
-    it('R-11 P4 let an old id read in its grace, and not longer', () => {
-      assert.deepEqual(findingsOf('R-11'), [])
+    it('let an old id read in its grace, and not longer (P4)', () => {
+      assert.deepEqual(findingsOf('a grace is kept'), [])
       const olds: VisitKind[] = ['count', 'set', 'flash', 'rotate', 'look']
       assert.ok(
         olds.some((kind) => visits(kind, 'old').length > 0),

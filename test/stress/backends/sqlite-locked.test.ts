@@ -171,7 +171,7 @@ describe('an SQLite store', () => {
     }))
 })
 
-it('R-07 P5 writes to nothing that expired while it waited for the lock', async () => {
+it('writes to nothing that expired while it waited for the lock (P5)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'coatcheck-'))
   const inner = open(join(folder, 'sessions.db'))
   let time = 1000

@@ -12,6 +12,7 @@ import {
   type ServiceName,
 } from '../../services/index.ts'
 import { openBackend } from './open-backend.ts'
+import type { Rule } from './rules/index.ts'
 import { missingWorkerd, startWorkerd } from './workerd.ts'
 
 /** Something that keeps sessions, for several processes at once. */
@@ -19,8 +20,8 @@ export interface Target {
   name: string
   /** The server that it needs. */
   needs?: ServiceName | 'workerd'
-  /** The races that there cannot be, and why. */
-  without?: Readonly<Record<string, string>>
+  /** The rules of which there is nothing to see, and why. */
+  without?: Readonly<Partial<Record<Rule, string>>>
   /** For what is slow: how many visits each lane makes, and how fast the sessions' clock runs. */
   pace?: { visits: number; speed: number }
   /** For openBackend. */
@@ -41,7 +42,7 @@ export const targets: readonly Target[] = [
   {
     name: 'Redis',
     needs: 'redis',
-    without: { 'R-10': dropsByItself },
+    without: { 'nothing ends without a reason': dropsByItself },
     async start() {
       const service = await startRedis({ durable: true })
       return { service, address: service.url }
@@ -50,7 +51,7 @@ export const targets: readonly Target[] = [
   {
     name: 'a Redis Cluster',
     needs: 'redis-cluster',
-    without: { 'R-10': dropsByItself },
+    without: { 'nothing ends without a reason': dropsByItself },
     async start() {
       const service = await startRedisCluster()
       return { service, address: `redis-cluster://${service.hosts.join()}` }
@@ -59,7 +60,10 @@ export const targets: readonly Target[] = [
   {
     name: 'three memcached',
     needs: 'memcached',
-    without: { 'R-06': 'it has no list of a user’s sessions', 'R-10': dropsByItself },
+    without: {
+      'all sessions of a user end': 'it has no list of a user’s sessions',
+      'nothing ends without a reason': dropsByItself,
+    },
     async start() {
       const service = await startMemcached()
       return { service, address: `memcached://${service.hosts.join()}` }
@@ -103,7 +107,7 @@ export const targets: readonly Target[] = [
     name: 'Cloudflare Durable Objects',
     needs: 'workerd',
     pace: throughWorkerd,
-    without: { 'R-10': 'each object drops by itself what has expired' },
+    without: { 'nothing ends without a reason': 'each object drops by itself what has expired' },
     async start() {
       const service = await startWorkerd()
       return { service, address: `durable-objects:${service.url}` }

@@ -8,15 +8,15 @@ import { hasBegunBefore, isAcknowledgedBefore, type Trace } from './trace.ts'
 const leavesNoTrace = new Set(['look', 'set', 'flash', 'destroy'])
 
 /*
- * R-01 P1: what was acknowledged is there, once, for each id that may see it; and what was set under an id that came
- * later is not (R-04 P4). Every change has a name, so that it is known who sees whose.
+ * P1: what was acknowledged is there, once, for each id that may see it; and what was set under an id that came
+ * later is not (P4). Every change has a name, so that it is known who sees whose.
  */
 export function checkChanges(story: Story): Finding[] {
   const findings: Finding[] = []
   const traces = new Map<string, Trace[]>()
   for (const visit of story.history.visits) {
     if (visit.outcome === 'refused') {
-      findings.push({ rule: 'R-01', text: `gave up: ${describeVisit(visit)}` })
+      findings.push({ rule: 'changes are kept', text: `gave up: ${describeVisit(visit)}` })
     }
     for (const effect of effectsOf(visit)) {
       traces.set(effect.cookie, [...(traces.get(effect.cookie) ?? []), { visit, effect }])
@@ -61,16 +61,19 @@ function checkLog(reader: Visit, visible: Trace[]): Finding[] {
   for (const trace of counted) {
     if (isAcknowledgedBefore(trace, reader) && !log.includes(trace.visit.id)) {
       const text = `${describeVisit(trace.visit)} is lost for ${describeVisit(reader)}`
-      findings.push({ rule: 'R-01', text })
+      findings.push({ rule: 'changes are kept', text })
     }
   }
   for (const [n, id] of log.entries()) {
     if (log.indexOf(id) !== n) {
-      findings.push({ rule: 'R-01', text: `${id} was done twice: ${describeVisit(reader)}` })
+      findings.push({
+        rule: 'changes are kept',
+        text: `${id} was done twice: ${describeVisit(reader)}`,
+      })
     }
     if (!possible.has(id)) {
       const text = `${id} must not be seen by ${describeVisit(reader)}`
-      findings.push({ rule: 'R-04', text })
+      findings.push({ rule: 'ids stay apart', text })
     }
   }
   return findings
@@ -97,7 +100,10 @@ function checkOwn(reader: Visit, visible: Trace[]): Finding[] {
       found.visit.saving!.begin.at < last
     ) {
       const text = `the key of ${lane} is ${seen}, which is not what it set last: ${describeVisit(reader)}`
-      findings.push({ rule: seen === undefined || found !== undefined ? 'R-01' : 'R-04', text })
+      findings.push({
+        rule: seen === undefined || found !== undefined ? 'changes are kept' : 'ids stay apart',
+        text,
+      })
     }
   }
   return findings

@@ -1,10 +1,10 @@
 import { handleOf, type Order, type Visit } from '../history.ts'
 import { type Ending, hasWritten, mayHaveWritten, type Story } from '../story.ts'
-import { describeVisit, type Finding } from './finding.ts'
+import { describeVisit, type Finding, type Rule } from './finding.ts'
 
 type RevokeAll = Extract<Order, { type: 'revokeAll' }>
 
-/** R-02, R-03 and R-06 P2: nothing is read of a session, or saved to it, after its end was acknowledged. */
+/** P2: nothing is read of a session, or saved to it, after its end was acknowledged. */
 export function checkEndings(story: Story): Finding[] {
   const findings: Finding[] = []
   for (const handle of story.handles) {
@@ -21,7 +21,10 @@ export function checkEndings(story: Story): Finding[] {
     for (const order of story.history.orders) {
       if (order.type !== 'list' || order.span.begin.at <= end.acknowledgedAt!) continue
       if (order.handles?.includes(handle)) {
-        findings.push({ rule: 'R-06', text: `${about} is listed at ${order.span.begin.at}` })
+        findings.push({
+          rule: 'all sessions of a user end',
+          text: `${about} is listed at ${order.span.begin.at}`,
+        })
       }
     }
   }
@@ -48,7 +51,10 @@ function checkLists(story: Story, handle: string): Finding[] {
         story.history.losses.some((lost) => lost.span.begin.at <= until)
       return isKnown && !mayHaveEnded && !handles!.includes(handle)
     })
-    .map(({ id }) => ({ rule: 'R-06', text: `${handle.slice(0, 6)}… is not in the list ${id}` }))
+    .map(({ id }) => ({
+      rule: 'all sessions of a user end',
+      text: `${handle.slice(0, 6)}… is not in the list ${id}`,
+    }))
 }
 
 function wasThere(visit: Visit, handle: string, { acknowledgedAt }: Ending): boolean {
@@ -65,9 +71,9 @@ function firstAcknowledged(ends: Ending[]): Ending | undefined {
     .toSorted((a, b) => a.acknowledgedAt! - b.acknowledgedAt!)[0]
 }
 
-function ruleFor({ kind }: Visit, { by }: Ending): string {
-  if (by.type === 'revokeAll') return 'R-06'
-  return kind === 'look' ? 'R-03' : 'R-02'
+function ruleFor({ kind }: Visit, { by }: Ending): Rule {
+  if (by.type === 'revokeAll') return 'all sessions of a user end'
+  return kind === 'look' ? 'a use revives nothing' : 'an end is final'
 }
 
 /** Those that came after a login to this session was called, and so had to end it. */
@@ -121,7 +127,10 @@ function checkRefusals(story: Story): Finding[] {
             (by.span.end === undefined || by.span.end.clock + skew >= login.loginAt!),
         ),
     )
-    .map((login) => ({ rule: 'R-06', text: `refused for nothing: ${describeVisit(login)}` }))
+    .map((login) => ({
+      rule: 'all sessions of a user end',
+      text: `refused for nothing: ${describeVisit(login)}`,
+    }))
 }
 
 function describe(by: Visit | Order): string {

@@ -1,9 +1,23 @@
 import type { Visit } from '../history.ts'
 
+/** What must hold of every history. The last one is about the store alone. */
+export type Rule =
+  | 'changes are kept'
+  | 'an end is final'
+  | 'a use revives nothing'
+  | 'ids stay apart'
+  | 'one gets the new id'
+  | 'all sessions of a user end'
+  | 'what has expired is over'
+  | 'each visitor has an own session'
+  | 'nothing ends without a reason'
+  | 'a grace is kept'
+  | 'linearizable'
+
 /** What a history shows that must not happen. */
 export interface Finding {
-  /** The race of the same number, or another word. */
-  rule: string
+  /** The one that is broken. */
+  rule: Rule
   text: string
 }
 

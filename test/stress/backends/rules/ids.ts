@@ -2,7 +2,7 @@ import { handleOf, type Visit } from '../history.ts'
 import { hasWritten, type Story } from '../story.ts'
 import { describeVisit, type Finding } from './finding.ts'
 
-/** R-04, R-05, R-09 and R-11: which ids there are, and what they are good for. */
+/** Which ids there are, and what they are good for. */
 export function checkIds(story: Story): Finding[] {
   return [
     ...story.cookies.flatMap((cookie) => [
@@ -30,7 +30,10 @@ function checkEnd(story: Story, cookie: string): Finding[] {
         (visit.seen !== undefined && visit.reading.begin.at > end) ||
         (visit.seen !== undefined && hasWritten(visit) && visit.saving!.begin.at > end),
     )
-    .map((visit) => ({ rule: 'R-04', text: `its id was ended at ${end}: ${describeVisit(visit)}` }))
+    .map((visit) => ({
+      rule: 'ids stay apart',
+      text: `its id was ended at ${end}: ${describeVisit(visit)}`,
+    }))
 }
 
 function endOf(story: Story, visit: Visit): number | undefined {
@@ -54,7 +57,7 @@ function heirsOf(story: Story, cookie: string): Visit[] {
     )
 }
 
-/** R-05: of several that change an id at once, one does; and one at most takes what the old id saw elsewhere. */
+/** Of several that change an id at once, one does; and one at most takes what the old id saw elsewhere. */
 function checkHeirs(story: Story, cookie: string): Finding[] {
   const heirs = heirsOf(story, cookie)
   const forks = story
@@ -69,19 +72,22 @@ function checkHeirs(story: Story, cookie: string): Finding[] {
   return [heirs, forks]
     .filter(({ length }) => length > 1)
     .map((several) => ({
-      rule: 'R-05',
+      rule: 'one gets the new id',
       text: `one id was changed by ${several.map(describeVisit).join(' and by ')}`,
     }))
 }
 
-/** R-05: an id that was asked for in vain is good for nothing. */
+/** An id that was asked for in vain is good for nothing. */
 function checkRefused(story: Story, cookie: string): Finding[] {
   const { outcome } = story.origin(cookie)!.visit
   if (outcome === 'written' || outcome === 'unknown') return []
   return story
     .visitsWith(cookie)
     .filter(({ seen }) => seen !== undefined)
-    .map((visit) => ({ rule: 'R-05', text: `was never given: ${describeVisit(visit)}` }))
+    .map((visit) => ({
+      rule: 'one gets the new id',
+      text: `was never given: ${describeVisit(visit)}`,
+    }))
 }
 
 /** An id from before the login never learns who logged in. */
@@ -93,10 +99,10 @@ function checkUser(story: Story, cookie: string): Finding[] {
   return story
     .visitsWith(cookie)
     .filter(({ seen }) => seen?.userId !== undefined)
-    .map((visit) => ({ rule: 'R-04', text: `knows a user: ${describeVisit(visit)}` }))
+    .map((visit) => ({ rule: 'ids stay apart', text: `knows a user: ${describeVisit(visit)}` }))
 }
 
-/** R-09: each visitor who comes without a session gets one of their own, under an id that nobody sent. */
+/** Each visitor who comes without a session gets one of their own, under an id that nobody sent. */
 function checkBeginnings({ history }: Story): Finding[] {
   const findings: Finding[] = []
   const begun = history.visits.filter(
@@ -107,7 +113,10 @@ function checkBeginnings({ history }: Story): Finding[] {
     const handle = handleOf(visit.issued!)
     const isSent = visit.cookie !== null && handleOf(visit.cookie) === handle
     if (handles.has(handle) || isSent) {
-      findings.push({ rule: 'R-09', text: `not an id of its own: ${describeVisit(visit)}` })
+      findings.push({
+        rule: 'each visitor has an own session',
+        text: `not an id of its own: ${describeVisit(visit)}`,
+      })
     }
     handles.add(handle)
   }

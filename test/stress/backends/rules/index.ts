@@ -8,7 +8,7 @@ import type { Finding } from './finding.ts'
 import { checkIds } from './ids.ts'
 import { checkLives } from './lives.ts'
 
-export type { Finding } from './finding.ts'
+export type { Finding, Rule } from './finding.ts'
 
 /** All that the history shows and should not. */
 export function checkHistory(history: History): Finding[] {

@@ -7,7 +7,7 @@ const changesId = new Set(['rotate', 'kill', 'login'])
 /** After these the id that it came with was, or may have been, ended. */
 const endsId = new Set(['written', 'rotated', 'revoked', 'unknown'])
 
-/** R-07, R-10 and R-11: sessions and ids end when their time has come, and do not end before, for no reason. */
+/** Sessions and ids end when their time has come, and do not end before, for no reason. */
 export function checkLives(story: Story): Finding[] {
   const findings: Finding[] = []
   for (const visit of story.history.visits) {
@@ -15,13 +15,22 @@ export function checkLives(story: Story): Finding[] {
     if (cookie === null || reading.end === undefined || story.origin(cookie) === undefined) continue
     const here = reading as Required<Span>
     if (seen !== undefined && isOver(story, visit, here)) {
-      findings.push({ rule: 'R-07', text: `its time was over: ${describeVisit(visit)}` })
+      findings.push({
+        rule: 'what has expired is over',
+        text: `its time was over: ${describeVisit(visit)}`,
+      })
     }
     if (seen !== undefined && isGraceOver(story, visit)) {
-      findings.push({ rule: 'R-11', text: `its grace was over: ${describeVisit(visit)}` })
+      findings.push({
+        rule: 'a grace is kept',
+        text: `its grace was over: ${describeVisit(visit)}`,
+      })
     }
     const isLate = seen !== undefined && hasWritten(visit) && isOver(story, visit, saving!)
-    if (isLate) findings.push({ rule: 'R-07', text: `saved too late: ${describeVisit(visit)}` })
+    if (isLate) {
+      const text = `saved too late: ${describeVisit(visit)}`
+      findings.push({ rule: 'what has expired is over', text })
+    }
 
     const isMissing = seen === undefined && outcome !== 'failed'
     // A kill by an id that is old already ends that, and is told so.
@@ -32,7 +41,7 @@ export function checkLives(story: Story): Finding[] {
     const span = { begin: reading.begin, end: isMissing ? reading.end : saving!.end! }
     if (!mayBeGone(story, visit, span)) {
       const isOld = story.visitsWith(cookie).some(({ kind }) => kind === 'rotate')
-      const rule = isOld ? 'R-11' : 'R-10'
+      const rule = isOld ? 'a grace is kept' : 'nothing ends without a reason'
       findings.push({ rule, text: `nothing had ended it: ${describeVisit(visit)}` })
     }
   }

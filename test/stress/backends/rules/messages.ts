@@ -36,21 +36,24 @@ export function checkMessages(
     const message = messages.find(({ visit }) => visit.id === id)
     if (message === undefined || !hasBegunBefore(message, reader)) {
       const text = `message ${id} must not be seen by ${describeVisit(reader)}`
-      findings.push({ rule: 'R-04', text })
+      findings.push({ rule: 'ids stay apart', text })
     }
     const user = visible.find(
       (trace) => trace.visit.seen?.flash.includes(id) && isAcknowledgedBefore(trace, reader),
     )
     if (user !== undefined) {
       const text = `message ${id}, used up by ${describeVisit(user.visit)}, is seen by ${describeVisit(reader)}`
-      findings.push({ rule: 'R-01', text })
+      findings.push({ rule: 'changes are kept', text })
     }
   }
   for (const message of messages) {
     const { id } = message.visit
     if (flash.includes(id) || !isAcknowledgedBefore(message, reader)) continue
     if ((ends.get(id) ?? Infinity) > reader.reading.end!.at) {
-      findings.push({ rule: 'R-01', text: `message ${id} is lost for ${describeVisit(reader)}` })
+      findings.push({
+        rule: 'changes are kept',
+        text: `message ${id} is lost for ${describeVisit(reader)}`,
+      })
     }
   }
   return findings

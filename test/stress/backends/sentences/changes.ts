@@ -1,21 +1,21 @@
 import { begun, count, log, look, visit, type Sentence } from '../hand-made.ts'
 
-/** what is lost. */
+/** What is lost. */
 export const changes: readonly Sentence[] = [
   [
-    'R-01',
+    'changes are kept',
     'a change that was acknowledged is lost',
     [count('one', 10, 'A1', ['begin']), look(20, 'A1', log())],
     [count('one', 10, 'A1', ['begin']), look(20, 'A1', log('one'))],
   ],
   [
-    'R-01',
+    'changes are kept',
     'a change is made twice',
     [count('one', 10, 'A1', ['begin']), look(20, 'A1', log('one', 'one'))],
     [count('one', 10, 'A1', ['begin'], { outcome: 'unknown' }), look(20, 'A1', log('one'))],
   ],
   [
-    'R-01',
+    'changes are kept',
     'a key that only one lane sets has an older value',
     [
       visit('one', 'set', { at: 10, cookie: 'A1', seen: begun }),
@@ -34,7 +34,7 @@ export const changes: readonly Sentence[] = [
     ],
   ],
   [
-    'R-01',
+    'changes are kept',
     'a message is lost that nobody has seen',
     [visit('one', 'flash', { at: 10, cookie: 'A1', seen: begun }), look(20, 'A1')],
     [
@@ -44,7 +44,7 @@ export const changes: readonly Sentence[] = [
     ],
   ],
   [
-    'R-01',
+    'changes are kept',
     'a message is seen again',
     [
       visit('one', 'flash', { at: 10, cookie: 'A1', seen: begun }),
@@ -58,7 +58,7 @@ export const changes: readonly Sentence[] = [
     ],
   ],
   [
-    'R-01',
+    'changes are kept',
     'a save gives up',
     [count('one', 10, 'A1', ['begin'], { outcome: 'refused' })],
     [count('one', 10, 'A1', ['begin'], { outcome: 'unknown' })],

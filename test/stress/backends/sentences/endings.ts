@@ -1,9 +1,9 @@
 import { begun, count, handle, look, order, span, visit, type Sentence } from '../hand-made.ts'
 
-/** what has ended. */
+/** What has ended. */
 export const endings: readonly Sentence[] = [
   [
-    'R-02',
+    'an end is final',
     'a session is read after it was destroyed',
     [
       visit('end', 'destroy', { at: 10, cookie: 'A1', seen: begun, outcome: 'ended' }),
@@ -15,7 +15,7 @@ export const endings: readonly Sentence[] = [
     ],
   ],
   [
-    'R-02',
+    'an end is final',
     'a session is saved after it was revoked',
     [
       order(5, { type: 'revoke', handle }),
@@ -27,7 +27,7 @@ export const endings: readonly Sentence[] = [
     ],
   ],
   [
-    'R-03',
+    'a use revives nothing',
     'a session is used again after it was destroyed',
     [
       visit('end', 'destroy', { at: 10, cookie: 'A1', seen: begun, outcome: 'ended' }),
@@ -39,7 +39,7 @@ export const endings: readonly Sentence[] = [
     ],
   ],
   [
-    'R-06',
+    'all sessions of a user end',
     'a session is read after all of its user had ended',
     [
       visit('login', 'login', { at: 10, issued: 'B1', userId: 'u', loginAt: 13 }),
@@ -53,7 +53,7 @@ export const endings: readonly Sentence[] = [
     ],
   ],
   [
-    'R-06',
+    'all sessions of a user end',
     'a session that has ended is in the list',
     [
       order(10, { type: 'revoke', handle }),
@@ -65,7 +65,7 @@ export const endings: readonly Sentence[] = [
     ],
   ],
   [
-    'R-06',
+    'all sessions of a user end',
     'a session that lives is not in the list',
     [
       visit('login', 'login', { at: 10, issued: 'B1', userId: 'u', loginAt: 13 }),
@@ -77,7 +77,7 @@ export const endings: readonly Sentence[] = [
     ],
   ],
   [
-    'R-06',
+    'all sessions of a user end',
     'a login is refused for a revocation that was over before',
     [
       order(5, { type: 'revokeAll', userId: 'u' }),

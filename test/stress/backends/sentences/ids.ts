@@ -1,9 +1,9 @@
 import { begun, count, log, look, visit, type Sentence } from '../hand-made.ts'
 
-/** ids. */
+/** Ids. */
 export const ids: readonly Sentence[] = [
   [
-    'R-04',
+    'ids stay apart',
     'the old id sees what was set under the new one',
     [
       visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
@@ -16,7 +16,7 @@ export const ids: readonly Sentence[] = [
     ],
   ],
   [
-    'R-04',
+    'ids stay apart',
     'the new id sees what was written under the old one since',
     [
       visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
@@ -31,7 +31,7 @@ export const ids: readonly Sentence[] = [
     ],
   ],
   [
-    'R-04',
+    'ids stay apart',
     'an id reads after a login has ended it',
     [
       visit('login', 'login', {
@@ -57,7 +57,7 @@ export const ids: readonly Sentence[] = [
     ],
   ],
   [
-    'R-04',
+    'ids stay apart',
     'an id reads after the one after it was changed as well',
     [
       visit('one', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
@@ -71,7 +71,7 @@ export const ids: readonly Sentence[] = [
     ],
   ],
   [
-    'R-04',
+    'ids stay apart',
     'an id from before the login knows who logged in',
     [look(10, 'A1', { ...begun, userId: 'u' })],
     [
@@ -87,7 +87,7 @@ export const ids: readonly Sentence[] = [
     ],
   ],
   [
-    'R-05',
+    'one gets the new id',
     'two changes of one id succeed',
     [
       visit('one', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
@@ -99,7 +99,7 @@ export const ids: readonly Sentence[] = [
     ],
   ],
   [
-    'R-05',
+    'one gets the new id',
     'an id works that nobody was given',
     [
       visit('one', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun, outcome: 'old' }),
@@ -117,7 +117,7 @@ export const ids: readonly Sentence[] = [
     ],
   ],
   [
-    'R-09',
+    'each visitor has an own session',
     'two visitors get one session',
     [
       visit('one', 'arrive', { at: 10, issued: 'B1' }),

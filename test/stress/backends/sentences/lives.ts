@@ -10,10 +10,10 @@ import {
   type Sentence,
 } from '../hand-made.ts'
 
-/** when sessions and ids end. */
+/** When sessions and ids end. */
 export const lives: readonly Sentence[] = [
   [
-    'R-07',
+    'what has expired is over',
     'a session is read after its time',
     [
       visit('short', 'arrive', { at: 0, issued: 'B1', brief: true }),
@@ -26,7 +26,7 @@ export const lives: readonly Sentence[] = [
     ],
   ],
   [
-    'R-07',
+    'what has expired is over',
     'a session is saved after its time',
     [
       visit('short', 'arrive', { at: 0, issued: 'B1', brief: true }),
@@ -38,19 +38,19 @@ export const lives: readonly Sentence[] = [
     ],
   ],
   [
-    'R-10',
+    'nothing ends without a reason',
     'a session has gone for no reason',
     [look(10, 'A1', {}, missing)],
     [order(9, { type: 'revoke', handle, ok: false }), look(10, 'A1', {}, missing)],
   ],
   [
-    'R-10',
+    'nothing ends without a reason',
     'a brief session has gone before its time',
     [visit('short', 'arrive', { at: 0, issued: 'B1', brief: true }), look(40, 'B1', {}, missing)],
     [visit('short', 'arrive', { at: 0, issued: 'B1', brief: true }), look(52, 'B1', {}, missing)],
   ],
   [
-    'R-11',
+    'a grace is kept',
     'the old id has gone within its grace',
     [
       visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
@@ -62,7 +62,7 @@ export const lives: readonly Sentence[] = [
     ],
   ],
   [
-    'R-11',
+    'a grace is kept',
     'the old id reads after its grace',
     [visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }), look(120, 'A1')],
     [visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }), look(110, 'A1')],
