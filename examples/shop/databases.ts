@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createSessionTable } from 'coatcheck/sql-storage'
 import type { SqliteDatabase } from 'coatcheck/sqlite-storage'
 import { Kysely, MysqlDialect, PostgresDialect, type Dialect } from 'kysely'
@@ -29,6 +31,7 @@ async function withTable(dialect: Dialect): Promise<Database> {
 
 /** Node 20 has no SQLite of its own: there it is a driver's. */
 export async function openSqlite(file: string): Promise<string | SqliteDatabase> {
+  mkdirSync(dirname(file), { recursive: true })
   if (process.getBuiltinModule('node:sqlite') !== undefined) return file
   const { default: Libsql } = await import('libsql')
   const database = new Libsql(file)

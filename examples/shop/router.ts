@@ -5,11 +5,12 @@ import { createAccountActions, logIn, logOut, showGoodbye, showLogin } from './a
 import { addToCart, changeCart } from './cart.ts'
 import { forms } from './forms.ts'
 import { requireLogin } from './guard.ts'
-import { cartPage, homePage, notFoundPage, productPage, storeFailedPage } from './pages.ts'
+import { cartPage, homePage, notFoundPage, productPage } from './pages.ts'
 import { findProduct } from './products.ts'
 import { routes } from './routes.ts'
 import type { ShopContext, ShopData, ShopFlash } from './session.ts'
 import type { ShopStorage } from './storage.ts'
+import { onStoreError } from './store-failures.ts'
 import { style } from './style.ts'
 
 /** The whole shop: give it a Request, get a Response. Any server that speaks Fetch can run it. */
@@ -66,9 +67,4 @@ const countVisits: Middleware = (context, next) => {
   const isGuess = context.headers.has('Sec-Purpose') // a page that nobody has asked for yet
   if (!isGuess) context.get(Session)?.update('visits', (visits = 0) => visits + 1)
   return next()
-}
-
-function onStoreError(error: unknown): Response {
-  console.error('The session storage failed:', error)
-  return storeFailedPage()
 }

@@ -23,6 +23,8 @@ export class ShopServer {
   readonly #options: ShopOptions
   #process: ChildProcess | undefined
   #port = '0'
+  /** What it has written to the console's error stream. */
+  errors = ''
 
   constructor(scratch: string, options: ShopOptions = {}) {
     this.#scratch = scratch
@@ -45,8 +47,8 @@ export class ShopServer {
     )
     this.#process = child
 
-    const errors: string[] = []
-    child.stderr.on('data', (chunk) => errors.push(String(chunk)))
+    this.errors = ''
+    child.stderr.on('data', (chunk) => (this.errors += String(chunk)))
     for await (const line of createInterface({ input: child.stdout })) {
       const port = /^Shop on http:\/\/localhost:(\d+)$/.exec(line)?.[1]
       if (!port) continue
@@ -54,7 +56,7 @@ export class ShopServer {
       child.stdout.resume()
       return
     }
-    throw new Error(`The shop did not start: ${errors.join('')}`)
+    throw new Error(`The shop did not start: ${this.errors}`)
   }
 
   /** Resolves with the exit code, or with the signal if that ended it. */
