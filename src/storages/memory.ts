@@ -1,4 +1,5 @@
 import { configError } from '../core/errors.ts'
+import { isNote } from '../core/record/id.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
@@ -9,8 +10,9 @@ import type { SessionStorageOptions } from '../core/life-cycle/storage-options.t
 
 export interface MemoryStoreOptions {
   /**
-   * Most sessions kept. One more, and an expired one of the oldest goes, or else the one that was
-   * written longest ago. 1 or more. Default 100,000.
+   * Most sessions kept. One more, and an expired one of the oldest goes; or else, of those that nobody has logged
+   * in to, the one that was written longest ago; and only if there is none of these, one of a user. Notes that all
+   * sessions of a user were ended are kept besides, until they expire. 1 or more. Default 100,000.
    */
   maxSessions?: number
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
@@ -24,6 +26,8 @@ interface Entry {
   owner: string | undefined
 }
 
+type Entries = Map<string, Entry>
+
 /**
  * The same text. V8 keeps what JSON.stringify made in pieces, which take a fifth more memory, until
  * somebody looks into it; `slice` is there only so that the look is not optimised away.
@@ -33,7 +37,7 @@ function flattened(text: string): string {
 }
 
 const sweepInterval = 60_000
-/** Old entries looked at with each write, so that memory follows expiry without long pauses. */
+/** Old entries of each kind looked at with each write, so that memory follows expiry without long pauses. */
 const glances = 2
 /** And when there is no room. */
 const glancesWhenFull = 32
@@ -51,16 +55,28 @@ export function createMemoryStore(
   if (!Number.isInteger(maxSessions) || maxSessions < 1) {
     throw configError(`maxSessions must be a whole number of 1 or more, got ${maxSessions}`)
   }
-  /** In the order they were written, the oldest first. */
-  const entries = new Map<string, Entry>()
+  // Each in the order they were written, the oldest first.
+  const strangers: Entries = new Map()
+  const users: Entries = new Map()
+  const notes: Entries = new Map()
+  const all = [strangers, users, notes]
   const keysByOwner = new Map<string, Set<string>>()
   let lastVersion = 0
   let timer: ReturnType<typeof setInterval> | undefined
 
+  function placeOf(key: string, owner: string | undefined): Entries {
+    if (owner !== undefined) return users
+    return isNote(key) ? notes : strangers
+  }
+
+  function find(key: string): Entry | undefined {
+    return users.get(key) ?? strangers.get(key) ?? notes.get(key)
+  }
+
   function drop(key: string, entry: Entry): void {
-    entries.delete(key)
+    placeOf(key, entry.owner).delete(key)
     if (entry.owner !== undefined) unlink(key, entry.owner)
-    if (entries.size === 0) stopTimer()
+    if (all.every(({ size }) => size === 0)) stopTimer()
   }
 
   function unlink(key: string, owner: string): void {
@@ -76,13 +92,13 @@ export function createMemoryStore(
   }
 
   function live(key: string): Entry | undefined {
-    const entry = entries.get(key)
+    const entry = find(key)
     if (entry === undefined || now() < entry.expiresAt) return entry
     drop(key, entry)
     return undefined
   }
 
-  function glanceAtOldest(count: number): void {
+  function glanceAtOldest(entries: Entries, count: number): void {
     let left = count
     for (const [key, entry] of entries) {
       if (left-- === 0) return
@@ -90,18 +106,27 @@ export function createMemoryStore(
     }
   }
 
+  /** Whoever comes without an account must not be able to push out those who have one. */
   function makeRoom(): void {
-    if (entries.size < maxSessions) return
-    glanceAtOldest(glancesWhenFull)
-    if (entries.size < maxSessions) return
-    for (const [key, entry] of entries) return drop(key, entry)
+    for (const entries of [strangers, users]) {
+      if (strangers.size + users.size < maxSessions) return
+      glanceAtOldest(entries, glancesWhenFull)
+    }
+    if (strangers.size + users.size < maxSessions) return
+    for (const [key, entry] of strangers.size > 0 ? strangers : users) return drop(key, entry)
   }
 
   function sweep(): number {
-    const before = entries.size
+    let dropped = 0
     const time = now()
-    for (const [key, entry] of entries) if (entry.expiresAt <= time) drop(key, entry)
-    return before - entries.size
+    for (const entries of all) {
+      for (const [key, entry] of entries) {
+        if (entry.expiresAt > time) continue
+        drop(key, entry)
+        dropped++
+      }
+    }
+    return dropped
   }
 
   function startTimer(): void {
@@ -124,19 +149,20 @@ export function createMemoryStore(
     async write(key, value, { replaces, expiresAt, owner }) {
       const entry = live(key)
       if ((entry === undefined ? null : String(entry.version)) !== replaces) return undefined
-      if (entry === undefined) makeRoom()
-      else if (entry.owner !== undefined && entry.owner !== owner) unlink(key, entry.owner)
+      const place = placeOf(key, owner)
+      if (entry !== undefined) placeOf(key, entry.owner).delete(key)
+      else if (place !== notes) makeRoom()
+      if (entry?.owner !== undefined && entry.owner !== owner) unlink(key, entry.owner)
       const version = ++lastVersion
-      entries.delete(key)
-      entries.set(key, { value: flattened(value), version, expiresAt, owner })
+      place.set(key, { value: flattened(value), version, expiresAt, owner })
       if (owner !== undefined) link(key, owner)
-      glanceAtOldest(glances)
+      for (const entries of all) glanceAtOldest(entries, glances)
       if (timer === undefined) startTimer()
       return String(version)
     },
 
     async delete(key) {
-      const entry = entries.get(key)
+      const entry = find(key)
       if (entry !== undefined) drop(key, entry)
     },
 
@@ -150,7 +176,7 @@ export function createMemoryStore(
 
     async close() {
       stopTimer()
-      entries.clear()
+      for (const entries of all) entries.clear()
       keysByOwner.clear()
     },
   }

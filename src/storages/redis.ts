@@ -1,5 +1,5 @@
 import { configError } from '../core/errors.ts'
-import { createHandle } from '../core/record/id.ts'
+import { createHandle, isNote } from '../core/record/id.ts'
 import type { DeadlineOptions } from './parts/operations.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
@@ -88,8 +88,7 @@ export function createRedisStore(
       const before = replaces === null ? undefined : parseHeading(replaces)
       if (records.hasEnded(before)) return undefined
       const expiresAt = Math.ceil(end)
-      // That all sessions of a user have ended: docs/stores.md names these keys.
-      const mustReplicate = waitReplicas > 0 && key.startsWith('revoked-')
+      const mustReplicate = waitReplicas > 0 && isNote(key)
       const waits = mustReplicate || (waitReplicas > 0 && owner !== undefined)
       return operations.run(async (send) => {
         const { owner: list, listedUntil } = await enlist(send, key, expiresAt, owner, before)

@@ -162,3 +162,38 @@ describe('storages', () => {
     assert.deepEqual(await store.keysOf('ada'), [])
   })
 })
+
+describe('who goes when there is no room', () => {
+  async function loggedIn(storage: ReturnType<typeof createMemorySessionStorage>, userId: string) {
+    const session = await storage.read(null)
+    session.login(userId)
+    return storage.save(session)
+  }
+
+  it('is a stranger, however many come, and neither a user nor a note that one was logged out', async () => {
+    const storage = createMemorySessionStorage({ maxSessions: 100 })
+    const users: (string | null)[] = []
+    for (let n = 0; n < 50; n++) users.push(await loggedIn(storage, `user-${n}`))
+    await storage.revokeAll('victim')
+    for (let n = 0; n < 200; n++) {
+      const stranger = await storage.read(null)
+      stranger.flash('error', 'Wrong name or password')
+      await storage.save(stranger)
+    }
+    for (const [n, cookie] of users.entries()) {
+      assert.equal((await storage.read(cookie)).userId, `user-${n}`)
+    }
+    const imported = { values: {}, userId: 'victim' }
+    assert.equal((await storage.read('old', { imported })).userId, undefined)
+  })
+
+  it('is the user who was away longest, if there is no stranger', async () => {
+    const storage = createMemorySessionStorage({ maxSessions: 2 })
+    const first = await loggedIn(storage, 'first')
+    const second = await loggedIn(storage, 'second')
+    const third = await loggedIn(storage, 'third')
+    assert.equal((await storage.read(first)).userId, undefined)
+    assert.equal((await storage.read(second)).userId, 'second')
+    assert.equal((await storage.read(third)).userId, 'third')
+  })
+})

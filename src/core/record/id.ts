@@ -46,6 +46,14 @@ export function isHandle(text: unknown): text is string {
   return typeof text === 'string' && handleSyntax.test(text)
 }
 
+/**
+ * Whether the key is that of a note that all sessions of a user were ended. docs/stores.md names these keys: such a
+ * note must outlive whatever a store drops to make room.
+ */
+export function isNote(key: string): boolean {
+  return key.startsWith('revoked-')
+}
+
 /** Compares without telling by its time where two texts of one length differ. */
 export function equalInConstantTime(a: string, b: string): boolean {
   if (a.length !== b.length) return false

@@ -19,6 +19,12 @@ export interface LifetimeOptions {
    */
   absoluteTimeout?: number
   /**
+   * How long a session that nobody has logged in to may go unused, in seconds: 1 to 34,560,000. It keeps visitors
+   * who come once, and floods of them, from filling a store. Default: as long as `idleTimeout`, which wins if it is
+   * shorter.
+   */
+  anonymousTimeout?: number
+  /**
    * How long the old id stays readable after `regenerateId()`, in seconds: 0 to 300. It never
    * applies to `login()` and `regenerateId(true)`: the id that they end reads as a new session at
    * once, which for 5 seconds (or this, if it is less) is saved only if it logs in or rotates its id. Default 30.
@@ -26,11 +32,13 @@ export interface LifetimeOptions {
   regenerateGrace?: number
 }
 
+type Preset = Required<Pick<LifetimeOptions, 'idleTimeout' | 'absoluteTimeout'>>
+
 /** Timeouts of NIST SP 800-63B-4 for its three assurance levels: spread one into the options. */
 export const timeouts: {
-  readonly aal1: Required<Omit<LifetimeOptions, 'regenerateGrace'>>
-  readonly aal2: Required<Omit<LifetimeOptions, 'regenerateGrace'>>
-  readonly aal3: Required<Omit<LifetimeOptions, 'regenerateGrace'>>
+  readonly aal1: Preset
+  readonly aal2: Preset
+  readonly aal3: Preset
 } = {
   /** §2.1.3: at most 30 days overall; no inactivity limit is asked for. */
   aal1: { idleTimeout: 2_592_000, absoluteTimeout: 2_592_000 },
@@ -48,6 +56,8 @@ export interface Instants {
   lastUsedAt: number
   idleDeadline: number
   absoluteDeadline: number
+  /** Whose session it is, if anybody's. */
+  owner?: string | undefined
 }
 
 /** A clock that runs ahead of ours by more than this, in milliseconds, is not believed. */
@@ -58,6 +68,7 @@ const inFlight = 5000
 /** The only arithmetic on time: deadlines, and whether they have passed. */
 export class Lifetime {
   readonly #idle: number
+  readonly #anonymous: number
   readonly #absolute: number
   /** Milliseconds that an old id stays readable after a plain rotation. */
   readonly grace: number
@@ -66,7 +77,10 @@ export class Lifetime {
 
   constructor(options: LifetimeOptions) {
     const { idleTimeout = 86_400, absoluteTimeout = 2_592_000, regenerateGrace = 30 } = options
+    const { anonymousTimeout = idleTimeout } = options
     this.#idle = seconds('idleTimeout', idleTimeout, 1, longestLifetime) * 1000
+    const anonymous = seconds('anonymousTimeout', anonymousTimeout, 1, longestLifetime) * 1000
+    this.#anonymous = Math.min(anonymous, this.#idle)
     this.#absolute = seconds('absoluteTimeout', absoluteTimeout, 1, longestLifetime) * 1000
     this.grace = seconds('regenerateGrace', regenerateGrace, 0, 300) * 1000
     this.retirement = Math.min(this.grace, inFlight)
@@ -111,7 +125,7 @@ export class Lifetime {
     return Math.min(
       instants.idleDeadline,
       instants.absoluteDeadline,
-      instants.lastUsedAt + this.#idle,
+      instants.lastUsedAt + this.#idleOf(instants),
       start + this.#absolute,
     )
   }
@@ -123,7 +137,11 @@ export class Lifetime {
 
   /** Whether a use is worth a write: when a tenth of the idle timeout has gone since the last. */
   isTouchDue(instants: Instants, now: number): boolean {
-    return now - instants.lastUsedAt >= this.#idle / 10
+    return now - instants.lastUsedAt >= this.#idleOf(instants) / 10
+  }
+
+  #idleOf({ owner }: Instants): number {
+    return owner === undefined ? this.#anonymous : this.#idle
   }
 
   /** The latest end that any session starting now can have without a login. */

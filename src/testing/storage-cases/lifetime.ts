@@ -35,6 +35,26 @@ export const lifetimeCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'ends a session that nobody has logged in to after anonymousTimeout, and no other',
+    async run({ createStorage, clock }) {
+      const storage = createStorage({ idleTimeout: 1000, anonymousTimeout: 100 })
+      const stranger = await visit(storage, null, (s) => s.set('a', 1))
+      const user = await visit(storage, null, (s) => s.login('user'))
+      await clock.pass(15 * second)
+      // A tenth of it has gone: the use is noted.
+      const used = await visit(storage, stranger.cookie)
+      await clock.pass(99 * second)
+      equal((await storage.read(used.cookie)).get('a'), 1)
+      await clock.pass(1 * second)
+      equal((await storage.read(used.cookie)).isNew, true)
+      equal((await storage.read(user.cookie)).userId, 'user')
+      await clock.pass(884 * second)
+      equal((await storage.read(user.cookie)).userId, 'user')
+      await clock.pass(1 * second)
+      equal((await storage.read(user.cookie)).isNew, true)
+    },
+  },
+  {
     name: 'P10 notes a use without a change only when a tenth of the idle timeout has gone',
     async run({ createStorage, clock, gate }) {
       const storage = createStorage({ idleTimeout: 100 })
