@@ -3,26 +3,11 @@
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path/posix'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path/posix'
 import { describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { filesIn, type Import, mentions, read, readSource, root } from './repository.ts'
 
-interface Import {
-  /** `core/cookie/cookie.ts` for our own files, otherwise as written. */
-  target: string
-  isOwn: boolean
-  isTypeOnly: boolean
-}
-
-interface SourceFile {
-  /** From `src/` on: `core/cookie/cookie.ts`. */
-  path: string
-  text: string
-  imports: Import[]
-}
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
 const sources = filesIn('src').map(readSource)
 const manifest = JSON.parse(read('package.json')) as {
   exports: Record<string, string | { types: string; default: string }>
@@ -181,6 +166,51 @@ describe('files', () => {
   })
 })
 
+describe('tests', () => {
+  /** `core/cookie`, `core/errors`, `storages/redis`, `cli`: a room, or an entry with its parts. */
+  const placeOf = (path: string) => {
+    const [folder, name] = path.replace(/\.ts$/, '').split('/') as [string, string?]
+    return name === undefined || ['cli', 'testing'].includes(folder) ? folder : `${folder}/${name}`
+  }
+  const places = [...new Set(sources.map(({ path }) => placeOf(path)))]
+  const tests = filesIn('test').filter((path) => path.endsWith('.test.ts'))
+  const [, section = ''] = read('docs/architecture.md').split('## Where the tests are')
+  const rows = [...section.matchAll(/^\| `(?<place>[^`]+)` \| (?<cell>.+) \|$/gm)].map(
+    ({ groups }) => ({ place: groups!['place']!, cell: groups!['cell']! }),
+  )
+
+  it('are under the path of what they test, or the table in docs/architecture.md names them', () => {
+    const named = rows.filter(({ cell }) => !cell.startsWith('also ')).map(({ place }) => place)
+    const hasOwn = (place: string) =>
+      tests.some((path) => ['/', '.', '-'].some((end) => path.startsWith(`test/${place}${end}`)))
+    assert.deepEqual(named.toSorted(), places.filter((place) => !hasOwn(place)).toSorted())
+  })
+
+  it('are where that table says, which knows no place that has gone', () => {
+    assert.deepEqual(
+      rows.filter(({ place }) => !places.includes(place)),
+      [],
+    )
+    const paths = rows.flatMap(({ cell }) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, path]) => path!),
+    )
+    assert.deepEqual(
+      paths.filter((path) => !existsSync(join(root, path))),
+      [],
+    )
+  })
+
+  it('of core and compat lie in rooms that there are', () => {
+    const laidOut = tests.filter((path) => /^test\/(core|compat)\//.test(path))
+    const roomOf = (path: string) =>
+      placeOf(path.replace(/^test\//, '').replace(/(\.node)?\.test/, ''))
+    assert.deepEqual(
+      laidOut.filter((path) => !places.includes(roomOf(path))),
+      [],
+    )
+  })
+})
+
 describe('entries', () => {
   const entries = Object.entries(manifest.exports).flatMap(([name, entry]) =>
     typeof entry === 'string' ? [] : [{ name, ...entry }],
@@ -221,55 +251,4 @@ function isAllowed(path: string, { target, isOwn, isTypeOnly }: Import): boolean
   return rules.some((rule) =>
     Object.entries(rule).some(([start, allowed]) => path.startsWith(start) && allowed.test(target)),
   )
-}
-
-function readSource(file: string): SourceFile {
-  const path = file.replace(/^src\//, '')
-  const text = read(file)
-  const withoutComments = strip(text, 'code and strings')
-  const statements = withoutComments.matchAll(
-    /^(?:import|export)(?<type>\s+type)?\s+(?:(?:\*(?:\s+as\s+\w+)?|\w+|\{[^}]*\})\s*from\s*)?'(?<from>[^']+)'|\bimport\(\s*'(?<dynamic>[^']+)'/gm,
-  )
-  const imports = Array.from(statements, ({ groups }) => {
-    const specifier = groups?.['from'] ?? groups?.['dynamic'] ?? ''
-    const isOwn = specifier.startsWith('.')
-    const target = isOwn ? join(dirname(path), specifier) : specifier
-    return { target, isOwn, isTypeOnly: groups?.['type'] !== undefined }
-  })
-  return { path, text, imports }
-}
-
-/** `file:line: text` of each line that matches. */
-function mentions(files: SourceFile[], pattern: RegExp, part: 'code' | 'code and strings') {
-  return files.flatMap(({ path, text }) =>
-    strip(text, part)
-      .split('\n')
-      .flatMap((line, index) =>
-        pattern.test(line) ? [`${path}:${index + 1}: ${line.trim()}`] : [],
-      ),
-  )
-}
-
-/** The text without comments, and without what stands in quotes when only the code is asked for. */
-function strip(text: string, part: 'code' | 'code and strings'): string {
-  const newlines = (removed: string) => removed.replace(/[^\n]/g, '')
-  const pieces = /\/\*[\s\S]*?\*\/|(?<![:'"`\\])\/\/.*|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g
-  return text.replace(pieces, (found) => {
-    if (/^['`]/.test(found)) return part === 'code' ? "''" : found
-    return newlines(found)
-  })
-}
-
-/** The files under a folder that are ours, from the root of the repository on. */
-function filesIn(folder: string): string[] {
-  const notOurs = ['node_modules', 'dist', '.build', '.git', 'results', '.sessions']
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (notOurs.includes(entry.name)) return []
-    const path = join(folder, entry.name)
-    return entry.isDirectory() ? filesIn(path) : entry.isFile() ? [path] : []
-  })
-}
-
-function read(path: string): string {
-  return readFileSync(join(root, path), 'utf8')
 }
