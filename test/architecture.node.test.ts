@@ -54,11 +54,14 @@ const mayImportToo: Record<string, RegExp> = {
   'storages/sql.ts': /^storages\/sql\//,
   // Only to make the table.
   'storages/sql/': /^storages\/sql\/|^kysely$/,
+  'frameworks/fetch-router.ts': /^frameworks\/fetch-router\//,
+  // Its middleware is that of fetch-router, and puts sessions under Remix's own class.
+  'compat/remix.ts': /^frameworks\/fetch-router\/|^@remix-run\/session$/,
 }
 const mayImportTypes: Record<string, RegExp> = {
   'storages/': /^[@a-z]/,
   'frameworks/': /^[@a-z]/,
-  'compat/': /^[@a-z]/,
+  'compat/': /^[@a-z]|^frameworks\/fetch-router.ts$/,
 }
 
 describe('imports', () => {

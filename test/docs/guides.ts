@@ -76,7 +76,10 @@ export function compileBlocks(
       noEmit: false,
       rootDir: 'src',
       outDir: 'out',
-      paths: { '@remix-run/session-middleware': ['./src/session-middleware.ts'] },
+      paths: {
+        '@remix-run/session-middleware': ['./src/session-middleware.ts'],
+        '@remix-run/auth': ['./src/auth.ts'],
+      },
     },
     include: ['src'],
     exclude: [],

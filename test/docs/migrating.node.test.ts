@@ -5,6 +5,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, beforeEach, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { createRouter } from '@remix-run/fetch-router'
 import { createFsSessionStorage as createRemixFiles } from '@remix-run/session/fs-storage'
 import { createCookie as createRemixCookie } from '@remix-run/cookie'
 import expressSessions from 'express-session'
@@ -12,6 +13,7 @@ import * as reactRouter from 'react-router'
 import { type CookieImporter, createCookie } from 'coatcheck'
 import { reactRouterCookie, remixCookie } from 'coatcheck/compat/cookies'
 import { createSessionStorage, toReactRouterStorage } from 'coatcheck/compat/react-router'
+import { session as remixSessions } from 'coatcheck/compat/remix'
 import { withSession } from 'coatcheck/fetch'
 import { createFsSessionStorage } from 'coatcheck/fs-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
@@ -46,7 +48,10 @@ const guides = compileBlocks(blocks, {
       listen(port: number): void
     }
   }`,
-  // The newest middleware there is to install was made for fetch-router 0.18, with other types.
+  // The newest there are to install were made for fetch-router 0.18 and 0.19, with other types.
+  'auth.ts': `import type { RequestContext } from '@remix-run/fetch-router'
+    import type { Session } from '@remix-run/session'
+    export declare function completeAuth(context: RequestContext): Session`,
   'session-middleware.ts': `import type { Middleware } from '@remix-run/fetch-router'
     import type { Session, SessionStorage } from '@remix-run/session'
     import type { Cookie } from '@remix-run/cookie'
@@ -88,6 +93,7 @@ describe('The guides', () => {
       'remix/accept.ts',
       'remix/half.ts',
       'remix/imports.ts',
+      'remix/login.ts',
       'remix/other-half.ts',
       'remix/server.ts',
     ])
@@ -112,6 +118,22 @@ describe('Moving in from Remix', () => {
     assert.equal(visitor.jar.headerFor(origin), null)
     await visitor.post('/login')
     assert.equal(await visitor.text(), '["ada","Welcome back"]')
+  })
+
+  it('says whose session it is after completeAuth()', async () => {
+    const { logIn } = await guides.load('remix', 'login.ts')
+    const storage = createMemorySessionStorage()
+    const cookie = createCookie('session', { secrets: [ourSecret] })
+    const router = createRouter({ middleware: [remixSessions(cookie, storage)] })
+    router.post('/login', (context) => {
+      logIn(context, 'ada')
+      return new Response()
+    })
+    const visitor = new Visitor((request) => router.fetch(request))
+    await visitor.post('/login')
+    assert.equal((await storage.sessionsOf('ada')).length, 1)
+    const current = await storage.read(await cookie.parse(visitor.jar.headerFor(origin)))
+    assert.deepEqual(current.data, [{ userId: 'ada' }, {}])
   })
 
   it('counts who moved in', async () => {

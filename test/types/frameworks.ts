@@ -67,6 +67,14 @@ export function routing(cookie: Cookie): void {
     return new Response()
   })
 
+  type Unnamed = MiddlewareContext<[ReturnType<typeof session>]>
+  const unnamed = ({ get, session: current }: Unnamed) => {
+    exactly<Session>()(get(Session))
+    current.login('ada')
+    return new Response(String(get(Session).get('count')))
+  }
+  router.get('/unnamed', unnamed)
+
   const untyped = createRouter({ middleware: [session(cookie, createMemorySessionStorage())] })
   untyped.get('/', ({ get, session: current }) => {
     exactly<Session>()(get(Session))

@@ -1,6 +1,6 @@
 // Compiled, never run: Remix's storages and ours in each other's place.
 import { createCookie as createRemixCookie, type Cookie as RemixCookie } from '@remix-run/cookie'
-import { createRouter } from '@remix-run/fetch-router'
+import { createRouter, type MiddlewareContext } from '@remix-run/fetch-router'
 import {
   createSession as createRemixSession,
   Session as RemixSessionClass,
@@ -16,7 +16,7 @@ import {
   type ForeignSessionStorage,
   type SessionStorage,
 } from 'coatcheck'
-import { toRemixStorage } from 'coatcheck/compat/remix'
+import { session as bothSessions, toRemixStorage } from 'coatcheck/compat/remix'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { withSession } from 'coatcheck/fetch'
 import { session } from 'coatcheck/fetch-router'
@@ -107,6 +107,33 @@ export function remixInOurs(cookie: Cookie): void {
   const counting = { ...storage, read: async (_: string | null, n = 1) => storage.read(`${n}`) }
   // @ts-expect-error -- what ours ask for comes second, so nothing else may
   session(cookie, counting)
+}
+
+export function underBothKeys(cookie: Cookie): void {
+  const storage = createMemorySessionStorage<Data, { notice: string }>()
+  const router = createRouter({ middleware: [bothSessions(cookie, storage)] })
+  router.get('/', (context) => {
+    exactly<Session<Data, { notice: string }>>()(context.get(Session))
+    exactly<Session<Data, { notice: string }>>()(context.session)
+    exactly<RemixSession>()(context.get(RemixSessionClass))
+    return new Response()
+  })
+  type Context = MiddlewareContext<[ReturnType<typeof bothSessions>]>
+  const handle = ({ get }: Context) => {
+    exactly<Session>()(get(Session))
+    exactly<RemixSession>()(get(RemixSessionClass))
+    return new Response()
+  }
+  router.get('/named', handle)
+
+  const theirs = createRouter({ middleware: [bothSessions(cookie, createRemixMemoryStorage())] })
+  theirs.get('/', (context) => {
+    exactly<RemixSession>()(context.get(Session))
+    exactly<RemixSession>()(context.get(RemixSessionClass))
+    return new Response()
+  })
+  // @ts-expect-error -- our middleware takes our cookie
+  bothSessions(createRemixCookie('session'), storage)
 }
 
 /** A storage of one's own, over sessions of one's own, needs no library's types. */
