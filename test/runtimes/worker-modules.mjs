@@ -18,7 +18,8 @@ export function collectModules(entry) {
     const source = readFileSync(path, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '')
     module.contents = source.replace(
       /^(import\s*|(?:import|export)\b[^'"=;(]*\bfrom\s*)(['"])([^'"]+)\2/gm,
-      (_, start, quote, specifier) => {
+      (statement, start, quote, specifier) => {
+        if (specifier.startsWith('cloudflare:')) return statement
         const target = locate(specifier, path)
         collect(target)
         return `${start}${quote}${relativeImport(path, target)}${quote}`

@@ -1,0 +1,128 @@
+/*
+ * The programs in README.md, pasted into a folder that `npm init` has made, with the packed package
+ * installed, on each runtime that the README names.
+ */
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import { programsInReadme } from './blocks.ts'
+
+const programs = programsInReadme()
+const runtimes = realpathSync('test/runtimes')
+const binaries = join(runtimes, 'node_modules')
+const adapter = realpathSync('node_modules/@remix-run/node-fetch-server')
+const SESSION_SECRET = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
+
+describe('a program of the README', () => {
+  let folder: string
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'readme-'))
+    // What `npm init` makes, and what it says of the module format.
+    writeFileSync(join(folder, 'package.json'), '{ "name": "readme", "type": "commonjs" }')
+    execFileSync('npm', [
+      'pack',
+      '--ignore-scripts',
+      '--loglevel=error',
+      '--pack-destination',
+      folder,
+    ])
+    const [packed] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
+    const options = ['--offline', '--no-audit', '--no-fund', '--loglevel=error']
+    execFileSync('npm', ['install', ...options, `./${packed}`, adapter], { cwd: folder })
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  function paste(name: string, port: number, into = folder): void {
+    const text = programs.get(name)
+    assert.ok(text, `README.md has no ${name}`)
+    writeFileSync(join(into, name), text.replace('listen(3000)', `listen(${port}, '127.0.0.1')`))
+  }
+
+  const node24 = join(binaries, 'node24', 'bin', 'node')
+  for (const [name, program] of [
+    ['Node 20', process.execPath],
+    ['Node 24', node24],
+  ] as const) {
+    it(`runs on ${name}`, async (t) => {
+      const port = await freePort()
+      paste('app.mjs', port)
+      paste('server.mjs', port)
+      await visitTwice(t, port, [program, 'server.mjs'], folder)
+    })
+  }
+
+  it('runs on Deno, with no more rights than the README says', async (t) => {
+    const port = await freePort()
+    paste('app.mjs', port)
+    const deno = join(binaries, '@deno', 'linux-x64-glibc', 'deno')
+    const options = ['--no-prompt', '--host', '127.0.0.1', '--port', String(port)]
+    await visitTwice(t, port, [deno, 'serve', '-E', ...options, 'app.mjs'], folder)
+  })
+
+  it('runs on Bun', async (t) => {
+    const port = await freePort()
+    paste('app.mjs', port)
+    const bun = join(binaries, '@oven', 'bun-linux-x64', 'bin', 'bun')
+    await visitTwice(t, port, [bun, `--port=${port}`, 'app.mjs'], folder)
+  })
+
+  it('runs on Workers without Node compatibility', async (t) => {
+    const port = await freePort()
+    const inside = join(folder, 'node_modules', 'coatcheck')
+    paste('worker.mjs', port, inside)
+    const serve = join(runtimes, 'one-worker.mjs')
+    await visitTwice(t, port, [process.execPath, serve, String(port), 'worker.mjs'], inside)
+  })
+})
+
+async function visitTwice(
+  t: TestContext,
+  port: number,
+  [program, ...args]: string[],
+  cwd: string,
+): Promise<void> {
+  const env = { ...process.env, SESSION_SECRET, NODE_ENV: undefined }
+  const server = spawn(program!, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = once(server, 'exit')
+  let errors = ''
+  server.stderr.on('data', (chunk) => (errors += chunk))
+  t.after(async () => {
+    server.kill('SIGTERM')
+    await ended
+  })
+
+  const first = await Promise.race([
+    firstAnswer(`http://127.0.0.1:${port}/`),
+    ended.then(() => assert.fail(`The program ended: ${errors}`)),
+  ])
+  assert.equal(await first.text(), 'Visit 1')
+  const [Cookie] = first.headers.get('Set-Cookie')!.split(';', 1)
+  const second = await fetch(`http://127.0.0.1:${port}/`, { headers: { Cookie: Cookie! } })
+  assert.equal(await second.text(), 'Visit 2')
+}
+
+/** Asks until the server listens: the programs of the README do not say when. */
+async function firstAnswer(address: string): Promise<Response> {
+  for (const until = Date.now() + 60_000; ;) {
+    try {
+      return await fetch(address)
+    } catch (error) {
+      if (Date.now() > until) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

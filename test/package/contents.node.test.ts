@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path/posix'
+import { before, describe, it } from 'node:test'
+
+interface Packed {
+  size: number
+  files: { path: string }[]
+}
+
+describe('the package', () => {
+  let packed: Packed
+  let paths: Set<string>
+
+  before(() => {
+    const output = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'])
+    packed = (JSON.parse(String(output)) as [Packed])[0]
+    paths = new Set(packed.files.map(({ path }) => path))
+  })
+
+  it('is small: at most 190 kB, with two files for each of the sources', () => {
+    assert.ok(packed.size <= 190_000, `${packed.size} bytes`)
+    const others = [...paths].filter((path) => !/^dist\/.*(?<!\.d)\.(js|d\.ts)$/.test(path))
+    assert.ok(others.length <= 20, others.join(' '))
+  })
+
+  it('has a script beside each declaration, and refers to no file that is not there', () => {
+    const scripts = [...paths].filter((path) => path.endsWith('.js'))
+    assert.ok(scripts.length > 100)
+    for (const path of scripts) {
+      assert.ok(paths.has(path.replace(/\.js$/, '.d.ts')), path)
+      assert.doesNotMatch(readFileSync(path, 'utf8'), /sourceMappingURL/)
+    }
+  })
+
+  it('tells in its declarations what everything does', () => {
+    const declarations = readFileSync('dist/core/session/session.d.ts', 'utf8')
+    assert.match(declarations, /Leaves a message for the next page/)
+  })
+
+  it('has links only to what is in it', () => {
+    const dead = [...paths]
+      .filter((path) => path.endsWith('.md') && path !== 'CHANGELOG.md')
+      .flatMap((path) =>
+        linksIn(readFileSync(path, 'utf8'))
+          .filter((link) => !isLive(path, link, paths))
+          .map((link) => `${path}: ${link}`),
+      )
+    assert.deepEqual(dead, [])
+  })
+
+  it('says in one place what is left for the owner to fill in', () => {
+    const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>
+    const missing = ['repository', 'homepage', 'bugs'].filter((field) => !(field in manifest))
+    for (const field of missing) assert.match(String(manifest['//']), new RegExp(`\\b${field}\\b`))
+  })
+})
+
+function linksIn(markdown: string): string[] {
+  const text = markdown.replace(/^```[^]*?^```$/gm, '').replace(/`[^`\n]*`/g, '')
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!)
+}
+
+function isLive(from: string, link: string, paths: ReadonlySet<string>): boolean {
+  if (/^https?:/.test(link)) return true
+  const [file, anchor] = link.split('#') as [string, string?]
+  const target = file === '' ? from : join(dirname(from), file)
+  if (!paths.has(target)) return false
+  return anchor === undefined || anchorsIn(readFileSync(target, 'utf8')).includes(anchor)
+}
+
+function anchorsIn(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
