@@ -1,3 +1,4 @@
+import { measureBoth } from './against.mjs'
 import { loadContestants } from './contestants.mjs'
 import { measure } from './measure.mjs'
 import { sessionData, sizes } from './payload.mjs'
@@ -8,19 +9,28 @@ const modes = { rw: 'read and write', ro: 'read only' }
 /** Measures and prints the wanted tables of one workload. */
 export async function compare({ workload, title, tables, context = {} }, settings) {
   const { wantsTable, wantsName, rounds, ms, warmUp } = settings
-  const { contestants, failures } = await loadContestants(workload, wantsName)
+  // Beside another checkout of ours there are no peers.
+  const { contestants, failures } = settings.against
+    ? {}
+    : await loadContestants(workload, wantsName)
   const measured = []
   for (const { id, size, mode, inFlight } of tables) {
     if (!wantsTable(id)) continue
     const data = sessionData(sizes[size])
-    const result = await measure(contestants, {
+    const options = {
       context: { ...context, workload, mode, data, inFlight },
       rounds,
       ms,
       warmUp,
-    })
+    }
+    const heading = `${title}, ${size}, ${modes[mode]}, ${inFlight} at a time`
+    if (settings.against) {
+      measured.push(await measureBoth({ id, title: heading }, workload, options, settings))
+      continue
+    }
+    const result = await measure(contestants, options)
     const table = { id, rows: result.rows, failures: [...failures, ...result.failures] }
-    table.title = `${title}, ${size}, ${modes[mode]}, ${inFlight} at a time`
+    table.title = heading
     reportSpeed(table)
     measured.push(table)
   }

@@ -46,8 +46,8 @@ export async function measure(contestants, { context, rounds, ms, warmUp }) {
   }
 }
 
-function start({ file, name }, { workload, ...context }) {
-  return fork(child, [file, workload, name, JSON.stringify(context)])
+function start({ file, name, child: own }, { workload, ...context }) {
+  return fork(own ?? child, [file, workload, name, JSON.stringify(context)])
 }
 
 function burst(entry, ms, isWarmUp = false) {
@@ -89,6 +89,7 @@ function toRows(finished) {
         kind,
         note,
         us: median(times),
+        cpu: row.samples.map(({ cpuUs }) => cpuUs),
         cpuUs: median(row.samples.map(({ cpuUs }) => cpuUs)),
         min: Math.min(...times),
         max: Math.max(...times),

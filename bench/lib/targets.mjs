@@ -31,7 +31,7 @@ export const targetNames = new Set([
   ourHeap,
 ])
 
-/** Prints our rows against the fastest peer of each table, and the targets; returns those missed. */
+/** Prints our rows against the fastest peer of each table, and the targets; returns the verdicts. */
 export function judge(tables) {
   const byId = new Map(tables.map((table) => [table.id, table]))
   const verdicts = [...speedTargets.map(judgeSpeed), ...heapTargets.map(judgeHeap)].filter(Boolean)
@@ -51,7 +51,7 @@ export function judge(tables) {
     const head = ['target', 'wanted', 'measured', 'met']
     reportTable({ id: 'targets', title: 'Targets', head, lines, data: { verdicts } })
   }
-  return verdicts.filter(({ met }) => !met)
+  return verdicts
 
   function judgeSpeed({ table: id, ours, peer, atLeast }) {
     const table = byId.get(id)
@@ -60,6 +60,7 @@ export function judge(tables) {
     const [mine, theirs] = [ours, peer].map((name) => table.rows.find((row) => row.name === name))
     const times = mine && theirs ? speedup(mine, theirs) : Number.NaN
     return {
+      table: id,
       label,
       wanted: `>= ${atLeast}x`,
       measured: `${times.toFixed(2)}x`,
@@ -72,6 +73,7 @@ export function judge(tables) {
     if (!table) return undefined
     const bytes = table.rows.find(({ name }) => name === ourHeap)?.[figure] ?? Number.NaN
     return {
+      table: heapTable,
       label,
       wanted: `<= ${atMost}`,
       measured: String(Math.round(bytes) + 0),
