@@ -9,7 +9,7 @@ import {
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
 import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
-import { tidy, whenFilesAllow } from './fs/file-errors.ts'
+import { codeOf, tidy, whenFilesAllow } from './fs/file-errors.ts'
 import { flushMade } from './fs/flush.ts'
 import { OwnerMarks } from './fs/owner-marks.ts'
 import { discard, type Home, isHashName, RecordFolders } from './fs/record-folder.ts'
@@ -43,11 +43,38 @@ function prepare(directory: string, durable: boolean): Home {
     if (durable && made !== undefined) flushMade(root, made)
     const entry = fs.lstatSync(root)
     if (!entry.isDirectory()) throw new Error('it is a symbolic link')
+    assertOwn(root, entry)
     if ((entry.mode & 0o077) !== 0) close(root)
-    fs.rmdirSync(fs.mkdtempSync(path.join(root, freshPrefix)))
     return { root, assertThere: () => assertSame(root, entry) }
   } catch (error) {
     throw configError(`Sessions cannot be kept in "${directory}": ${(error as Error).message}`)
+  }
+}
+
+/**
+ * Whoever owns the directory may read and replace what is in it, whatever its mode. What we make there shows as whom
+ * this process runs, also where it may not ask.
+ */
+function assertOwn(root: string, { uid }: fs.Stats): void {
+  const ours = makeOne(root)
+  if (uid === ours) return
+  throw new Error(
+    `it belongs to another user (uid ${uid}, and this process is ${ours}). Name a directory inside of it, which ` +
+      `is then made for this process, such as "${path.join(root, 'sessions')}"; or change its owner`,
+  )
+}
+
+function makeOne(root: string): number {
+  try {
+    const made = fs.mkdtempSync(path.join(root, freshPrefix))
+    const { uid } = fs.lstatSync(made)
+    fs.rmdirSync(made)
+    return uid
+  } catch (error) {
+    throw new Error(
+      `the user of this process cannot make files in it (${codeOf(error)}). Name a directory that this user owns`,
+      { cause: error },
+    )
   }
 }
 

@@ -10,6 +10,7 @@ import type { ClosableStore, IndexedStore } from '../core/store/session-store.ts
 import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { connectorFor, type RedisClient } from './redis/connect.ts'
 import type { Send } from './redis/connection.ts'
+import { Eviction } from './redis/eviction.ts'
 import { RedisOperations } from './redis/operations.ts'
 import { addToList, isListed, keysIn, listOf, removeFromList, slack } from './redis/owner-lists.ts'
 import { earlierFor, formatHeading, type Heading, parseHeading } from './redis/record-text.ts'
@@ -34,7 +35,7 @@ export interface RedisStoreOptions extends DeadlineOptions {
 }
 
 /**
- * Keeps records in Redis (6.2 or later) or Valkey: a single server, one behind Sentinel, or a Cluster. Each
+ * Keeps records in Redis (6.0 or later) or Valkey: a single server, one behind Sentinel, or a Cluster. Each
  * record is one string; to read it takes one GET, and to replace it one script that works on one key.
  *
  * @param source Where the server is; or a client that the app made and connected, and will close.
@@ -52,6 +53,7 @@ export function createRedisStore(
   const milliseconds = timeout * 1000
   const operations = new RedisOperations(connectorFor(source, milliseconds), options)
   const records = new Records(prefix, now)
+  const eviction = new Eviction()
   const placeOf = (list: string): string => `${prefix}owner:${list}`
 
   async function replicate(send: Send, place: string): Promise<void> {
@@ -68,8 +70,10 @@ export function createRedisStore(
   ): Promise<Pick<Heading, 'owner' | 'listedUntil'>> {
     if (owner === undefined) return { owner: '', listedUntil: 0 }
     const list = await listOf(owner)
-    if (before?.owner === list && before.listedUntil >= expiresAt + slack) return before
     const place = placeOf(list)
+    const wasListed = before?.owner === list && before.listedUntil >= expiresAt + slack
+    // Where the list may have been dropped each write lists the key again.
+    if (!(await eviction.mayHappen(send, place)) && wasListed) return before
     const listedUntil = await addToList(send, place, key, expiresAt, now())
     if (waitReplicas > 0) {
       await replicate(send, place)

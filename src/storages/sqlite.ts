@@ -48,7 +48,7 @@ const batch = 100
  * Keeps records in an SQLite database (WAL), for any number of processes on one machine: the default
  * where sessions shall outlive the process.
  *
- * @param database The path of a file, made if need be, on runtimes with `node:sqlite`; or a database that the app
+ * @param database The path of a file, made if need be and closed to other users of the machine, on runtimes with `node:sqlite`; or a database that the app
  * opened with it, better-sqlite3, libsql or `bun:sqlite`, which stays the app's to close. Open it with a short wait for
  * locks, such as `{ timeout: 20 }` (milliseconds): for that long the whole process stands still when another one
  * writes. While the app has a transaction open on it, sessions wait, and fail after `timeout`: so give them a

@@ -21,9 +21,6 @@ interface Driver {
   Cluster: new (servers: Address[], options: object) => MadeClient
 }
 
-/** Best first: both speak to Redis and to Valkey. */
-const drivers = ['ioredis', 'iovalkey']
-
 /** Milliseconds between two tries to connect. */
 const longestPause = 5000
 
@@ -78,21 +75,32 @@ function lookNothingUp(host: string, done: (error: null, address: string) => voi
   done(null, host)
 }
 
+/**
+ * Both speak to Redis and to Valkey. They are named in the imports, so that bundlers and tools that collect an app's
+ * files see them; and inside of `try`, so that bundlers take it for no error that one is missing.
+ */
 async function loadDriver(): Promise<Driver> {
   let cause: unknown
-  for (const name of drivers) {
-    try {
-      const module = (await import(name)) as Driver & { default?: Driver }
-      return module.Redis ? module : module.default!
-    } catch (error) {
-      cause ??= error
-    }
+  try {
+    return driverIn(await import('ioredis'))
+  } catch (error) {
+    cause = error
+  }
+  try {
+    return driverIn(await import('iovalkey'))
+  } catch {
+    // The first one is the one to install.
   }
   throw new SessionError(
     'ERR_SESSION_CONFIG',
     'The redis storage needs a driver: npm install ioredis. Or give it a client that you made',
     { cause },
   )
+}
+
+function driverIn(module: object): Driver {
+  const { Redis, default: whole } = module as Partial<Driver> & { default?: Driver }
+  return Redis === undefined ? whole! : (module as Driver)
 }
 
 /** Resolves when the first try to connect has come to something. */

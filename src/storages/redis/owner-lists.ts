@@ -11,9 +11,13 @@ import { nameLength } from './record-text.ts'
 /** How much longer a key is listed than its record lives at least, in milliseconds: clocks differ. */
 export const slack = 300_000
 
-/** Keys, and how long, in milliseconds: KEYS list; ARGV until, key, now, until from now. */
+/**
+ * Keys, and how long, in milliseconds: KEYS list; ARGV until, key, now, until from now. Never for a shorter time than before
+ * (GT came with Redis 6.2 only).
+ */
 const add = new Script(`
-redis.call('ZADD', KEYS[1], 'GT', ARGV[1], ARGV[2])
+local listed = redis.call('ZSCORE', KEYS[1], ARGV[2])
+if not listed or tonumber(listed) < tonumber(ARGV[1]) then redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], math.max(redis.call('PTTL', KEYS[1]), ARGV[4]))
 `)

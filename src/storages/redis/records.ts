@@ -29,13 +29,14 @@ return string.find(line, string.sub(ARGV[2], 1, ${tagLength}), ${nameLength + 1}
 `)
 
 /**
- * KEYS record. Writes also if there is nothing to delete, so that WAIT has something to wait for: on a connection that
- * has written nothing, as after a retry, newer servers let it pass.
+ * KEYS record; ARGV whether it must write something. A life of 0 milliseconds deletes, and is in the list of commands that
+ * docs/redis.md allows; GETDEL came with Redis 6.2 only. It writes also if there is nothing to delete, so that WAIT has
+ * something to wait for: on a connection that has written nothing, as after a retry, newer servers let it pass.
  */
 const erase = new Script(`
 local text = redis.call('GET', KEYS[1])
-if not text then redis.call('SET', KEYS[1], '') end
-redis.call('GETDEL', KEYS[1])
+if not text and ARGV[1] == '1' then redis.call('SET', KEYS[1], '') end
+if text or ARGV[1] == '1' then redis.call('PEXPIRE', KEYS[1], 0) end
 return text
 `)
 
@@ -92,8 +93,7 @@ export class Records {
    */
   async delete(send: Send, key: string, isAwaited: boolean): Promise<Heading | undefined> {
     const place = this.#prefix + key
-    const reply = isAwaited ? erase.run(send, place) : send(place, 'GETDEL', place)
-    const text = textOf(await reply)
+    const text = textOf(await erase.run(send, place, isAwaited ? '1' : '0'))
     return text === undefined ? undefined : parseHeading(separate(text).version)
   }
 

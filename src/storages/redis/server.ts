@@ -16,7 +16,10 @@ interface SentinelLogin {
 
 /** Where Redis or Valkey is. The storage makes a client for it, of `ioredis` or `iovalkey`. */
 export type RedisServer =
-  /** `redis://user:password@host:port/database`, or `rediss:` for TLS. */
+  /**
+   * `redis://user:password@host:port/database`, or `rediss:` for TLS. `?family=6` looks for IPv6 addresses only,
+   * `?family=0` for both kinds, as private networks of some hosts need it.
+   */
   | { url: string; tls?: object | undefined }
   | ({ host: string; port?: number | undefined; db?: number | undefined } & Login)
   /** Some servers of a cluster, as `host:port`. */
@@ -126,13 +129,16 @@ function optionsIn(text: string, tls: object | undefined): Target['options'] {
 function partsOf(text: string) {
   if (!/^rediss?:\/\/[^/]/.test(text) || !URL.canParse(text)) return undefined
   const { protocol, username, password, hostname, port, pathname, search, hash } = new URL(text)
-  if (!/^\/?\d*$/.test(pathname) || search !== '' || hash !== '') return undefined
+  const [, family] = /^(?:\?family=([046]))?$/.exec(search) ?? []
+  const isKnown = search === '' || family !== undefined
+  if (!/^\/?\d*$/.test(pathname) || !isKnown || hash !== '') return undefined
   try {
     return {
       isSecure: protocol === 'rediss:',
       host: withoutBrackets(hostname),
       port: Number(port || 6379),
       db: Number(pathname.slice(1)),
+      ...(family !== undefined && { family: Number(family) }),
       username: username === '' ? undefined : decodeURIComponent(username),
       password: password === '' ? undefined : decodeURIComponent(password),
     }

@@ -1,8 +1,9 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, sql as Sql } from 'kysely'
 import { configError } from '../../core/errors.ts'
 import { indexName } from '../parts/sqlite-table.ts'
 import { assertNoSchema, languageOf } from './dialect.ts'
 import { isLostRace } from './errors.ts'
+import { textOf } from './rows.ts'
 
 export interface SessionTableOptions {
   /** The table's name; `schema.table` is fine, except on SQLite. Default `sessions`. */
@@ -72,10 +73,34 @@ async function makeElsewhere(kysely: Kysely<any>, table: string): Promise<void> 
   }
 }
 
+/** What the driver's own quoting must not change, as with mysql2 where `sql_mode` has NO_BACKSLASH_ESCAPES. */
+const probe = '{"it":"\\\\"}'
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG` if its connections would lose or change what is written. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+async function assertUsable(kysely: Kysely<any>, sql: typeof Sql): Promise<void> {
+  const query = sql<{ autocommit: unknown; probe: unknown }>`
+    select @@autocommit as autocommit, ${probe} as probe`
+  const { rows } = await query.execute(kysely)
+  const row = rows[0]
+  if (Number(row?.autocommit) === 0) {
+    throw configError(
+      'The connections of this Kysely have autocommit=0: what sessions write would not be kept. Set autocommit=1',
+    )
+  }
+  if (row !== undefined && textOf(row.probe) !== probe) {
+    throw configError(
+      'The connections of this Kysely change texts that have quotes in them. If sql_mode has NO_BACKSLASH_ESCAPES, ' +
+        'take it out for these connections: the driver does not know it',
+    )
+  }
+}
+
 /** In one statement: MySQL cannot be asked to make an index only if it is missing. */
 // oxlint-disable-next-line typescript/no-explicit-any -- as above
 async function makeOnMysql(kysely: Kysely<any>, table: string): Promise<void> {
   const { sql } = await import('kysely')
+  await assertUsable(kysely, sql)
   // Its usual collations ignore case: bytes have none.
   await kysely.schema
     .createTable(table)

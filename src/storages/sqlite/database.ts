@@ -25,9 +25,12 @@ interface NodeSqlite {
 interface NodeFs {
   openSync(path: string, flags: string, mode: number): number
   closeSync(file: number): void
+  existsSync(path: string): boolean
+  statSync(path: string): { mode: number }
+  chmodSync(path: string, mode: number): void
 }
 
-/** The database in this file, which is made for its owner alone if need be. */
+/** The database in this file, which is made for its owner alone if need be, and closed to others if it was not. */
 export function openDatabase(path: string): SqliteDatabase {
   if (/^file:/i.test(path)) {
     throw configError(`Give the path of the file, not a URL: "${path}"`)
@@ -47,10 +50,27 @@ export function openDatabase(path: string): SqliteDatabase {
   }
 }
 
-/** SQLite gives the files beside the database the same mode. */
+/**
+ * SQLite gives the files beside the database the same mode, when it makes them. Those that are there, perhaps made by
+ * the app before it kept sessions, are closed to other users of the machine: whoever reads them has all sessions.
+ */
 function makePrivate(path: string): void {
   const fs = builtinModule('node:fs') as NodeFs
   fs.closeSync(fs.openSync(path, 'a', 0o600))
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    if (!fs.existsSync(file)) continue
+    const { mode } = fs.statSync(file)
+    if ((mode & 0o077) === 0) continue
+    try {
+      fs.chmodSync(file, mode & 0o700)
+    } catch (error) {
+      throw new Error(
+        'other users of the machine may read it, and this process may not change that. Change its mode to 0600; ' +
+          'or, if it is meant, open the database in the app, and give it in place of the path',
+        { cause: error },
+      )
+    }
+  }
 }
 
 const busy = 5
