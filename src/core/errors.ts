@@ -98,17 +98,12 @@ export class StoreError extends SessionError {
   override readonly name = 'StoreError'
   readonly operation: 'read' | 'write' | 'delete' | 'list'
 
-  constructor(operation: 'read' | 'write' | 'delete' | 'list', cause: unknown) {
-    const reason = cause instanceof Error ? `: ${errnoOf(cause) ?? cause.name}` : ''
-    super('ERR_SESSION_STORE', `The session store failed to ${operation}${reason}`, { cause })
+  /** @param reason What may be told of the cause, and what to do about it. */
+  constructor(operation: 'read' | 'write' | 'delete' | 'list', cause: unknown, reason = '') {
+    const why = reason === '' ? '' : `: ${reason}`
+    super('ERR_SESSION_STORE', `The session store failed to ${operation}${why}`, { cause })
     this.operation = operation
   }
-}
-
-/** A driver's short code such as ENOSPC: its message may hold a path or a key, so it stays in `cause`. */
-function errnoOf(cause: Error): string | undefined {
-  const { code } = cause as { code?: unknown }
-  return typeof code === 'string' ? code : undefined
 }
 
 /** Other requests changed the session each time we tried to save it. Code `ERR_SESSION_CONFLICT`. */

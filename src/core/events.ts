@@ -59,6 +59,16 @@ export class EventEmitter {
     this.#channel = diagnostics?.channel('coatcheck:session')
   }
 
+  /** Whether the app gave an `onEvent`. */
+  get hasListener(): boolean {
+    return this.#listener !== undefined
+  }
+
+  /** The storage's clock, in milliseconds since the epoch. */
+  now(): number {
+    return this.#now()
+  }
+
   /** Whether anybody listens: asked before an event is put together on the hot path. */
   get watched(): boolean {
     return this.#listener !== undefined || this.#channel?.hasSubscribers === true

@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-explicit-any -- what values were there, their own application knows */
 import type { ImportedCookie, ImportedSession } from '../../core/cookie/importers.ts'
 import { configError, StoreError } from '../../core/errors.ts'
+import { reasonOf } from '../../core/store/failure-reason.ts'
 
 /** What every importer takes. */
 export interface ImporterOptions {
@@ -86,7 +87,7 @@ async function loaded(id: string, { load }: IdImporterOptions) {
   try {
     return await load?.(id)
   } catch (error) {
-    throw error instanceof StoreError ? error : new StoreError('read', error)
+    throw error instanceof StoreError ? error : new StoreError('read', error, reasonOf(error))
   }
 }
 

@@ -51,5 +51,10 @@ const warned = new Set<string>()
 export function warnOnce(message: string): void {
   if (warned.has(message)) return
   warned.add(message)
+  warn(message)
+}
+
+/** Prints a warning each time. */
+export function warn(message: string): void {
   host.console?.warn(`coatcheck: ${message}`)
 }

@@ -9,6 +9,7 @@ import {
   type ForeignSessionStorage,
 } from './foreign-session.ts'
 import { reportFailure } from '../store/guarded-store.ts'
+import { logFailure } from './failure-log.ts'
 import { flashUseOf } from './flash-use.ts'
 import { isSession, stateOf } from '../session/session.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
@@ -22,7 +23,8 @@ interface ServableStorage<S extends ForeignSession> extends ForeignSessionStorag
 export interface ServeOptions {
   /**
    * Answers when the store failed, or would not stop changing. The visitor's cookie is left alone, so
-   * that the session is there again when the store is. Default: 503 with Retry-After. A storage of
+   * that the session is there again when the store is. Default: 503 with Retry-After, and a line on the
+   * console if the storage has no `onEvent`: for the first failure of each kind, then once a minute. A storage of
    * another library throws errors of its own, which may be anything: they are thrown on.
    */
   onStoreError?: (
@@ -91,10 +93,15 @@ function isStoreFailure(error: unknown): error is StoreError | SessionConflictEr
 export function serveSession<S extends ForeignSession>(
   cookie: Cookie,
   storage: ServableStorage<S>,
-  { onStoreError = unavailable }: ServeOptions,
+  { onStoreError }: ServeOptions,
   request: Request,
   handle: (session: S) => Response | Promise<Response>,
 ): Promise<Response> {
+  /** What nobody else would be told of. */
+  function tell(error: unknown): void {
+    if (onStoreError === undefined && isStoreFailure(error)) logFailure(error, storage.events)
+  }
+
   return claim(request, cookie.name, async () => {
     let response: Response | undefined
     try {
@@ -105,12 +112,14 @@ export function serveSession<S extends ForeignSession>(
         imported: reading.imported,
       })
       const commit = () => commitAny(cookie, storage, session, reading, request.url)
-      response = await respond(session, handle, commit)
+      response = await respond(session, handle, () => commit().catch(tell))
       return applyCommit(response, await commit(), cookie)
     } catch (error) {
       await response?.body?.cancel?.().catch(() => {})
-      if (isStoreFailure(error)) return onStoreError(error, request)
-      throw error
+      if (!isStoreFailure(error)) throw error
+      if (onStoreError !== undefined) return onStoreError(error, request)
+      tell(error)
+      return unavailable()
     }
   })
 }
@@ -165,7 +174,7 @@ async function respond<S extends ForeignSession>(
   } catch (error) {
     if (error instanceof Response) return error
     // The handler's own error is the one to report; a store's failure is an event already.
-    if (isEnding(session)) await commit().catch(() => {})
+    if (isEnding(session)) await commit()
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { SessionError, StoreError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
+import { reasonOf } from './failure-reason.ts'
 import {
   isSweepable,
   type SessionStore,
@@ -23,7 +24,7 @@ export class GuardedStore {
     try {
       return await this.#store.read(key)
     } catch (error) {
-      throw this.failure('read', error)
+      throw this.failure('read', error, [key])
     }
   }
 
@@ -31,7 +32,7 @@ export class GuardedStore {
     try {
       return await this.#store.write(key, value, options)
     } catch (error) {
-      throw this.failure('write', error)
+      throw this.failure('write', error, [value, key, options.owner ?? ''])
     }
   }
 
@@ -39,7 +40,7 @@ export class GuardedStore {
     try {
       await this.#store.delete(key)
     } catch (error) {
-      throw this.failure('delete', error)
+      throw this.failure('delete', error, [key])
     }
   }
 
@@ -54,9 +55,11 @@ export class GuardedStore {
   }
 
   /** The error to throw. A mistake in the app's set-up is its own: it does not help to come back later. */
-  failure(operation: Operation, cause: unknown): SessionError {
+  failure(operation: Operation, cause: unknown, secrets?: readonly string[]): SessionError {
     if (cause instanceof SessionError && cause.code === 'ERR_SESSION_CONFIG') return cause
-    return reportFailure(this.#events, operation, cause)
+    if (cause instanceof StoreError) return reportFailure(this.#events, operation, cause)
+    const error = new StoreError(operation, cause, reasonOf(cause, secrets))
+    return reportFailure(this.#events, operation, error)
   }
 }
 
@@ -66,7 +69,8 @@ export function reportFailure(
   operation: Operation,
   cause: unknown,
 ): StoreError {
-  const error = cause instanceof StoreError ? cause : new StoreError(operation, cause)
+  const error =
+    cause instanceof StoreError ? cause : new StoreError(operation, cause, reasonOf(cause))
   events.emit({ type: 'store-error', operation, error })
   return error
 }

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createSessionStorage, StoreError, type SessionStore } from 'coatcheck'
+
+/** What drivers really say, what of it is shown, and what must not be. */
+const failures: { says: string; code?: string; shown: RegExp; hidden?: RegExp }[] = [
+  {
+    says: 'relation "coatcheck_sessions" does not exist',
+    code: '42P01',
+    shown: /42P01: relation … does not exist\. Make its table: await createSessionTable\(kysely\)/,
+  },
+  {
+    says: "Table 'shop.coatcheck_sessions' doesn't exist",
+    code: 'ER_NO_SUCH_TABLE',
+    shown: /ER_NO_SUCH_TABLE: .* createSessionTable\(kysely\)/,
+  },
+  {
+    says: 'D1_ERROR: no such table: sessions: SQLITE_ERROR',
+    shown: /createD1SessionTable\(env\.DB\)/,
+  },
+  {
+    says: 'WRONGPASS invalid username-password pair or user is disabled.',
+    shown: /WRONGPASS invalid .*\. Check the user name and the password/,
+  },
+  {
+    says: "Access denied for user 'shop'@'localhost' (using password: YES)",
+    code: 'ER_ACCESS_DENIED_ERROR',
+    shown: /Check the user name and the password/,
+  },
+  {
+    says: 'connect ECONNREFUSED 127.0.0.1:6379',
+    code: 'ECONNREFUSED',
+    shown: /: connect ECONNREFUSED 127\.0\.0\.1:6379\. Nothing listens at that address/,
+  },
+  { says: '', code: 'ECONNREFUSED', shown: /: ECONNREFUSED\. Nothing listens/ },
+  { says: "OOM command not allowed when used memory > 'maxmemory'.", shown: /maxmemory/ },
+  {
+    says: "ERR unknown command 'GETDEL', with args beginning with: 'session:ada' 'it''s' ",
+    shown: /ERR unknown command …/,
+    hidden: /ada|it's/,
+  },
+  {
+    says: "Duplicate entry 'ada-7' for key 'sessions.PRIMARY'",
+    code: 'ER_DUP_ENTRY',
+    shown: /ER_DUP_ENTRY: Duplicate entry …/,
+    hidden: /ada/,
+  },
+  {
+    says: "ENOENT: no such file or directory, open '/srv/sessions/ada'",
+    code: 'ENOENT',
+    shown: /ENOENT: no such file or directory, open …/,
+    hidden: /srv/,
+  },
+  { says: "Invalid URL: 'redis://:hunter2@host'", shown: /Invalid URL: …/, hidden: /hunter2/ },
+  { says: 'cannot reach redis://:hunter2@host:1', shown: /cannot reach …/, hidden: /hunter2/ },
+  { says: 'refused {"cart":["ada"]} at 1', shown: /refused …/, hidden: /ada/ },
+  { says: 'Failed query: insert\nparams: ada', shown: /Failed query: insert$/, hidden: /ada/ },
+  { says: 'refused Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5', shown: /refused …/, hidden: /Zm9v/ },
+]
+
+describe('the message of a StoreError', () => {
+  for (const { says, code, shown, hidden } of failures) {
+    it(`carries what a driver says: ${code ?? ''} ${says.split('\n', 1)[0]}`, async () => {
+      const cause = Object.assign(new Error(says), code === undefined ? {} : { code })
+      const error = await failureOf(async () => {
+        throw cause
+      })
+      assert.match(error.message, shown)
+      if (hidden !== undefined) assert.doesNotMatch(error.message, hidden)
+      assert.equal(error.cause, cause)
+    })
+  }
+
+  it('never repeats the key, the record or the owner', async () => {
+    const told: string[] = []
+    const error = await failureOf(async (key, value, { owner }) => {
+      told.push(key, value, owner!)
+      throw new Error(`cannot put ${key} for ${owner}: ${value}`)
+    })
+    assert.equal(told.length, 3)
+    for (const secret of told) assert.ok(!error.message.includes(secret), error.message)
+    assert.match(error.message, /cannot put … for …/)
+  })
+})
+
+async function failureOf(write: SessionStore['write']): Promise<StoreError> {
+  const storage = createSessionStorage({
+    read: async () => undefined,
+    write,
+    delete: async () => {},
+  })
+  const session = await storage.read(null)
+  session.set('name', 'ada')
+  session.login('user-42')
+  try {
+    await storage.save(session)
+  } catch (error) {
+    assert.ok(error instanceof StoreError)
+    return error
+  }
+  return assert.fail('The store did not fail')
+}
