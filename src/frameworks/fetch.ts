@@ -1,3 +1,4 @@
+import { configError } from '../core/errors.ts'
 import type { Cookie } from '../core/cookie/cookie.ts'
 import type { ForeignSession, ForeignSessionStorage } from '../core/serving/foreign-session.ts'
 import { assertServable, serveSession, type ServeOptions } from '../core/serving/serve.ts'
@@ -60,6 +61,11 @@ export function withSession(
 ): (request: Request, ...rest: never[]) => Promise<Response> {
   const { cookie, storage } = options
   assertServable(cookie, storage)
+  if (typeof handler !== 'function') {
+    throw configError(
+      'withSession() takes the handler second: (request, session) => new Response(…)',
+    )
+  }
   return (request, ...rest) =>
     serveSession(cookie, storage, options, request, (session) =>
       handler(request, session as never, ...rest),

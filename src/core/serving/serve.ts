@@ -9,6 +9,7 @@ import {
   type ForeignSessionStorage,
 } from './foreign-session.ts'
 import { reportFailure } from '../store/guarded-store.ts'
+import { assertRequest } from './assert-request.ts'
 import { logFailure } from './failure-log.ts'
 import { flashUseOf } from './flash-use.ts'
 import { isSession, stateOf } from '../session/session.ts'
@@ -43,6 +44,11 @@ export function assertServable(cookie: Cookie, storage: ServableStorage<ForeignS
       `Session cookie must be signed: createCookie("${cookie.name}", { secrets: [process.env.SESSION_SECRET] })`,
     )
   }
+  if (isPromise(storage)) {
+    throw configError(
+      'The session storage is a promise: write `await` before the call that makes it',
+    )
+  }
   if (typeof storage?.read !== 'function' || typeof storage.save !== 'function') {
     throw configError(
       'The session storage must have read() and save(), like createMemorySessionStorage()',
@@ -64,6 +70,7 @@ async function claim(
   name: string,
   serve: () => Promise<Response>,
 ): Promise<Response> {
+  assertRequest(request)
   const names = served.get(request) ?? new Set()
   if (names.has(name)) {
     throw new SessionError(
@@ -170,7 +177,10 @@ async function respond<S extends ForeignSession>(
   try {
     const response: unknown = await handle(session)
     if (isResponse(response)) return response
-    throw new SessionError('ERR_SESSION_RESPONSE', 'The handler must return a Response')
+    throw new SessionError(
+      'ERR_SESSION_RESPONSE',
+      `The handler must return a Response, not ${described(response)}`,
+    )
   } catch (error) {
     if (error instanceof Response) return error
     // The handler's own error is the one to report; a store's failure is an event already.
@@ -192,4 +202,15 @@ function isEnding(session: ForeignSession): boolean {
 /** By its shape: a response may come from another realm or another implementation. */
 function isResponse(value: unknown): value is Response {
   return typeof value === 'object' && value !== null && 'status' in value && 'headers' in value
+}
+
+/** What it is, never what is in it. */
+function described(value: unknown): string {
+  if (typeof value !== 'object' || value === null)
+    return String(typeof value === 'object' ? value : typeof value)
+  return `an object (${value.constructor?.name ?? 'of no class'})`
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }

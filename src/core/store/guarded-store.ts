@@ -1,4 +1,4 @@
-import { SessionError, StoreError } from '../errors.ts'
+import { configError, SessionError, StoreError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
 import { reasonOf } from './failure-reason.ts'
 import {
@@ -16,6 +16,7 @@ export class GuardedStore {
   readonly #events: EventEmitter
 
   constructor(store: SessionStore, events: EventEmitter) {
+    assertStore(store)
     this.#store = store
     this.#events = events
   }
@@ -73,4 +74,27 @@ export function reportFailure(
     cause instanceof StoreError ? cause : new StoreError(operation, cause, reasonOf(cause))
   events.emit({ type: 'store-error', operation, error })
   return error
+}
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what it is instead of a store. */
+function assertStore(store: SessionStore): void {
+  const {
+    read,
+    write,
+    delete: remove,
+    save,
+    then,
+  } = (store ?? {}) as Record<string, unknown> & SessionStore
+  if ([read, write, remove].every((method) => typeof method === 'function')) return
+  if (typeof then === 'function') {
+    throw configError('The store is a promise: write `await` before the call that makes it')
+  }
+  if (typeof save === 'function') {
+    throw configError(
+      'createSessionStorage() takes a store, such as createMemoryStore() makes. This is a storage already: use it as it is',
+    )
+  }
+  throw configError(
+    'A store must have read(), write() and delete(): docs/stores.md says what they do',
+  )
 }
