@@ -11,7 +11,11 @@ import { openStorage } from './storage.ts'
 const patience = 3000
 
 async function start({ host, port, sessions, storage: address }: ShopOptions): Promise<void> {
-  const cookie = createCookie('shop', { secrets: readSecrets(`${sessions}.secret`) })
+  const cookie = createCookie('shop', {
+    secrets: readSecrets(`${sessions}.secret`),
+    // Somebody who tries the shop from another device has no https, and browsers would drop the cookie.
+    secure: process.env.NODE_ENV === 'production' || isLoopback(host) ? undefined : false,
+  })
   const storage = await openStorage(address)
   const shop = createShop(cookie, storage)
 
@@ -29,6 +33,10 @@ async function start({ host, port, sessions, storage: address }: ShopOptions): P
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|127\.[\d.]+|::1)$/.test(host)
 }
 
 function fail(error: unknown): void {

@@ -50,7 +50,7 @@ export class ShopServer {
     this.errors = ''
     child.stderr.on('data', (chunk) => (this.errors += String(chunk)))
     for await (const line of createInterface({ input: child.stdout })) {
-      const port = /^Shop on http:\/\/localhost:(\d+)$/.exec(line)?.[1]
+      const port = /^Shop on http:\/\/[\w.]+:(\d+)$/.exec(line)?.[1]
       if (!port) continue
       this.#port = port
       child.stdout.resume()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile, stat } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
+import { networkInterfaces } from 'node:os'
 import { describe, it, type TestContext } from 'node:test'
 import { startShop, type ShopOptions, type ShopServer } from '../browser/shop-server.ts'
 
@@ -26,6 +27,22 @@ describe('the shop as a program', () => {
     const shop = await open(t, { env: { NODE_ENV: 'production', SESSION_SECRET } })
     const response = await fetch(shop.origin)
     assert.match(response.headers.get('Set-Cookie')!, /; Secure/)
+  })
+
+  it('lets other devices of a network log in over plain http, and only in development', async (t) => {
+    const address = Object.values(networkInterfaces())
+      .flatMap((all) => all ?? [])
+      .find(({ internal, family }) => !internal && family === 'IPv4')?.address
+    if (address === undefined) return t.skip('this machine has no network')
+    const shop = await open(t, { args: ['--host', '0.0.0.0'] })
+    const response = await fetch(shop.origin.replace('localhost', address))
+    assert.doesNotMatch(response.headers.get('Set-Cookie')!, /; Secure/)
+
+    const SESSION_SECRET = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
+    const env = { NODE_ENV: 'production', SESSION_SECRET }
+    const inProduction = await open(t, { args: ['--host', '0.0.0.0'], env })
+    const other = await fetch(inProduction.origin.replace('localhost', address))
+    assert.match(other.headers.get('Set-Cookie')!, /; Secure/)
   })
 
   for (const storage of ['memory:', 'cookie:']) {

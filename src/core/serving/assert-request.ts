@@ -17,8 +17,9 @@ export function assertRequest(request: Request): void {
 
 function insteadOf(handed: Handed | null | undefined): string {
   if (handed?.req?.raw !== undefined) return 'This is the context of Hono: pass c.req.raw'
-  if (handed?.request !== undefined)
+  if (handed?.request !== undefined) {
     return 'This is the context of a framework: pass context.request'
+  }
   if (handed?.socket !== undefined) {
     return "This is Node's request: createRequestListener() of @remix-run/node-fetch-server makes a Request of it"
   }

@@ -206,8 +206,8 @@ function isResponse(value: unknown): value is Response {
 
 /** What it is, never what is in it. */
 function described(value: unknown): string {
-  if (typeof value !== 'object' || value === null)
-    return String(typeof value === 'object' ? value : typeof value)
+  if (value === null) return 'null'
+  if (typeof value !== 'object') return typeof value
   return `an object (${value.constructor?.name ?? 'of no class'})`
 }
 
