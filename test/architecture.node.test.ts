@@ -41,8 +41,8 @@ const mayImport: Record<string, RegExp> = {
 }
 /** A storage may have a folder of its own parts, which no other storage may touch. What several need is in `parts`. */
 const mayImportToo: Record<string, RegExp> = {
-  'storages/fs.ts': /^node:|^storages\/fs\//,
-  'storages/fs/': /^node:|^storages\/fs\//,
+  'storages/fs.ts': /^storages\/fs\//,
+  'storages/fs/': /^storages\/fs\//,
   'storages/sqlite.ts': /^storages\/sqlite\//,
   'storages/sqlite/': /^storages\/sqlite\//,
   'storages/cloudflare.ts': /^storages\/cloudflare\//,

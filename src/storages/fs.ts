@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import * as fs from 'node:fs'
-import * as path from 'node:path'
+import type { Stats } from 'node:fs'
 import { configError } from '../core/errors.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
@@ -11,6 +9,7 @@ import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/
 import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { codeOf, tidy, whenFilesAllow } from './fs/file-errors.ts'
 import { flushMade } from './fs/flush.ts'
+import { assertFiles, crypto, fs, path } from './fs/node.ts'
 import { OwnerMarks } from './fs/owner-marks.ts'
 import { discard, type Home, isHashName, RecordFolders } from './fs/record-folder.ts'
 
@@ -96,7 +95,7 @@ function isOurs(name: string): boolean {
 }
 
 /** A directory that was removed or replaced, as by unmounting, is a store that failed. */
-function assertSame(root: string, { dev, ino }: fs.Stats): void {
+function assertSame(root: string, { dev, ino }: Stats): void {
   const entry = fs.lstatSync(root)
   if (entry.dev !== dev || entry.ino !== ino) throw new Error('the directory was replaced')
 }
@@ -119,13 +118,15 @@ export function createFsStore(
   directory: string,
   options: FsStoreOptions = {},
 ): IndexedStore & SweepableStore & ClosableStore {
+  assertFiles()
   const { durable = false, sweepInterval = 600, now = Date.now } = options
   if (!Number.isInteger(sweepInterval) || sweepInterval < 0 || sweepInterval > 86_400) {
     throw configError('sweepInterval must be a whole number of seconds from 0 to 86400')
   }
   const home = prepare(directory, durable)
   const { root } = home
-  const scratch = (prefix: string) => path.join(root, prefix + randomBytes(8).toString('hex'))
+  const scratch = (prefix: string) =>
+    path.join(root, prefix + crypto.randomBytes(8).toString('hex'))
   const owners = new OwnerMarks(path.join(root, ownersName), home, durable)
   const records = new RecordFolders(
     home,

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 /** What Node calls the error, such as ENOENT. */
 export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code
@@ -39,7 +37,7 @@ export async function whenFilesAllow<T>(action: () => T | Promise<T>): Promise<T
     } catch (error) {
       const crowded = codeOf(error) === 'EMFILE' || codeOf(error) === 'ENFILE'
       if (!crowded || attempt === retries) throw error
-      await sleep(10 * 2 ** attempt)
+      await new Promise((resolve) => setTimeout(resolve, 10 * 2 ** attempt))
     }
   }
 }

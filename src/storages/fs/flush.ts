@@ -1,12 +1,12 @@
-import * as fs from 'node:fs'
-import * as path from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
+import { fs, path } from './node.ts'
 
 /**
  * Does something and waits until the disk has these files and folders. They are opened first: what
  * has been done must not fail for want of a file, and so be tried, and done, once more.
  */
 export async function flushAfter<T>(targets: string[], action: () => T): Promise<T> {
-  const handles: fs.promises.FileHandle[] = []
+  const handles: FileHandle[] = []
   try {
     for (const target of targets) handles.push(await fs.promises.open(target, 'r'))
     const result = action()

@@ -1,7 +1,6 @@
-import * as fs from 'node:fs'
-import * as path from 'node:path'
 import { codeOf, tidy, unless } from './file-errors.ts'
 import { flushAfter } from './flush.ts'
+import { fs, path } from './node.ts'
 import { hashName, type Home, isHashName } from './record-folder.ts'
 
 /*

@@ -1,8 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
-import * as fs from 'node:fs'
-import * as path from 'node:path'
 import { codeOf, tidy, unless, unlessGone } from './file-errors.ts'
 import { flushAfter, flushIf } from './flush.ts'
+import { crypto, fs, path } from './node.ts'
 
 /*
  * A record is a folder with one folder in it, which is named after the record's version and holds the
@@ -28,12 +26,13 @@ interface Version {
   name: string
 }
 
-const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants
+// Loaded, and not used, also where there are no files.
+const flags = fs?.constants
 /** Refuses symbolic links, and does not hang on a FIFO. Windows has neither flag. */
-const readFlags = O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0)
+const readFlags = flags?.O_RDONLY | (flags?.O_NOFOLLOW ?? 0) | (flags?.O_NONBLOCK ?? 0)
 const versionSyntax = /^([0-9a-z]+)-([0-9a-z]+)-[0-9a-f]{16}[0-9a-z]*$/
 /** Together with a count of this process's writes it makes names that no process has made before. */
-const processMark = randomBytes(8).toString('hex')
+const processMark = crypto?.randomBytes(8).toString('hex')
 const readAttempts = 100
 /** Writes after which what was written in vain is looked for. */
 const writesPerTidying = 8
@@ -53,7 +52,7 @@ function parseVersion(name: string): Version | undefined {
 
 /** A name that no key can escape from, and that stays apart on file systems that ignore case. */
 export function hashName(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return crypto.createHash('sha256').update(text).digest('hex')
 }
 
 export function isHashName(name: string): boolean {
