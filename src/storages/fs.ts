@@ -54,7 +54,7 @@ function prepare(directory: string, durable: boolean): Home {
  * Whoever owns the directory may read and replace what is in it, whatever its mode. What we make there shows as whom
  * this process runs, also where it may not ask.
  */
-function assertOwn(root: string, { uid }: fs.Stats): void {
+function assertOwn(root: string, { uid }: Stats): void {
   const ours = makeOne(root)
   if (uid === ours) return
   throw new Error(
