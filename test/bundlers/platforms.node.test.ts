@@ -50,11 +50,9 @@ describe('an entry with a storage on files, in a bundle', () => {
     const text = await bundle(program, format)
     const { crypto, TextEncoder, TextDecoder, URL, Headers, btoa, atob, Uint8Array } = globalThis
     const { setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask } = globalThis
-    const context = createContext({
-      ...{ crypto, TextEncoder, TextDecoder, URL, Headers, btoa, atob, Uint8Array },
-      ...{ setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask },
-      console: { warn() {} },
-    })
+    const standards = { crypto, TextEncoder, TextDecoder, URL, Headers, btoa, atob, Uint8Array }
+    const timers = { setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask }
+    const context = createContext(Object.assign(standards, timers, { console: { warn() {} } }))
     new Script(`${text}\nglobalThis.result = program.result`).runInContext(context)
     return context['result']
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { createCookie as createRemixCookie } from '@remix-run/cookie'
 import { SessionError } from 'coatcheck'
 import { createCookie } from 'coatcheck/cookie'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
@@ -36,6 +37,12 @@ describeEntries('A middleware that cannot work', (serveWith) => {
       const options = { cookie: cookie as never, storage }
       assert.throws(() => serveWith(options, handle), isConfig(/createCookie/))
     }
+  })
+
+  it('says where the cookie must come from, if it is one of another library', () => {
+    const cookie = createRemixCookie('session', { secrets: ['a key of these tests: 0fW1p-Zq83'] })
+    const options = { cookie: cookie as never, storage: createMemorySessionStorage() }
+    assert.throws(() => serveWith(options, handle), isConfig(/'coatcheck\/cookie'/))
   })
 
   it('refuses what is no storage', () => {

@@ -37,7 +37,10 @@ export interface ServeOptions {
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these. */
 export function assertServable(cookie: Cookie, storage: ServableStorage<ForeignSession>): void {
   if (!(cookie instanceof Cookie)) {
-    throw configError('The session cookie must come from createCookie(name, { secrets: […] })')
+    throw configError(
+      "The session cookie must come from createCookie(name, { secrets: […] }) of 'coatcheck/cookie': those of " +
+        'other libraries are not sealed. What visitors have of theirs is read with the option accept',
+    )
   }
   if (!cookie.signed) {
     throw configError(
