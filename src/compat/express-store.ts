@@ -3,6 +3,7 @@ import { configError } from '../core/errors.ts'
 import { type DeadlineOptions, Operations } from '../storages/parts/operations.ts'
 import type { ClosableStore } from '../core/store/session-store.ts'
 import { type ExpressStore, promised, sessionIn, unlessMissing } from './parts/express-store.ts'
+import { systemTime } from '../core/runtime/time.ts'
 
 export type { ExpressStore } from './parts/express-store.ts'
 
@@ -25,7 +26,7 @@ export function fromExpressStore(
   store: ExpressStore,
   options: ExpressStoreOptions = {},
 ): ClosableStore {
-  const { now = Date.now } = options
+  const { now = systemTime } = options
   const methods = [store?.get, store?.set, store?.destroy]
   if (methods.some((method) => typeof method !== 'function')) {
     throw configError('fromExpressStore() needs a store of express-session: get, set and destroy')

@@ -3,7 +3,7 @@
  * flash message can be read at once and in the next request, and nothing happens before `commit()`.
  */
 import { type CookieAttributes, createCookie } from '../core/cookie/cookie.ts'
-import { configError, CookieSizeError } from '../core/errors.ts'
+import { configError, CookieSizeError, isSessionError } from '../core/errors.ts'
 import { plainCodec } from '../core/record/codec.ts'
 import { biggestKeys } from '../core/record/record.ts'
 import { createCookieSessionStorage as createCookieStorage } from '../storages/cookie.ts'
@@ -166,7 +166,7 @@ function endOf(settings: CookieSettings): number {
 
 /** Names what takes the space, where that can be found out. */
 function withKeys(error: unknown, name: string, values: Map<string, unknown>): unknown {
-  if (!(error instanceof CookieSizeError)) return error
+  if (!isSessionError(error, 'ERR_SESSION_COOKIE_SIZE')) return error
   try {
     const keys = biggestKeys({ values, flash: new Map() }, plainCodec)
     return new CookieSizeError(name, error.size, error.limit, keys)

@@ -1,3 +1,5 @@
+import { isBranded, markAs } from './runtime/brand.ts'
+
 /** Every code this library throws. Codes are stable; messages are not. */
 export type SessionErrorCode =
   | 'ERR_SESSION_CONFIG'
@@ -25,6 +27,8 @@ export class SessionError extends Error {
     this.code = code
   }
 }
+
+markAs(SessionError.prototype, 'error')
 
 /** A value cannot be stored: `key` names it. Code `ERR_SESSION_VALUE`. */
 export class SessionValueError extends SessionError {
@@ -119,6 +123,22 @@ export class SessionConflictError extends SessionError {
     )
     this.attempts = attempts
   }
+}
+
+interface ErrorsByCode {
+  ERR_SESSION_STORE: StoreError
+  ERR_SESSION_CONFLICT: SessionConflictError
+  ERR_SESSION_COOKIE_SIZE: CookieSizeError
+  ERR_SESSION_TOO_LARGE: SessionTooLargeError
+  ERR_SESSION_CONFIG: SessionError
+}
+
+/** Whether it is this error, of any copy of this package that works with this one. */
+export function isSessionError<Code extends keyof ErrorsByCode>(
+  error: unknown,
+  code: Code,
+): error is ErrorsByCode[Code] {
+  return isBranded(error, 'error') && (error as SessionError).code === code
 }
 
 /** Makes the error for an option that is wrong. `message` says what to write instead. */

@@ -1,3 +1,5 @@
+import { markAs } from './runtime/brand.ts'
+import { isThenable } from './runtime/maybe-promise.ts'
 import { builtinModule } from './runtime/platform.ts'
 
 /**
@@ -20,8 +22,11 @@ export type SessionEventDetail =
   | { type: 'expired' }
   /** Another request wrote first; the changes are done again on what it wrote. */
   | { type: 'conflict'; attempt: number }
-  /** Nothing was saved, because the session ended, or its id was rotated out, during the request. */
-  | { type: 'interrupted'; reason: 'gone' | 'rotated' | 'revoked' }
+  /**
+   * Nothing was saved, because the session ended, or its id was rotated out, during the request; or because the request
+   * brought the cookies of several live sessions.
+   */
+  | { type: 'interrupted'; reason: 'gone' | 'rotated' | 'revoked' | 'shadowed' }
   /** The cookie was not one of ours: forged, damaged, foreign, or there were several that disagree. */
   | { type: 'tampered'; reason: 'cookie' | 'shadowed' | 'id' | 'secret' }
   /** An id came back after it was rotated out and its grace was over: a sign of theft. */
@@ -79,10 +84,12 @@ export class EventEmitter {
     const event: SessionEvent = { at: this.#now(), ...detail }
     try {
       const told = this.#listener?.(event)
-      if (told instanceof Promise) told.catch(() => {})
+      if (isThenable(told)) told.then(undefined, () => {})
     } catch {
       // Documented above.
     }
     if (this.#channel?.hasSubscribers) this.#channel.publish(event)
   }
 }
+
+markAs(EventEmitter.prototype, 'events')

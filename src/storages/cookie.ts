@@ -2,7 +2,9 @@ import { configError } from '../core/errors.ts'
 import type { ImportedSession } from '../core/cookie/importers.ts'
 import type { EventEmitter } from '../core/events.ts'
 import { importSession } from '../core/life-cycle/import-session.ts'
+import { isThenable } from '../core/runtime/maybe-promise.ts'
 import { reportFailure } from '../core/store/guarded-store.ts'
+import { checkContext, withoutContext } from '../core/record/context.ts'
 import { joinSessionId, parseSessionId } from '../core/record/id.ts'
 import {
   needsWrite,
@@ -43,7 +45,13 @@ export interface CookieStorageOptions {
    * `destroy()` only clears the browser's cookie: a copy of the cookie lives on until its timeouts
    * (ASVS 7.4.1). Asked on each read and each write; if it fails, they fail with `StoreError`.
    */
-  isRevoked?: (claims: CookieSessionClaims) => boolean | Promise<boolean>
+  isRevoked?: ((claims: CookieSessionClaims) => boolean | Promise<boolean>) | undefined
+  /**
+   * Whose sessions these are, such as `admin`: 1 to 64 letters, digits, `.`, `_` and `-`. It is sealed with each session, and
+   * a session of another context is none. Two apps whose cookies have the same name and the same secrets need it, or each
+   * takes the other's sessions for its own. Default none.
+   */
+  context?: string | undefined
 }
 
 /** Sessions in their cookie, with no store. */
@@ -71,6 +79,7 @@ export function createCookieSessionStorage<
   if (isRevoked !== undefined && typeof isRevoked !== 'function') {
     throw configError('isRevoked must be a function of the session’s claims')
   }
+  const own = checkContext(options.context)
   const context = createContext(options)
   const { events } = context
 
@@ -93,8 +102,13 @@ export function createCookieSessionStorage<
   async function read(value: string | null, readOptions?: ReadOptions): Promise<Session> {
     if (readOptions?.imported !== undefined) return readImported(readOptions.imported, readOptions)
     if (!value) return startSession(context, false)
-    const opened = openRecord(context, value, undefined)
-    const record = opened instanceof Promise ? await opened : opened
+    const { context: whose, text } = withoutContext(value)
+    if (whose !== own) {
+      events.emit({ type: 'tampered', reason: 'id' })
+      return startSession(context, true)
+    }
+    const opened = openRecord(context, text, undefined)
+    const record = isThenable(opened) ? await opened : opened
     if (record === undefined) return startSession(context, true)
     const id = joinSessionId({ handle: record.handle, secret: record.secretHash })
     if (parseSessionId(id) === undefined) {
@@ -105,7 +119,7 @@ export function createCookieSessionStorage<
       events.emit({ type: 'revoked', handle: record.handle, userId: record.owner })
       return startSession(context, true)
     }
-    const loaded = { record, version: '', text: value, branch: 'current' as const }
+    const loaded = { record, version: '', text, branch: 'current' as const }
     return resumeSession(context, id, loaded, readOptions)
   }
 
@@ -131,7 +145,7 @@ export function createCookieSessionStorage<
     reportSave(context, state, record)
     const saved = { record, version: '', text, branch: 'current' as const }
     state.settle(saved, record, context.lifetime.end(record))
-    return text
+    return own + text
   }
 
   const save = (session: Session) => saveInTurn(stateOf(session), write)

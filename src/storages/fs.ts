@@ -12,6 +12,7 @@ import { flushMade } from './fs/flush.ts'
 import { assertFiles, crypto, fs, path } from './fs/node.ts'
 import { OwnerMarks } from './fs/owner-marks.ts'
 import { discard, type Home, isHashName, RecordFolders } from './fs/record-folder.ts'
+import { systemTime, unref } from '../core/runtime/time.ts'
 
 export interface FsStoreOptions {
   /**
@@ -119,7 +120,7 @@ export function createFsStore(
   options: FsStoreOptions = {},
 ): IndexedStore & SweepableStore & ClosableStore {
   assertFiles()
-  const { durable = false, sweepInterval = 600, now = Date.now } = options
+  const { durable = false, sweepInterval = 600, now = systemTime } = options
   if (!Number.isInteger(sweepInterval) || sweepInterval < 0 || sweepInterval > 86_400) {
     throw configError('sweepInterval must be a whole number of seconds from 0 to 86400')
   }
@@ -158,8 +159,8 @@ export function createFsStore(
   function sweepQuietly(): void {
     deleteExpired().catch(() => {})
   }
-  const timer =
-    sweepInterval === 0 ? undefined : setInterval(sweepQuietly, sweepInterval * 1000).unref()
+  const timer = sweepInterval === 0 ? undefined : setInterval(sweepQuietly, sweepInterval * 1000)
+  unref(timer)
 
   return {
     read: (key) => whenFilesAllow(() => records.read(key)),

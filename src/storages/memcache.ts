@@ -8,6 +8,7 @@ import {
 import type { ClosableStore, StoredRecord, WriteOptions } from '../core/store/session-store.ts'
 import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { createMetaClient, type MemcacheClient } from './memcache/client.ts'
+import { systemTime } from '../core/runtime/time.ts'
 
 export type { CacheItem, MemcacheClient } from './memcache/client.ts'
 
@@ -49,7 +50,7 @@ export function createMemcacheStore(
   target: MemcacheTarget,
   options: MemcacheStoreOptions = {},
 ): ClosableStore {
-  const { prefix = 'session:', timeout = 2, now = Date.now } = options
+  const { prefix = 'session:', timeout = 2, now = systemTime } = options
   if (typeof prefix !== 'string' || !/^[\x21-\x7e]{1,100}$/.test(prefix)) {
     throw configError('prefix must be 1 to 100 characters of printable ASCII without blanks')
   }

@@ -7,6 +7,7 @@ import {
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
 import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { systemTime, unref } from '../core/runtime/time.ts'
 
 export interface MemoryStoreOptions {
   /**
@@ -51,7 +52,7 @@ const glancesWhenFull = 32
 export function createMemoryStore(
   options: MemoryStoreOptions = {},
 ): IndexedStore & SweepableStore & ClosableStore {
-  const { maxSessions = 100_000, now = Date.now } = options
+  const { maxSessions = 100_000, now = systemTime } = options
   if (!Number.isInteger(maxSessions) || maxSessions < 1) {
     throw configError(`maxSessions must be a whole number of 1 or more, got ${maxSessions}`)
   }
@@ -132,7 +133,7 @@ export function createMemoryStore(
   function startTimer(): void {
     timer = setInterval(sweep, sweepInterval)
     // Not every runtime has timers that keep a process alive, and so the method to stop that.
-    ;(timer as { unref?(): void }).unref?.()
+    unref(timer)
   }
 
   function stopTimer(): void {

@@ -17,6 +17,7 @@ import { earlierFor, formatHeading, type Heading, parseHeading } from './redis/r
 import { Records } from './redis/records.ts'
 import { forgotten, waitForReplicas } from './redis/replicas.ts'
 import type { RedisServer } from './redis/server.ts'
+import { systemTime } from '../core/runtime/time.ts'
 
 export type { RedisClient, RedisServer }
 
@@ -45,7 +46,7 @@ export function createRedisStore(
   source: RedisServer | RedisClient,
   options: RedisStoreOptions = {},
 ): IndexedStore & ClosableStore {
-  const { prefix = 'session:', timeout = 2, waitReplicas = 0, now = Date.now } = options
+  const { prefix = 'session:', timeout = 2, waitReplicas = 0, now = systemTime } = options
   if (typeof prefix !== 'string') throw configError('prefix must be a text such as "session:"')
   if (!Number.isInteger(waitReplicas) || waitReplicas < 0 || waitReplicas > 100) {
     throw configError(`waitReplicas must be a whole number from 0 to 100, got ${waitReplicas}`)

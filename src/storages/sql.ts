@@ -16,6 +16,7 @@ import { isLostRace } from './sql/errors.ts'
 import { repeatLostRaces } from './sql/repeat.ts'
 import { rowsIn, textOf, type SessionTables } from './sql/rows.ts'
 import { assertTableName } from './sql/table.ts'
+import { systemTime } from '../core/runtime/time.ts'
 
 export { createSessionTable, type SessionTableOptions } from './sql/table.ts'
 
@@ -45,7 +46,7 @@ export function createSqlStore(
   options: SqlStoreOptions = {},
 ): IndexedStore & SweepableStore & ClosableStore {
   const { table = 'sessions' } = options
-  const now = wholeMilliseconds(options.now ?? Date.now)
+  const now = wholeMilliseconds(options.now ?? systemTime)
   if (typeof kysely?.selectFrom !== 'function') {
     throw configError('The sql storage needs a Kysely: new Kysely({ dialect: … })')
   }

@@ -19,6 +19,7 @@ import {
 } from './sqlite/database.ts'
 import { prepareStatements, type Statements } from './sqlite/statements.ts'
 import { WhenFree } from './sqlite/when-free.ts'
+import { systemTime, unref } from '../core/runtime/time.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './sqlite/database.ts'
 
@@ -61,7 +62,7 @@ export function createSqliteStore(
 ): IndexedStore & SweepableStore & ClosableStore {
   const { durable = false, timeout = 2, sweepInterval = 600 } = options
   const table = sqliteTable(options.table ?? 'sessions')
-  const now = wholeMilliseconds(options.now ?? Date.now)
+  const now = wholeMilliseconds(options.now ?? systemTime)
   if (!(timeout >= 0.1 && timeout <= 60)) {
     throw configError('timeout must be from 0.1 to 60 seconds')
   }
@@ -120,7 +121,7 @@ export function createSqliteStore(
     deleteExpired().catch(() => {})
   }
   const timer = sweepInterval === 0 ? undefined : setInterval(sweepQuietly, sweepInterval * 1000)
-  ;(timer as { unref?(): void } | undefined)?.unref?.()
+  unref(timer)
 
   function close(): Promise<void> {
     clearInterval(timer)

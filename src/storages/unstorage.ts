@@ -8,6 +8,7 @@ import {
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, SweepableStore } from '../core/store/session-store.ts'
 import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { systemTime } from '../core/runtime/time.ts'
 
 /** What is called of an unstorage storage. */
 export interface Unstorage {
@@ -39,7 +40,7 @@ export function createUnstorageStore(
   storage: Unstorage,
   options: UnstorageStoreOptions = {},
 ): ClosableStore & SweepableStore {
-  const { prefix = 'session', now = Date.now } = options
+  const { prefix = 'session', now = systemTime } = options
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(prefix)) {
     throw configError('prefix must be 1 to 64 letters, digits, "_" and "-"')
   }

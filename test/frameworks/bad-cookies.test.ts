@@ -117,14 +117,16 @@ describeEntries('Cookies that are not ours', (serveWith) => {
     for (const header of [`${ada}; ${eve}`, `${eve}; ${ada}`]) {
       storage.seen.length = 0
       assert.equal(await (await send(header)).text(), 'undefined')
-      const [event] = storage.seen
-      assert.ok(event?.type === 'tampered' && event.reason === 'shadowed')
+      const reported = storage.seen.filter(({ type }) => type === 'tampered')
+      assert.deepEqual(
+        reported.map((event) => 'reason' in event && event.reason),
+        ['shadowed'],
+      )
     }
-    assert.deepEqual(storage.calls, [])
     assert.equal(await (await send(ada)).text(), 'Ada')
   })
 
-  it('more than four cookies of our name are not looked at', async () => {
+  it('more cookies of our name than any browser keeps are not looked at', async () => {
     const { storage, send, pairOf } = open(serveWith)
     const pair = await pairOf('Ada')
     const header = `${pair}${'; session=forged'.repeat(1000)}`

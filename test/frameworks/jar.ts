@@ -79,7 +79,11 @@ export class CookieJar {
     const host = domain || hostname
     const kept = path?.startsWith('/') ? path : '/'
     this.#cookies = this.#cookies.filter(
-      (other) => other.name !== name || other.host !== host || other.path !== kept,
+      (other) =>
+        other.name !== name ||
+        other.host !== host ||
+        other.hostOnly !== !domain ||
+        other.path !== kept,
     )
     this.#cookies.push({
       name,

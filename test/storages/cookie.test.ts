@@ -65,3 +65,41 @@ describe('what the cookie says', () => {
     }
   })
 })
+
+describe('context', () => {
+  async function loggedIn(context?: string): Promise<string> {
+    const storage = createCookieSessionStorage({ context })
+    const session = await storage.read(null)
+    session.login('ada')
+    return (await storage.save(session))!
+  }
+
+  it('keeps two apps with the same cookie and secrets apart', async () => {
+    const contexts = [undefined, 'shop', 'shop.admin', 's']
+    for (const written of contexts) {
+      const value = await loggedIn(written)
+      for (const read of contexts) {
+        const events: SessionEvent[] = []
+        const onEvent = (event: SessionEvent) => events.push(event)
+        const session = await createCookieSessionStorage({ context: read, onEvent }).read(value)
+        assert.equal(session.userId, read === written ? 'ada' : undefined)
+        const told = events.flatMap((event) => (event.type === 'tampered' ? [event.reason] : []))
+        assert.deepEqual(told, read === written ? [] : ['id'])
+      }
+    }
+  })
+
+  it('goes on with a session that it has read', async () => {
+    const storage = createCookieSessionStorage({ context: 'shop' })
+    const session = await storage.read(await loggedIn('shop'))
+    session.set('a', 1)
+    const again = await storage.read(await storage.save(session))
+    assert.deepEqual([again.userId, again.get('a')], ['ada', 1])
+  })
+
+  it('is a short word', () => {
+    for (const context of ['', 'x'.repeat(65), 'a{b', 'ä', 'a b', 5 as never, null as never]) {
+      assert.throws(() => createCookieSessionStorage({ context }), { code: 'ERR_SESSION_CONFIG' })
+    }
+  })
+})

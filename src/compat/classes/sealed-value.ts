@@ -1,4 +1,4 @@
-import { configError, CookieSizeError } from '../../core/errors.ts'
+import { configError, CookieSizeError, isSessionError } from '../../core/errors.ts'
 import type { EventEmitter } from '../../core/events.ts'
 import type { MaybePromise } from '../../core/runtime/maybe-promise.ts'
 import { biggestKeys } from '../../core/record/record.ts'
@@ -39,7 +39,7 @@ export function sealBy(cookie: SecretCookie, events: EventEmitter): ValueSeal {
         const header = await cookie.serialize(text)
         return header.slice(start.length).split(';', 1)[0]!
       } catch (error) {
-        if (!(error instanceof CookieSizeError)) throw error
+        if (!isSessionError(error, 'ERR_SESSION_COOKIE_SIZE')) throw error
         throw new CookieSizeError(
           cookie.name,
           error.size,

@@ -3,6 +3,7 @@ import { configError } from '../../core/errors.ts'
 import { type ExpressStore, sessionIn } from '../parts/express-store.ts'
 import { assertImporterOptions, type IdImporterOptions, importedById, isObject } from './options.ts'
 import { openSigned, percentDecoded } from './signed-text.ts'
+import { systemTime } from '../../core/runtime/time.ts'
 
 export interface ExpressSessionOptions extends IdImporterOptions {
   /** The store that express-session had: sessions are looked up there. In place of `load`. */
@@ -19,7 +20,7 @@ export interface ExpressSessionOptions extends IdImporterOptions {
  */
 export function expressSession(options: ExpressSessionOptions = {}): CookieImporter {
   assertImporterOptions('expressSession', options)
-  const { store, load, now = Date.now } = options
+  const { store, load, now = systemTime } = options
   if (typeof now !== 'function') {
     throw configError('expressSession now must be a function such as Date.now')
   }

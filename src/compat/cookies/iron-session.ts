@@ -10,6 +10,7 @@ import {
   parseJson,
 } from './options.ts'
 import { percentDecoded } from './signed-text.ts'
+import { systemTime } from '../../core/runtime/time.ts'
 
 export interface IronSessionOptions extends ImporterOptions {
   /** As iron-session has it: one password, or several under their ids. At least 32 characters each. */
@@ -28,7 +29,7 @@ const shortest = 32
  */
 export function ironSession(options: IronSessionOptions): CookieImporter {
   assertImporterOptions('ironSession', options)
-  const { password, now = Date.now } = options
+  const { password, now = systemTime } = options
   if (typeof now !== 'function') {
     throw configError('ironSession now must be a function such as Date.now')
   }

@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-explicit-any -- what values were there, their own application knows */
 import type { ImportedCookie, ImportedSession } from '../../core/cookie/importers.ts'
-import { configError, StoreError } from '../../core/errors.ts'
+import { configError, isSessionError, StoreError } from '../../core/errors.ts'
 import { reasonOf } from '../../core/store/failure-reason.ts'
 
 /** What every importer takes. */
@@ -87,7 +87,9 @@ async function loaded(id: string, { load }: IdImporterOptions) {
   try {
     return await load?.(id)
   } catch (error) {
-    throw error instanceof StoreError ? error : new StoreError('read', error, reasonOf(error))
+    throw isSessionError(error, 'ERR_SESSION_STORE')
+      ? error
+      : new StoreError('read', error, reasonOf(error))
   }
 }
 

@@ -1,4 +1,9 @@
-import { CookieSizeError, SessionError, SessionTooLargeError } from '../../core/errors.ts'
+import {
+  CookieSizeError,
+  isSessionError,
+  SessionError,
+  SessionTooLargeError,
+} from '../../core/errors.ts'
 import { biggestKeys } from '../../core/record/record.ts'
 import { type Session as CoreSession, stateOf } from '../../core/session/session.ts'
 import type { SessionStorage as CoreStorage } from '../../core/life-cycle/session-storage.ts'
@@ -119,7 +124,7 @@ export function createSessionStorageOn<Data, FlashData>(
       if (header.length > largestHeader) throw withKeys(header.length)
       return header
     } catch (error) {
-      if (!(error instanceof CookieSizeError)) throw error
+      if (!isSessionError(error, 'ERR_SESSION_COOKIE_SIZE')) throw error
       throw sizeError(error.size, withKeys(error.size))
     }
   }

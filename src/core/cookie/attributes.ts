@@ -1,13 +1,14 @@
 import { configError } from '../errors.ts'
 import { longestLifetime } from '../record/lifetime.ts'
+import type { OptionKinds } from '../options.ts'
 import { warnOnce } from '../runtime/platform.ts'
 
 /** Where, how long and for whom a browser keeps a cookie. */
 export interface CookieAttributes {
   /** Default `/`. */
-  path?: string
+  path?: string | undefined
   /** Default none: only the host that set the cookie gets it back, and none of its subdomains. */
-  domain?: string
+  domain?: string | undefined
   /**
    * Seconds that the browser keeps the cookie, at most 34,560,000 (400 days, RFC 6265bis §5.5).
    * Default none: until the browser closes. How long a session lives is the storage's to say.
@@ -16,22 +17,35 @@ export interface CookieAttributes {
   /** A fixed end, instead of `maxAge`. */
   expires?: Date | undefined
   /** Hides the cookie from scripts (ASVS 3.3.4). Default `true`. */
-  httpOnly?: boolean
+  httpOnly?: boolean | undefined
   /**
-   * Only over https (ASVS 3.3.1). Default `true`, except for plain http on a loopback host outside
-   * production. A value given here holds everywhere.
+   * Only over https (ASVS 3.3.1). Default `true`, except for plain http on a loopback host outside production,
+   * where no header says that a proxy stands in front. A value given here holds everywhere.
    */
-  secure?: boolean
+  secure?: boolean | undefined
   /** Default `lax`. */
-  sameSite?: SameSite
+  sameSite?: SameSite | undefined
   /** Gives each top-level site a cookie of its own (CHIPS). Needs Secure. Default `false`. */
-  partitioned?: boolean
+  partitioned?: boolean | undefined
 }
 
 export type SameSite = 'lax' | 'strict' | 'none' | 'Lax' | 'Strict' | 'None'
 
+export const attributeKinds: OptionKinds<CookieAttributes> = {
+  path: 'string',
+  domain: 'string',
+  maxAge: 'any',
+  expires: 'any',
+  httpOnly: 'boolean',
+  secure: 'boolean',
+  sameSite: 'any',
+  partitioned: 'boolean',
+}
+
 /** Checked attributes, with their Set-Cookie text made once. */
 export interface CompiledAttributes {
+  /** The name where Secure is left out: browsers take those with a prefix only with Secure. */
+  readonly plainName: string
   /** `; Path=/; HttpOnly; SameSite=Lax` and so on, without Secure and lifetime. */
   readonly fixed: string
   readonly lifetime: string
@@ -41,6 +55,8 @@ export interface CompiledAttributes {
   readonly ages: boolean
 }
 
+/** Characters. The seal binds values to the name, and there is room for so many. */
+const longestName = 256
 const tokenSyntax = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** av-octets without controls and semicolons, at most 1,024 of them (RFC 6265bis §5.6). */
 const attributeSyntax = /^[\x20-\x3a\x3c-\x7e]{1,1024}$/
@@ -63,6 +79,11 @@ export function assertCookieName(name: string): void {
   if (typeof name !== 'string' || !tokenSyntax.test(name)) {
     throw configError(
       'A cookie name is a token: letters, digits and !#$%&\'*+-.^_`|~, such as "session"',
+    )
+  }
+  if (name.length > longestName) {
+    throw configError(
+      `A cookie name has at most ${longestName} characters, this one ${name.length}`,
     )
   }
 }
@@ -104,7 +125,8 @@ export function compileAttributes(name: string, attributes: CookieAttributes): C
   if (!path.startsWith('/')) throw configError('Cookie path must start with "/"')
 
   const rule = prefixes.find(({ prefix }) => name.toLowerCase().startsWith(prefix))
-  const needsSecure = rule !== undefined || site === 'None' || partitioned
+  const alwaysSecure = site === 'None' || partitioned
+  const needsSecure = rule !== undefined || alwaysSecure
   if (needsSecure && attributes.secure === false) {
     throw configError(
       `Cookie "${name}" needs Secure: its prefix, SameSite=None and Partitioned all ask for it. ` +
@@ -120,9 +142,10 @@ export function compileAttributes(name: string, attributes: CookieAttributes): C
   const flags = `${httpOnly ? '; HttpOnly' : ''}; SameSite=${site}${partitioned ? '; Partitioned' : ''}`
   const { secure } = attributes
   return {
+    plainName: name.slice(rule?.prefix.length ?? 0) || name,
     fixed: `${textOf('Domain', domain)}${textOf('Path', path)}${flags}`,
     lifetime: lifetimeOf(name, attributes),
-    secure: needsSecure || secure ? 'always' : secure === false ? 'never' : 'auto',
+    secure: alwaysSecure || secure ? 'always' : secure === false ? 'never' : 'auto',
     ages: attributes.maxAge !== undefined || attributes.expires !== undefined,
   }
 }

@@ -1,69 +1,74 @@
 import {
   assertCookieName,
+  attributeKinds,
   compileAttributes,
   type CompiledAttributes,
   type CookieAttributes,
 } from './attributes.ts'
 import { readCookieValues } from './header.ts'
-import {
-  assertImporters,
-  importCookie,
-  type CookieImporter,
-  type ImportedSession,
-} from './importers.ts'
+import { assertImporters, importCookie, type CookieImporter } from './importers.ts'
 import { configError, CookieSizeError, SessionError } from '../errors.ts'
+import { type OptionKinds, readOptions } from '../options.ts'
+import { isBranded, markAs } from '../runtime/brand.ts'
 import { all, andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
+import { isWellFormed } from '../runtime/well-formed.ts'
 import { rememberOpened } from './opened-values.ts'
-import { isProduction } from '../runtime/platform.ts'
+import { absent, type CookieReading, readingOf, unusable } from './reading.ts'
+import { type CookieRequest, isDevelopersOwn } from './request-place.ts'
+import { checkScopes, type CookieScope, scopesBeside, without } from './scopes.ts'
 import { createEncryptingSeal, createSigningSeal, type Opened, type Seal } from './seal.ts'
-import { assertSecrets } from './secrets.ts'
+import { checkSecrets } from './secrets.ts'
 
 export type { CookieAttributes, SameSite } from './attributes.ts'
 export type { CookieImporter, ImportedCookie, ImportedSession } from './importers.ts'
+export type { CookieReading } from './reading.ts'
+export type { CookieRequest } from './request-place.ts'
+export type { CookieScope } from './scopes.ts'
 
 export interface CookieOptions extends CookieAttributes {
   /**
    * Strings of 32 characters or more that only the server knows; `npx coatcheck secret` prints one.
    * The first one seals, all of them open: put a new one in front, and take the old one out when the
    * cookies sealed with it have expired. Without secrets the cookie is plain, and no session may use it.
+   * One that is undefined, such as an environment variable that is not set, throws.
    */
-  secrets?: readonly string[]
+  secrets?: readonly (string | undefined)[] | undefined
   /** Whether values are encrypted; if not, they are only signed. Default `true`. */
-  encrypt?: boolean
-  /** Sets this cookie's keys apart, such as `staging`: the same secrets open nothing elsewhere. Default none. */
-  context?: string
+  encrypt?: boolean | undefined
+  /**
+   * Sets this cookie's keys apart, such as `staging`: at most 512 bytes. Two apps with the same secrets and the same cookie
+   * name open each other's cookies, and with cookie storage that is each other's sessions: give each a context of its own,
+   * or better, secrets of its own. Default none.
+   */
+  context?: string | undefined
+  /**
+   * Scopes that this cookie had in earlier releases, such as `[{ domain: 'example.com' }]` or, for no domain and `/`, `[{}]`:
+   * browsers keep what is there beside the new one. They are cleared whenever the cookie is set. Default none.
+   */
+  formerScopes?: readonly CookieScope[] | undefined
   /**
    * Which cookies of other libraries are read too, for as long as visitors come with them. They are
    * looked at only when a cookie is not one of ours, and never written. Default none.
    */
-  accept?: readonly CookieImporter[]
+  accept?: readonly CookieImporter[] | undefined
 }
 
-/** What a Cookie header says about one cookie. */
-export interface CookieReading {
-  /** The value, if there was exactly one that is authentic. */
-  readonly value: string | null
-  /** Whether the header had this cookie at all. */
-  readonly present: boolean
-  /** Whether an older secret sealed it, so that it should be sent again. */
-  readonly outdated: boolean
-  /** What was in a cookie of another library, which `accept` lets in. */
-  readonly accepted?: { readonly data: unknown }
-  /** The session that such a cookie stands for. */
-  readonly imported?: ImportedSession | undefined
-  /** Why a cookie that was present has no value. */
-  readonly problem?: 'cookie' | 'shadowed' | undefined
+const kinds: OptionKinds<CookieOptions> = {
+  ...attributeKinds,
+  secrets: 'any',
+  encrypt: 'boolean',
+  context: 'string',
+  formerScopes: 'any',
+  accept: 'any',
 }
 
 /** Most bytes in a cookie's name and value: browsers drop the rest without a word (RFC 6265bis §5.6). */
 const largestCookie = 4096
-/** More cookies of one name than this are not looked at: nobody but an attacker sends them. */
-const mostCandidates = 4
-const absent: CookieReading = { value: null, present: false, outdated: false }
+/** More cookies of one name than this are not looked at. No browser keeps as many for one site. */
+const mostCandidates = 200
+/** Bytes. The seal binds values to the context, and there is room for so many. */
+const longestContext = 512
 const expired = '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
-const loopback =
-  /^http:\/\/(localhost|[^/\\:?#@]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(?=[/?#]|$)/i
-
 /**
  * A cookie: its name, its attributes and, with secrets, its seal. A session's cookie needs secrets.
  */
@@ -74,22 +79,34 @@ export class Cookie {
   /** Whether values cannot be read without a secret either. */
   readonly encrypted: boolean
   readonly #options: CookieOptions
+  readonly #secrets: readonly string[]
+  readonly #accept: readonly CookieImporter[]
+  readonly #formerScopes: readonly CookieScope[]
   readonly #attributes: CompiledAttributes
   readonly #seal: Seal | undefined
 
   /** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
-  constructor(name: string, options: CookieOptions = {}) {
+  constructor(name: string, options?: CookieOptions) {
     assertCookieName(name)
-    const { secrets = [], encrypt = true, context = '', accept = [] } = options
-    if (typeof context !== 'string') throw configError('Cookie context must be a string')
-    assertSecrets(name, secrets)
-    assertImporters(name, accept, secrets)
+    this.#options = readOptions('createCookie()', options, kinds)
+    const {
+      secrets = [],
+      encrypt = true,
+      context = '',
+      accept = [],
+      formerScopes = [],
+    } = this.#options
+    assertContext(context)
+    this.#secrets = checkSecrets(name, secrets)
+    assertImporters(name, accept, this.#secrets)
+    this.#accept = [...accept]
     this.name = name
-    this.signed = secrets.length > 0
+    this.signed = this.#secrets.length > 0
     this.encrypted = this.signed && encrypt
-    this.#options = options
-    this.#attributes = compileAttributes(name, options)
-    const keys = { secrets: [...secrets], name, context }
+    this.#attributes = compileAttributes(name, this.#options)
+    this.#formerScopes = without(checkScopes(formerScopes), [this.#options])
+    for (const scope of this.#formerScopes) this.#compiled(scope)
+    const keys = { secrets: this.#secrets, name, context }
     if (this.signed) {
       const seal = encrypt ? createEncryptingSeal(keys) : createSigningSeal(keys)
       this.#seal = rememberOpened(seal)
@@ -114,38 +131,33 @@ export class Cookie {
   /**
    * The cookie's value in a Cookie header, or null when it is missing or not authentic.
    * Returns a promise where the runtime has no synchronous cryptography: await it.
+   *
+   * @param request The one that the header is of. Where it is a developer's own (see `serialize`), a cookie with a
+   * prefix such as `__Host-` goes without, and is found under that name only.
    */
-  parse(header: string | null | undefined): MaybePromise<string | null> {
-    return andThen(this.read(header), ({ value }) => value)
+  parse(header: string | null | undefined, request?: CookieRequest): MaybePromise<string | null> {
+    return andThen(this.read(header, request), ({ value }) => value)
   }
 
   /** The same as `parse`, with what there is to know about it. Never throws for bad input. */
-  read(header: string | null | undefined): MaybePromise<CookieReading> {
+  read(header: string | null | undefined, request?: CookieRequest): MaybePromise<CookieReading> {
     if (!header) return absent
-    const values = readCookieValues(header, this.name)
+    const values = readCookieValues(header, this.#nameFor(this.#attributes, request))
     if (values.length === 0) return absent
     if (values.length > mostCandidates) return unusable('shadowed')
     return andThen(this.#readOurs(values), (reading) =>
-      reading.problem === 'cookie' && this.#options.accept?.length ? this.#import(values) : reading,
+      reading.problem === 'cookie' && this.#accept.length > 0 ? this.#import(values) : reading,
     )
   }
 
   #readOurs(values: readonly string[]): MaybePromise<CookieReading> {
-    if (values.length === 1) return andThen(this.#open(values[0]!), readingOf)
-    // Somebody may have planted another cookie of our name, before ours or behind it.
-    return andThen(all(values.map((value) => this.#open(value))), (opened) => {
-      const authentic = opened.filter((one) => one !== undefined)
-      const [first] = authentic
-      if (first === undefined) return unusable('cookie')
-      if (authentic.some(({ value }) => value !== first.value)) return unusable('shadowed')
-      return readingOf({ value: first.value, current: authentic.every(({ current }) => current) })
-    })
+    if (values.length === 1) return andThen(this.#open(values[0]!), (one) => readingOf([one]))
+    return andThen(all(values.map((value) => this.#open(value))), readingOf)
   }
 
   async #import(values: readonly string[]): Promise<CookieReading> {
-    const { accept = [], secrets = [] } = this.#options
     const texts = values.filter((text) => text.length <= largestCookie)
-    const found = await importCookie(accept, texts, secrets)
+    const found = await importCookie(this.#accept, texts, this.#secrets)
     if (found === undefined || found === 'shadowed') return unusable(found ?? 'cookie')
     const { value, data = value, session } = found
     return { value, present: true, outdated: true, accepted: { data }, imported: session }
@@ -165,14 +177,16 @@ export class Cookie {
    * The Set-Cookie header for a value.
    *
    * @param attributes Replace those of the cookie, one by one.
-   * @param requestUrl Where the request went; only `http://localhost` and its like leave Secure out.
+   * @param request The one that this answers. Secure, and a prefix of the name that browsers take only with Secure, are left
+   * out for a developer's own only: outside production, over plain http to a loopback host, where no header
+   * (Forwarded, X-Forwarded-*, X-Real-IP, Via) says that a proxy stands in front.
    * @throws {SessionError} `ERR_SESSION_VALUE` if the value has lone surrogates.
    * @throws {CookieSizeError} `ERR_SESSION_COOKIE_SIZE` if name and value are over 4,096 bytes.
    */
   serialize(
     value: string,
     attributes?: CookieAttributes,
-    requestUrl?: string,
+    request?: CookieRequest,
   ): MaybePromise<string> {
     if (typeof value !== 'string' || !isWellFormed(value)) {
       throw new SessionError(
@@ -185,47 +199,73 @@ export class Cookie {
       const size = this.name.length + text.length
       if (size > largestCookie) throw new CookieSizeError(this.name, size, largestCookie)
       const compiled = this.#compiled(attributes)
-      return `${this.name}=${text}${compiled.fixed}${this.#secure(compiled, requestUrl)}${compiled.lifetime}`
+      return `${this.#nameFor(compiled, request)}=${text}${compiled.fixed}${this.#secure(compiled, request)}${compiled.lifetime}`
     })
   }
 
   /** The Set-Cookie header that makes the browser forget the cookie: same place, in the past. */
-  clear(attributes?: CookieAttributes, requestUrl?: string): string {
+  clear(attributes?: CookieAttributes, request?: CookieRequest): string {
     const compiled = this.#compiled(attributes)
-    return `${this.name}=${compiled.fixed}${this.#secure(compiled, requestUrl)}${expired}`
+    return `${this.#nameFor(compiled, request)}=${compiled.fixed}${this.#secure(compiled, request)}${expired}`
+  }
+
+  /** The Set-Cookie headers that make the browser forget the cookie in its `formerScopes`. */
+  clearFormer(request?: CookieRequest): string[] {
+    return this.#formerScopes.map((scope) => this.clear(scope, request))
+  }
+
+  /**
+   * The Set-Cookie headers that make the browser forget cookies of this name in other scopes, where another host of the
+   * same site may have planted one: those that can be known. `formerScopes` are not among them.
+   */
+  clearBeside(request?: CookieRequest): string[] {
+    const url = typeof request === 'string' ? request : request?.url
+    const scopes = without(scopesBeside(this.#options, url), this.#formerScopes)
+    const possible = this.#isBoundToHost(request) ? [] : scopes
+    return possible.map((scope) => this.clear(scope, request))
+  }
+
+  /** Whether browsers take a cookie of this name in one scope only. */
+  #isBoundToHost(request: CookieRequest | undefined): boolean {
+    return /^__host-/i.test(this.#nameFor(this.#attributes, request))
   }
 
   #compiled(attributes: CookieAttributes | undefined): CompiledAttributes {
     if (attributes === undefined) return this.#attributes
-    return compileAttributes(this.name, { ...this.#options, ...attributes })
+    readOptions('A cookie’s attributes', attributes, attributeKinds)
+    const together = Object.assign(Object.create(null), this.#options, attributes)
+    return compileAttributes(this.name, together as CookieAttributes)
   }
 
-  #secure({ secure }: CompiledAttributes, requestUrl: string | undefined): string {
-    if (secure === 'never') return ''
-    const leftOut =
-      secure === 'auto' && requestUrl !== undefined && loopback.test(requestUrl) && !isProduction()
-    return leftOut ? '' : '; Secure'
+  #isWithoutSecure({ secure }: CompiledAttributes, request: CookieRequest | undefined): boolean {
+    return secure === 'never' || (secure === 'auto' && isDevelopersOwn(request))
+  }
+
+  #secure(compiled: CompiledAttributes, request: CookieRequest | undefined): string {
+    return this.#isWithoutSecure(compiled, request) ? '' : '; Secure'
+  }
+
+  #nameFor(compiled: CompiledAttributes, request: CookieRequest | undefined): string {
+    const { plainName } = compiled
+    if (plainName === this.name) return plainName
+    return this.#isWithoutSecure(compiled, request) ? plainName : this.name
   }
 }
 
-/** Newer than the library that we compile with, older than every runtime that we support. */
-function isWellFormed(text: string): boolean {
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
-}
+markAs(Cookie.prototype, 'cookie')
 
-function readingOf(opened: Opened | undefined): CookieReading {
-  if (opened === undefined) return unusable('cookie')
-  return { value: opened.value, present: true, outdated: !opened.current }
-}
-
-function unusable(problem: 'cookie' | 'shadowed'): CookieReading {
-  return { value: null, present: true, outdated: false, problem }
+function assertContext(context: string): void {
+  if (!isWellFormed(context) || new TextEncoder().encode(context).length > longestContext) {
+    throw configError(
+      `Cookie context must be at most ${longestContext} bytes of text without lone surrogates`,
+    )
+  }
 }
 
 /**
  * Makes a cookie.
  *
- * @param name A token such as `session`. Prefixes such as `__Host-` are checked as browsers do.
+ * @param name A token such as `__Host-session`, of at most 256 characters. Prefixes are checked as browsers do.
  * @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead.
  */
 export function createCookie(name: string, options?: CookieOptions): Cookie {
@@ -234,5 +274,5 @@ export function createCookie(name: string, options?: CookieOptions): Cookie {
 
 /** Tells cookies from everything else. */
 export function isCookie(value: unknown): value is Cookie {
-  return value instanceof Cookie
+  return isBranded(value, 'cookie')
 }

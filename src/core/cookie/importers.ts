@@ -1,5 +1,7 @@
 import { plainCodec } from '../record/codec.ts'
 import { configError } from '../errors.ts'
+import { parseSessionId } from '../record/id.ts'
+import { withoutContext } from '../record/context.ts'
 import { decodeRecord } from '../record/record.ts'
 
 /** A session that another library kept. */
@@ -85,9 +87,11 @@ async function firstOpened(
 }
 
 /**
- * Whether this would pass for a session of ours in cookie storage. Other libraries sign text that
- * visitors typed, under the same secret and for any cookie, so it would be one that a visitor made up.
+ * Whether this would pass for what a storage of ours seals: an id, or in cookie storage a session. Other libraries
+ * sign text that visitors typed, under the same secret and for any cookie, so it would be one that a visitor made up,
+ * or the id out of a log.
  */
 function isOurs(value: string): boolean {
-  return decodeRecord(value, plainCodec, []) !== undefined
+  if (parseSessionId(value) !== undefined) return true
+  return decodeRecord(withoutContext(value).text, plainCodec, []) !== undefined
 }

@@ -3,6 +3,7 @@ import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { Aead } from '../runtime/crypto/backend.ts'
 import { createKeys, type CookieKey, type KeyOptions } from './keys.ts'
 import { andThen, once, type MaybePromise } from '../runtime/maybe-promise.ts'
+import { isBuildingSnapshot } from '../runtime/platform.ts'
 import { randomBytes } from '../runtime/random.ts'
 
 /*
@@ -82,6 +83,8 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
   let writer = once(createWriter)
   let seals = 0
   let since = Date.now()
+  /** Whether many processes may start with this writer: each of them must draw a salt of its own. */
+  let isFrozen = isBuildingSnapshot()
 
   function subkey(key: CookieKey, salt: Uint8Array): MaybePromise<Aead> {
     return andThen(cryptoBackend.hkdf(key.key, salt, key.subkeyInfo, 32), cryptoBackend.aead)
@@ -100,7 +103,8 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
 
   function currentWriter(): MaybePromise<Writer> {
     const now = Date.now()
-    if (seals >= sealsPerSalt || now - since >= millisecondsPerSalt) {
+    if (isFrozen || seals >= sealsPerSalt || now - since >= millisecondsPerSalt) {
+      isFrozen = isBuildingSnapshot()
       writer = once(createWriter)
       seals = 0
       since = now

@@ -1,39 +1,44 @@
 import { configError } from '../errors.ts'
 import { isProduction, warnOnce } from '../runtime/platform.ts'
+import { isWellFormed } from '../runtime/well-formed.ts'
+import { weaknessOf } from './weakness.ts'
 
-const shortest = 32
-const fewestDistinct = 8
-const placeholders = /s3cr3t|secret|password|changeme|change-me|keyboard cat|example|12345678/i
+const advice = '`npx coatcheck secret` prints a good one.'
 
-/** Says why a secret could be guessed, or undefined if it looks good. */
-function weaknessOf(secret: string): string | undefined {
-  if (secret.length < shortest) return `shorter than ${shortest} characters`
-  if (new Set(secret).size < fewestDistinct) return 'made of very few different characters'
-  if (placeholders.test(secret) && secret.length < 2 * shortest) return 'a well-known placeholder'
-  return undefined
+/** What is wrong with it, whatever the mode. */
+function faultOf(secret: unknown): string | undefined {
+  if (secret === undefined) {
+    return 'is not set: it is undefined. Has its environment variable another name, or none yet?'
+  }
+  if (secret === '') return 'is not set: it is empty. Is its environment variable?'
+  if (typeof secret !== 'string') return 'must be a string.'
+  return isWellFormed(secret) ? undefined : 'has lone surrogates, which have no UTF-8.'
 }
 
 /**
  * Checks a cookie's secrets. A weak one is a warning in development and an error in production,
  * because whoever guesses it can forge every session.
  *
+ * @returns The secrets.
  * @throws {SessionError} `ERR_SESSION_CONFIG` for what is no secret at all, and in production for a weak one.
  */
-export function assertSecrets(cookieName: string, secrets: readonly string[]): void {
-  if (!Array.isArray(secrets)) throw configError('Cookie secrets must be an array of strings')
-  secrets.forEach((secret: unknown, index) => {
-    if (typeof secret !== 'string' || secret === '') {
-      throw configError(
-        `Secret ${index + 1} of cookie "${cookieName}" is not set. Is its environment variable? ` +
-          '`npx coatcheck secret` prints a good one.',
-      )
+export function checkSecrets(
+  cookieName: string,
+  secrets: readonly (string | undefined)[],
+): readonly string[] {
+  if (!Array.isArray(secrets)) {
+    throw configError('Cookie secrets must be an array of strings: secrets: [first, older, …]')
+  }
+  return [...secrets].map((secret: unknown, index) => {
+    const which = `ecret ${index + 1} of cookie "${cookieName}"`
+    const fault = faultOf(secret)
+    if (fault !== undefined) throw configError(`S${which} ${fault} ${advice}`)
+    const weakness = weaknessOf(secret as string)
+    if (weakness !== undefined) {
+      const message = `s${which} is ${weakness}. ${advice}`
+      if (isProduction()) throw configError(message)
+      warnOnce(`${message} In production this is an error.`)
     }
-    const weakness = weaknessOf(secret)
-    if (weakness === undefined) return
-    const message =
-      `secret ${index + 1} of cookie "${cookieName}" is ${weakness}. ` +
-      '`npx coatcheck secret` prints a good one.'
-    if (isProduction()) throw configError(message)
-    warnOnce(`${message} In production this is an error.`)
+    return secret as string
   })
 }

@@ -1,12 +1,24 @@
 /** A value that is there at once where the runtime has synchronous crypto, and a promise elsewhere. */
 export type MaybePromise<T> = T | Promise<T>
 
+/**
+ * Whether it has to be waited for. By its shape, because a promise need not come from the `Promise` that is global
+ * now: zone.js and others put one of their own there, and async functions return the runtime's.
+ */
+export function isThenable(value: unknown): value is Promise<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
+}
+
 /** Goes on with `next` when `value` is there: at once, without a trip through the event loop, if it can. */
 export function andThen<T, R>(
   value: MaybePromise<T>,
   next: (value: T) => MaybePromise<R>,
 ): MaybePromise<R> {
-  return value instanceof Promise ? value.then(next) : next(value)
+  return isThenable(value) ? (value.then(next) as Promise<R>) : next(value)
 }
 
 /**
@@ -18,7 +30,7 @@ export function once<T>(make: () => MaybePromise<T>): () => MaybePromise<T> {
   return () => {
     if (kept !== undefined) return kept
     kept = make()
-    if (kept instanceof Promise) {
+    if (isThenable(kept)) {
       kept.then(
         (made) => (kept = made),
         () => (kept = undefined),
@@ -30,5 +42,5 @@ export function once<T>(make: () => MaybePromise<T>): () => MaybePromise<T> {
 
 /** All of them in order: an array at once if none is a promise. */
 export function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<T[]> {
-  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as T[])
+  return values.some(isThenable) ? Promise.all(values) : (values as T[])
 }

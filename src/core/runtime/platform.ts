@@ -23,6 +23,32 @@ export function builtinModule(id: string): unknown {
   }
 }
 
+interface V8 {
+  readonly startupSnapshot?: { isBuildingSnapshot?(): boolean }
+}
+
+let v8: V8 | undefined | null = null
+
+/**
+ * Whether what this process has in its memory is to be written into a startup snapshot (`node --build-snapshot`), out of
+ * which any number of processes will start: what is random now would be the same in all of them.
+ */
+export function isBuildingSnapshot(): boolean {
+  if (v8 === null) v8 = builtinModule('node:v8') as V8 | undefined
+  return v8?.startupSnapshot?.isBuildingSnapshot?.() ?? false
+}
+
+/** Makes something once for each process, also for those that start from a startup snapshot. */
+export function oncePerProcess<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    if (made !== undefined) return made.value
+    const value = make()
+    if (!isBuildingSnapshot()) made = { value }
+    return value
+  }
+}
+
 /** Calls back when what has arrived from the network by now has been read, as far as the runtime can tell. */
 export function afterArrivals(callback: () => void): void {
   if (host.setImmediate === undefined) setTimeout(callback)

@@ -1,5 +1,6 @@
 import type { SessionError } from '../errors.ts'
 import { EventEmitter } from '../events.ts'
+import { isBranded } from '../runtime/brand.ts'
 import { warn } from '../runtime/platform.ts'
 
 const minute = 60_000
@@ -23,7 +24,7 @@ const anybody = new EventEmitter(undefined, () => Date.now())
  * the first of each kind, then at most a line a minute.
  */
 export function logFailure(error: SessionError, events: unknown): void {
-  const emitter = events instanceof EventEmitter ? events : anybody
+  const emitter = isBranded(events, 'events') ? (events as EventEmitter) : anybody
   if (emitter.hasListener) return
   const told = logs.get(emitter) ?? { kinds: new Set<string>(), lastAt: -Infinity, left: 0 }
   logs.set(emitter, told)

@@ -1,6 +1,7 @@
-import type { Commit } from './commit.ts'
-import type { Cookie, CookieReading } from '../cookie/cookie.ts'
+import { clearEverywhere, type Commit } from './commit.ts'
+import type { Cookie } from '../cookie/cookie.ts'
 import type { ReadOptions } from '../life-cycle/life-cycle.ts'
+import type { Visit } from './visit.ts'
 
 /** A session of another library that follows the same idea, such as those of `@remix-run/session`. */
 export interface ForeignSession {
@@ -31,15 +32,15 @@ export async function commitForeignSession<S extends ForeignSession>(
   cookie: Cookie,
   storage: ForeignSessionStorage<S>,
   session: S,
-  reading: CookieReading,
-  requestUrl: string,
+  { reading, request }: Visit,
 ): Promise<Commit> {
   const value = await storage.save(session)
   if (session.destroyed || value === '') {
-    const setCookie = reading.present ? cookie.clear(undefined, requestUrl) : undefined
-    return { setCookie, vary: true }
+    const setCookies = reading.present ? clearEverywhere(cookie, request) : []
+    return { setCookies, vary: true }
   }
   const isNews = value !== reading.value || reading.outdated || cookie.ages
-  if (value === null || !isNews) return { setCookie: undefined, vary: true }
-  return { setCookie: await cookie.serialize(value, undefined, requestUrl), vary: true }
+  if (value === null || !isNews) return { setCookies: [], vary: true }
+  const setCookie = await cookie.serialize(value, undefined, request)
+  return { setCookies: [...cookie.clearFormer(request), setCookie], vary: true }
 }

@@ -1,25 +1,19 @@
 import { applyCommit, type Commit, commitSession } from './commit.ts'
-import { Cookie, type CookieReading } from '../cookie/cookie.ts'
-import { EventEmitter } from '../events.ts'
-import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
-import { configError, SessionConflictError, SessionError, StoreError } from '../errors.ts'
+import { type Cookie, isCookie } from '../cookie/cookie.ts'
 import {
-  commitForeignSession,
-  type ForeignSession,
-  type ForeignSessionStorage,
-} from './foreign-session.ts'
-import { reportFailure } from '../store/guarded-store.ts'
+  configError,
+  isSessionError,
+  type SessionConflictError,
+  SessionError,
+  type StoreError,
+} from '../errors.ts'
+import { isOfOtherMajor, shared } from '../runtime/brand.ts'
 import { assertRequest } from './assert-request.ts'
 import { logFailure } from './failure-log.ts'
-import { flashUseOf } from './flash-use.ts'
+import { commitForeignSession, type ForeignSession } from './foreign-session.ts'
 import { isSession, stateOf } from '../session/session.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
-
-/** What is asked of a storage, ours or another library's, to serve its sessions. */
-interface ServableStorage<S extends ForeignSession> extends ForeignSessionStorage<S> {
-  /** Ours report here what is wrong with a cookie. Another library may mean anything by that name. */
-  readonly events?: unknown
-}
+import { receive, type ServableStorage, type Visit } from './visit.ts'
 
 export interface ServeOptions {
   /**
@@ -36,7 +30,14 @@ export interface ServeOptions {
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these. */
 export function assertServable(cookie: Cookie, storage: ServableStorage<ForeignSession>): void {
-  if (!(cookie instanceof Cookie)) {
+  const others = [isOfOtherMajor(cookie, 'cookie'), isOfOtherMajor(storage?.events, 'events')]
+  if (others.includes(true)) {
+    throw configError(
+      'The session cookie or storage comes from another major version of coatcheck than this middleware: ' +
+        'install one version (npm ls coatcheck shows which there are)',
+    )
+  }
+  if (!isCookie(cookie)) {
     throw configError(
       "The session cookie must come from createCookie(name, { secrets: […] }) of 'coatcheck/cookie': those of " +
         'other libraries are not sealed. What visitors have of theirs is read with the option accept',
@@ -64,8 +65,11 @@ function unavailable(): Response {
   return new Response('Service Unavailable', { status: 503, headers })
 }
 
-/** Names of the session cookies that each request is being served with. */
-const served = new WeakMap<Request, Set<string>>()
+/**
+ * Names of the session cookies that each request is being served with. One map for all copies of this package, because
+ * two middlewares on one request may be of two copies.
+ */
+const served = shared('served', () => new WeakMap<Request, Set<string>>())
 
 /** Serves a request with the session of one cookie, which nobody else may do meanwhile. */
 async function claim(
@@ -90,7 +94,7 @@ async function claim(
 }
 
 function isStoreFailure(error: unknown): error is StoreError | SessionConflictError {
-  return error instanceof StoreError || error instanceof SessionConflictError
+  return isSessionError(error, 'ERR_SESSION_STORE') || isSessionError(error, 'ERR_SESSION_CONFLICT')
 }
 
 /**
@@ -115,15 +119,10 @@ export function serveSession<S extends ForeignSession>(
   return claim(request, cookie.name, async () => {
     let response: Response | undefined
     try {
-      const read = readCookie(cookie, storage.events, request)
-      const reading = read instanceof Promise ? await read : read
-      const session = await storage.read(reading.value, {
-        flashUse: () => flashUseOf(request.method, (name) => request.headers.get(name)),
-        imported: reading.imported,
-      })
-      const commit = () => commitAny(cookie, storage, session, reading, request.url)
+      const { visit, session } = await receive(cookie, storage, request)
+      const commit = () => commitAny(cookie, storage, session, visit)
       response = await respond(session, handle, () => commit().catch(tell))
-      return applyCommit(response, await commit(), cookie)
+      return applyCommit(response, await commit())
     } catch (error) {
       await response?.body?.cancel?.().catch(() => {})
       if (!isStoreFailure(error)) throw error
@@ -134,37 +133,14 @@ export function serveSession<S extends ForeignSession>(
   })
 }
 
-function readCookie(
-  cookie: Cookie,
-  events: unknown,
-  request: Request,
-): MaybePromise<CookieReading> {
-  const emitter = events instanceof EventEmitter ? events : undefined
-  const reading = cookie.read(request.headers.get('Cookie'))
-  const reported = andThen(reading, (known) => {
-    if (known.problem !== undefined) emitter?.emit({ type: 'tampered', reason: known.problem })
-    return known
-  })
-  if (!(reported instanceof Promise)) return reported
-  // Where an accepted cookie's session had to be loaded, from a store that nobody else watches.
-  return reported.catch((error: unknown) => {
-    throw emitter !== undefined && error instanceof StoreError
-      ? reportFailure(emitter, 'read', error)
-      : error
-  })
-}
-
 function commitAny<S extends ForeignSession>(
   cookie: Cookie,
   storage: ServableStorage<S>,
   session: S,
-  reading: CookieReading,
-  requestUrl: string,
+  visit: Visit,
 ): Promise<Commit> {
-  if (!isSession(session)) {
-    return commitForeignSession(cookie, storage, session, reading, requestUrl)
-  }
-  return commitSession(cookie, storage as unknown as SessionStorage, session, reading, requestUrl)
+  if (!isSession(session)) return commitForeignSession(cookie, storage, session, visit)
+  return commitSession(cookie, storage as unknown as SessionStorage, session, visit)
 }
 
 /**

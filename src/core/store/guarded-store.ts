@@ -1,4 +1,4 @@
-import { configError, SessionError, StoreError } from '../errors.ts'
+import { configError, SessionError, isSessionError, StoreError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
 import { reasonOf } from './failure-reason.ts'
 import {
@@ -58,7 +58,9 @@ export class GuardedStore {
   /** The error to throw. A mistake in the app's set-up is its own: it does not help to come back later. */
   failure(operation: Operation, cause: unknown, secrets?: readonly string[]): SessionError {
     if (cause instanceof SessionError && cause.code === 'ERR_SESSION_CONFIG') return cause
-    if (cause instanceof StoreError) return reportFailure(this.#events, operation, cause)
+    if (isSessionError(cause, 'ERR_SESSION_STORE')) {
+      return reportFailure(this.#events, operation, cause)
+    }
     const error = new StoreError(operation, cause, reasonOf(cause, secrets))
     return reportFailure(this.#events, operation, error)
   }
@@ -70,8 +72,9 @@ export function reportFailure(
   operation: Operation,
   cause: unknown,
 ): StoreError {
-  const error =
-    cause instanceof StoreError ? cause : new StoreError(operation, cause, reasonOf(cause))
+  const error = isSessionError(cause, 'ERR_SESSION_STORE')
+    ? cause
+    : new StoreError(operation, cause, reasonOf(cause))
   events.emit({ type: 'store-error', operation, error })
   return error
 }

@@ -11,6 +11,7 @@ import type {
 import { sqliteTable } from '../parts/sqlite-table.ts'
 import { hashOwner, makeRow, wholeMilliseconds } from '../parts/stored-row.ts'
 import { inBatches } from '../parts/sweep.ts'
+import { systemTime } from '../../core/runtime/time.ts'
 
 /** What is called of a D1 database. */
 export interface D1 {
@@ -58,7 +59,7 @@ export function createD1Store(
   options: D1StoreOptions = {},
 ): IndexedStore & SweepableStore & ClosableStore {
   const table = sqliteTable(options.table ?? 'sessions')
-  const now = wholeMilliseconds(options.now ?? Date.now)
+  const now = wholeMilliseconds(options.now ?? systemTime)
   if (typeof database?.prepare !== 'function') {
     throw configError('The cloudflare storage needs a D1 database, such as env.DB')
   }

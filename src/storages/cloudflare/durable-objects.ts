@@ -5,6 +5,7 @@ import type { IndexedStore } from '../../core/store/session-store.ts'
 import { hashOwner } from '../parts/stored-row.ts'
 import { createVersion, type Listing, parseListing } from './object-version.ts'
 import type { Answers, Question } from './questions.ts'
+import { systemTime } from '../../core/runtime/time.ts'
 
 /** What is called of a binding to a class of Durable Objects. */
 export interface DurableObjects {
@@ -40,7 +41,7 @@ export function createDurableObjectStore(
   objects: DurableObjects,
   options: DurableObjectStoreOptions = {},
 ): IndexedStore {
-  const { prefix = '', now = Date.now } = options
+  const { prefix = '', now = systemTime } = options
   if (typeof objects?.idFromName !== 'function') {
     throw configError('Sessions in Durable Objects need the binding of their class: env.SESSIONS')
   }

@@ -1,6 +1,7 @@
 import { codeOf, tidy, unless, unlessGone } from './file-errors.ts'
 import { flushAfter, flushIf } from './flush.ts'
 import { crypto, fs, path } from './node.ts'
+import { oncePerProcess } from '../../core/runtime/platform.ts'
 
 /*
  * A record is a folder with one folder in it, which is named after the record's version and holds the
@@ -32,7 +33,7 @@ const flags = fs?.constants
 const readFlags = flags?.O_RDONLY | (flags?.O_NOFOLLOW ?? 0) | (flags?.O_NONBLOCK ?? 0)
 const versionSyntax = /^([0-9a-z]+)-([0-9a-z]+)-[0-9a-f]{16}[0-9a-z]*$/
 /** Together with a count of this process's writes it makes names that no process has made before. */
-const processMark = crypto?.randomBytes(8).toString('hex')
+const processMark = oncePerProcess(() => crypto.randomBytes(8).toString('hex'))
 const readAttempts = 100
 /** Writes after which what was written in vain is looked for. */
 const writesPerTidying = 8
@@ -40,7 +41,7 @@ const writesPerTidying = 8
 let written = 0
 
 function versionName(count: number, expiresAt: number): string {
-  const mark = processMark + (written++).toString(36)
+  const mark = processMark() + (written++).toString(36)
   return `${count.toString(36)}-${Math.ceil(expiresAt).toString(36)}-${mark}`
 }
 

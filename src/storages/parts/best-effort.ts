@@ -3,6 +3,7 @@ import { own } from '../../core/runtime/own.ts'
 import { KeyedQueue } from '../../core/store/keyed-queue.ts'
 import { type Operations, timeoutError } from './operations.ts'
 import type { ClosableStore } from '../../core/store/session-store.ts'
+import { unref } from '../../core/runtime/time.ts'
 
 /** A record in a backend that can only get, set and delete. */
 interface Envelope {
@@ -98,7 +99,7 @@ async function forAMinute<T>(work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(timeoutError('No answer within a minute')), 60_000)
-    ;(timer as { unref?(): void }).unref?.()
+    unref(timer)
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

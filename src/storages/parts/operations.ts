@@ -1,6 +1,7 @@
 import { configError } from '../../core/errors.ts'
 import { afterArrivals } from '../../core/runtime/platform.ts'
 import { UnderWay } from '../../core/store/under-way.ts'
+import { unref } from '../../core/runtime/time.ts'
 
 /** The option of every store that talks to a server. */
 export interface DeadlineOptions {
@@ -98,7 +99,7 @@ export class Operations {
     }
     work.then(end, end)
     const timer = setTimeout(end, remembered)
-    ;(timer as { unref?(): void }).unref?.()
+    unref(timer)
   }
 }
 

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { sealData } from 'iron-session'
 import { createCookie } from 'coatcheck/cookie'
 import { withSession } from 'coatcheck/fetch'
+import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import {
   expressSession,
@@ -124,6 +125,47 @@ describe('What somebody makes up', () => {
 })
 
 describe('What is authentic and strange', () => {
+  it('is no session of ours, though it be the id or the text of one', async () => {
+    const ours = createMemorySessionStorage()
+    const session = await ours.read(null)
+    session.login('alice')
+    const id = (await ours.save(session))!
+    const inCookies = createCookieSessionStorage({ context: 'admin' })
+    const whole = await inCookies.read(null)
+    whole.login('alice')
+    const text = (await inCookies.save(whole))!
+
+    const cookie = createCookie('session', { secrets: [ourSecret], accept })
+    for (const [storage, value] of [
+      [ours, id],
+      [inCookies, text],
+    ] as const) {
+      const who = (_: Request, { userId }: { userId: string | undefined }) =>
+        new Response(String(userId))
+      const app = withSession({ cookie, storage }, who)
+      const theirs = await remix.createCookie('session', { secrets: [oldSecret] }).serialize(value)
+      const express = `session=${encodeURIComponent(`s:${cookieSignature.sign(value, oldSecret)}`)}`
+      for (const header of [express, theirs.split(';', 1)[0]!]) {
+        assert.equal(await cookie.parse(header), null)
+        const response = await app(new Request('https://x/', { headers: { cookie: header } }))
+        assert.equal(await response.text(), 'undefined')
+      }
+    }
+  })
+
+  it('is handed to no storage of ours, whatever it looks like', async () => {
+    const values: (string | null)[] = []
+    const storage = createMemorySessionStorage()
+    const watched = Object.assign(Object.create(storage), {
+      read: (value: string | null) => (values.push(value), storage.read(value)),
+    }) as typeof storage
+    const accept = [{ open: async () => ({ value: 'looks like nothing yet' }) }]
+    const cookie = createCookie('session', { secrets: [ourSecret], accept })
+    const app = withSession({ cookie, storage: watched }, () => new Response())
+    await app(new Request('https://x/', { headers: { cookie: 'session=theirs' } }))
+    assert.deepEqual(values, [null])
+  })
+
   it('never throws, whatever was signed', async () => {
     const json = fc.json({ maxDepth: 4 })
     const payloads = fc.oneof(

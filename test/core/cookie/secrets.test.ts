@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, it, mock } from 'node:test'
 import { createCookie } from 'coatcheck/cookie'
 import { secretA, secretB } from './cookie-paths.ts'
@@ -14,6 +15,21 @@ const weak = {
   'a placeholder': 'your-secret-key-goes-here-1234567890',
   'a keyboard cat': 'Keyboard Cat, of thirty-two letters',
   'change me': 'CHANGEME-CHANGEME-0123-CHANGEME-abcd',
+  'a long placeholder':
+    'your-secret-key-goes-here-please-change-it-before-you-deploy-this-app-to-production',
+  'a keyboard cat five times': 'keyboard cat '.repeat(5),
+  'a password with digits': 'P4ssw0rd-2024-P4ssw0rd-2025-P4ssw0rd-2026',
+  'something to replace': 'REPLACE_ME_WITH_SOMETHING_LONG_AND_RANDOM',
+  'the alphabet': 'abcdefghijklmnopqrstuvwxyz0123456789',
+  'the alphabet and back': 'abcdefghijklmnopqrstuvwxyzZYXWVUTSRQPONMLKJIHGFEDCBA',
+  'each letter four times': [...'abcdefghijklmnopqrst'].map((letter) => letter.repeat(4)).join(''),
+  'the keyboard': 'qwertyuiopasdfghjklzxcvbnm1234567890',
+  'hexadecimal digits in a row': '0123456789abcdef0123456789abcdef',
+  'a key of the books': '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
+  'the same in pairs': '00112233445566778899aabbccddeeff',
+  'dead beef': 'deadbeef'.repeat(8),
+  'a random piece over and over': 'kq3v9Zr1Lw'.repeat(5),
+  'fifteen different letters': 'dcgthbjxmvpzkwqmkqvzwxpjbtdghcqkwmz',
 }
 let environment: string | undefined
 let made = 0
@@ -80,6 +96,12 @@ describe('secrets', () => {
           secretB,
           secretA.slice(0, 32),
           'correct horse battery staple, 7 mice',
+          // openssl rand -hex 16, -hex 32, -base64 32; uuidgen; and with few different digits.
+          '9f1c3a7be04d52868c21f7d90ab35e64',
+          '5c3f0a9d7e12b8466fd09b31c7ae825d9f1c3a7be04d52868c21f7d90ab35e64',
+          'mR0c7vVqk2Zp4dXb+9JyTtHf6LwQ/8sUeGn1aAo3iKE=',
+          '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed',
+          '9C1E4F7A2B8D4C1E9F7B2A8D1C4E9F2B',
           '🧥 пароль из многих разных букв, длинный',
         ]) {
           createCookie(freshName(), { secrets: [secret] })
@@ -101,6 +123,8 @@ describe('secrets', () => {
         [secretA, undefined],
         [5],
         [new Uint8Array(32)],
+        [`${secretA}\ud800`],
+        Array(1),
         secretA,
         {},
         null,
@@ -108,6 +132,22 @@ describe('secrets', () => {
       ]) {
         const options = { secrets: secrets as string[] }
         assert.throws(() => createCookie('session', options), configError, JSON.stringify(secrets))
+      }
+    }
+  })
+
+  it('are good as generators print them', () => {
+    process.env['NODE_ENV'] = 'production'
+    for (let i = 0; i < 300; i++) {
+      for (const text of [
+        randomBytes(16).toString('hex'),
+        randomBytes(32).toString('hex').toUpperCase(),
+        randomBytes(24).toString('base64'),
+        randomBytes(32).toString('base64'),
+        randomBytes(32).toString('base64url'),
+        randomUUID(),
+      ]) {
+        createCookie('session', { secrets: [text] })
       }
     }
   })

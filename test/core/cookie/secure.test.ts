@@ -75,7 +75,53 @@ function isSecure(options: CookieOptions, url: string | undefined): boolean {
   return written['secure'] === true
 }
 
-describe('the attribute Secure (ASVS 3.3.1)', () => {
+describe('a name with a prefix', () => {
+  beforeEach(() => (environment = process.env['NODE_ENV']))
+  afterEach(() => setEnvironment(environment))
+  const names = ['__Host-session', '__Secure-session', '__Http-session', '__Host-Http-session']
+
+  for (const name of names) {
+    it(`goes without it where Secure does: ${name}`, async () => {
+      setEnvironment('development')
+      const cookie = createCookie(name, { secrets: [secretA] })
+      for (const url of loopback) {
+        const line = await cookie.serialize('x', undefined, url)
+        assert.match(line, /^session=/)
+        assert.equal(attributesOf(line)['secure'], undefined)
+        assert.match(cookie.clear(undefined, url), /^session=;/)
+        assert.equal(await cookie.parse(line.split(';')[0], url), 'x')
+      }
+    })
+
+    it(`is found under one name only, whatever stands beside it: ${name}`, async () => {
+      setEnvironment('development')
+      const cookie = createCookie(name, { secrets: [secretA] })
+      const value = (await cookie.serialize('x', undefined, loopback[0])).split(';')[0]!.slice(8)
+      const proxied = new Request(loopback[0]!, { headers: { Via: '1.1 proxy' } })
+      for (const where of ['https://shop.example/', 'http://shop.example/', proxied, undefined]) {
+        assert.equal(await cookie.parse(`session=${value}`, where), null)
+        assert.equal(await cookie.parse(`${name}=${value}`, where), 'x')
+      }
+      assert.equal(await cookie.parse(`${name}=${value}`, loopback[0]), null)
+      setEnvironment('production')
+      assert.equal(await cookie.parse(`session=${value}`, loopback[0]), null)
+    })
+
+    it(`keeps it where Secure was asked for: ${name}`, () => {
+      setEnvironment('development')
+      for (const options of [
+        { secure: true },
+        { sameSite: 'none' },
+        { partitioned: true },
+      ] as const) {
+        const cookie = createCookie(name, { secrets: [secretA], ...options })
+        assert.ok(cookie.clear(undefined, loopback[0]).startsWith(`${name}=`))
+      }
+    })
+  }
+})
+
+describe('Secure', () => {
   beforeEach(() => (environment = process.env['NODE_ENV']))
   afterEach(() => setEnvironment(environment))
 
@@ -125,6 +171,26 @@ describe('the attribute Secure (ASVS 3.3.1)', () => {
       assert.equal(isSecure({ sameSite: 'none' }, url), true, url)
       assert.equal(isSecure({ partitioned: true }, url), true, url)
     }
+  })
+
+  for (const name of ['Forwarded', 'X-Forwarded-For', 'X-Forwarded-Proto', 'Via', 'X-Real-IP']) {
+    it(`is written where a proxy stands in front, as ${name} says`, () => {
+      setEnvironment('development')
+      for (const options of [{}, { sameSite: 'strict' as const }]) {
+        const cookie = createCookie('__Host-session', { secrets: [secretA], ...options })
+        for (const url of loopback) {
+          const request = new Request(url, { headers: { [name]: 'x' } })
+          assert.match(cookie.clear(undefined, request), /^__Host-session=;.*; Secure/, url)
+        }
+      }
+    })
+  }
+
+  it('is left out for a request without such headers', () => {
+    setEnvironment('development')
+    const request = new Request('http://localhost:3000/', { headers: { 'X-Other': 'x' } })
+    const cookie = createCookie('session', { secrets: [secretA] })
+    assert.equal(attributesOf(cookie.clear(undefined, request))['secure'], undefined)
   })
 
   it('follows the environment as it is when the header is written', () => {

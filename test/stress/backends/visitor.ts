@@ -112,7 +112,7 @@ async function save(
   try {
     const value = await underWay.run(events, () => storage.save(session))
     const interrupted = events.find((event) => event.type === 'interrupted')
-    if (interrupted !== undefined) return { outcome: interrupted.reason, value }
+    if (interrupted !== undefined) return { outcome: interrupted.reason as Outcome, value }
     if (value) return { outcome: 'written', value }
     if (value === '') return { outcome: 'ended', value }
     return { outcome: events.some(({ type }) => type === 'saved') ? 'old' : 'quiet', value }

@@ -1,0 +1,27 @@
+import { isProduction } from '../runtime/platform.ts'
+
+/**
+ * The request that a cookie comes with or is set in answer to: a `Request`, or its URL where the headers are not at
+ * hand. What is given as a URL counts as not proxied.
+ */
+export type CookieRequest = string | { readonly url: string; readonly headers: Headers }
+
+const loopback =
+  /^http:\/\/(localhost|[^/\\:?#@]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(?=[/?#]|$)/i
+/** What a proxy adds (RFC 7239, RFC 9110 §7.6.3, and what was in use before). */
+const ofProxies = /^(forwarded|via|x-forwarded-.*|x-real-ip)$/
+
+function isProxied(headers: Headers): boolean {
+  for (const name of headers.keys()) if (ofProxies.test(name)) return true
+  return false
+}
+
+/**
+ * Whether a developer is looking at an app on the same machine, over plain http: there a cookie has to do without
+ * Secure. Behind a proxy the URL may say the same of a public site, so a header of one is enough to say no.
+ */
+export function isDevelopersOwn(request: CookieRequest | undefined): boolean {
+  if (request === undefined) return false
+  if (typeof request === 'string') return loopback.test(request) && !isProduction()
+  return loopback.test(request.url) && !isProxied(request.headers) && !isProduction()
+}

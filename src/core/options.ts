@@ -1,0 +1,139 @@
+import { configError } from './errors.ts'
+
+/** What an option may be. `any` is for those that are looked at closely elsewhere. */
+export type OptionKind = 'boolean' | 'string' | 'number' | 'function' | 'object' | 'array' | 'any'
+
+/** Every option by its name. The compiler sees to it that none is left out. */
+export type OptionKinds<Options> = Readonly<Record<keyof Options, OptionKind>>
+
+const wanted: Record<OptionKind, string> = {
+  boolean: 'true or false',
+  string: 'a string',
+  number: 'a number',
+  function: 'a function',
+  object: 'an object',
+  array: 'an array',
+  any: 'anything',
+}
+
+/** What other libraries call it, in small letters: the first of ours that the options have is meant. */
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  key: ['secrets', 'prefix'],
+  keys: ['secrets'],
+  password: ['secrets'],
+  salt: ['context'],
+  namespace: ['prefix', 'context'],
+  keyprefix: ['prefix'],
+  ttl: ['idleTimeout', 'maxAge'],
+  duration: ['idleTimeout', 'maxAge'],
+  expiry: ['idleTimeout', 'expires'],
+  expiration: ['idleTimeout', 'expires'],
+  rolling: ['idleTimeout'],
+  maxage: ['maxAge', 'idleTimeout'],
+  absolutettl: ['absoluteTimeout'],
+  max: ['maxSessions', 'maxBytes'],
+  maxsize: ['maxBytes'],
+  tablename: ['table'],
+  collection: ['table'],
+  serializer: ['codec'],
+  encrypted: ['encrypt'],
+  signed: ['secrets'],
+  onerror: ['onStoreError', 'onEvent'],
+  logger: ['onEvent'],
+  store: ['storage'],
+  commandtimeout: ['timeout'],
+  checkperiod: ['sweepInterval'],
+  clock: ['now'],
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isKind(value: unknown, kind: OptionKind): boolean {
+  if (kind === 'any') return true
+  if (kind === 'array') return Array.isArray(value)
+  return kind === 'object' ? isObject(value) : typeof value === kind
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+}
+
+/** How many letters must be put in, taken out or replaced to make one of the other (Levenshtein). */
+function distance(a: string, b: string): number {
+  let before = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = before[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min(replaced, before[j]! + 1, row[j - 1]! + 1))
+    }
+    before = row
+  }
+  return before[b.length]!
+}
+
+/** The option that was probably meant. */
+function meantBy(key: string, names: readonly string[]): string | undefined {
+  const small = key.toLowerCase()
+  const others = Object.hasOwn(otherNames, small) ? otherNames[small]! : []
+  const other = others.find((name) => names.includes(name))
+  if (other !== undefined) return other
+  const [nearest] = names
+    .map((name) => ({ name, far: distance(small, name.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far)
+  return nearest !== undefined && nearest.far <= Math.max(1, key.length / 3)
+    ? nearest.name
+    : undefined
+}
+
+/**
+ * Checks an object of options: nobody's spelling mistake is a default without a word. What is undefined counts as left
+ * out, and so does everything that the object inherits.
+ *
+ * @param maker Whose options they are, such as `createCookie()`.
+ * @returns A copy that inherits nothing.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` for an option that there is not, naming the one that was probably meant,
+ * and for one of another kind.
+ */
+export function readOptions<Options extends object>(
+  maker: string,
+  given: Options | undefined,
+  kinds: OptionKinds<Options>,
+): Options {
+  const options = Object.create(null) as Record<string, unknown>
+  if (given === undefined) return options as Options
+  if (!isObject(given)) {
+    throw configError(`${maker} takes its options as an object, and got ${kindOf(given)}`)
+  }
+  for (const [key, value] of Object.entries(given)) {
+    if (!Object.hasOwn(kinds, key)) {
+      const names = Object.keys(kinds)
+      const meant = meantBy(key, names)
+      const advice = meant ? `Did you mean "${meant}"?` : `It has: ${names.join(', ')}`
+      throw configError(`${maker} has no option "${key}". ${advice}`)
+    }
+    if (value === undefined) continue
+    const kind = kinds[key as keyof Options]
+    if (!isKind(value, kind)) {
+      throw configError(`${maker} option ${key} must be ${wanted[kind]}, and is ${kindOf(value)}`)
+    }
+    options[key] = value
+  }
+  return options as Options
+}
+
+/** Checks options that two share, and gives each its own: one does not know what the other has. */
+export function splitOptions<First extends object, Second extends object>(
+  maker: string,
+  given: (First & Second) | undefined,
+  kinds: readonly [OptionKinds<First>, OptionKinds<Second>],
+): [First, Second] {
+  const all = { ...kinds[0], ...kinds[1] } as OptionKinds<First & Second>
+  const options = Object.entries(readOptions(maker, given, all))
+  const only = (own: object) =>
+    Object.fromEntries(options.filter(([key]) => Object.hasOwn(own, key)))
+  return [only(kinds[0]) as First, only(kinds[1]) as Second]
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { createCookie } from 'coatcheck/cookie'
+import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
+import { withSession } from 'coatcheck/fetch'
+import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+import { secretA, web } from '../cookie/cookie-paths.ts'
+
+const Native = Promise
+/** What zone.js and others put in its place. Async functions go on returning the runtime's own. */
+class OtherPromise<T> extends Native<T> {}
+
+const factories = { memory: createMemorySessionStorage, cookie: createCookieSessionStorage }
+
+/** Lets everybody go who is named `root`, but only when asked to wait. */
+const schema = {
+  '~standard': {
+    version: 1 as const,
+    vendor: 'test',
+    validate: async (value: unknown) =>
+      (value as { role?: string }).role === 'root'
+        ? { issues: [{ path: ['role'] }] }
+        : { value: value as { role?: string } },
+  },
+}
+
+function request(setCookie?: string): Request {
+  const headers = setCookie ? { cookie: setCookie.split(';', 1)[0]! } : undefined
+  return new Request('https://shop.example/', headers && { headers })
+}
+
+describe('where another Promise is global', () => {
+  before(() => {
+    globalThis.Promise = OtherPromise as PromiseConstructor
+  })
+  after(() => {
+    globalThis.Promise = Native
+  })
+
+  for (const [name, create] of Object.entries(factories)) {
+    it(`an asynchronous schema is waited for (${name} storage)`, async () => {
+      const options = { schema: undefined as typeof schema | undefined }
+      const changing = {
+        '~standard': {
+          ...schema['~standard'],
+          validate: (value: unknown) =>
+            options.schema
+              ? schema['~standard'].validate(value)
+              : { value: value as { role?: string } },
+        },
+      }
+      const storage = create({ schema: changing })
+      const first = await storage.read(null)
+      first.set('role', 'root')
+      const cookie = await storage.save(first)
+      options.schema = schema
+      assert.equal((await storage.read(cookie)).get('role'), undefined)
+    })
+  }
+
+  it('the cookies of another library are waited for', async () => {
+    const accept = [{ open: async () => ({ value: 'x', session: { values: { user: 'ada' } } }) }]
+    const cookie = createCookie('session', { secrets: [secretA], accept })
+    const app = withSession({ cookie, storage: createMemorySessionStorage() }, (_, session) =>
+      Response.json(session.get('user') ?? null),
+    )
+    const response = await app(request('session=theirs'))
+    assert.equal(await response.json(), 'ada')
+  })
+
+  it('a listener whose promise rejects harms nobody', async () => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown) => unhandled.push(error)
+    process.on('unhandledRejection', note)
+    const storage = createMemorySessionStorage({
+      onEvent: async () => {
+        throw new Error('the log is away')
+      },
+    })
+    const session = await storage.read(null)
+    session.set('a', 1)
+    await storage.save(session)
+    await new Native((resolve) => setTimeout(resolve, 0))
+    process.off('unhandledRejection', note)
+    assert.deepEqual(unhandled, [])
+  })
+
+  for (const encrypt of [true, false]) {
+    it(`Web Crypto is waited for (encrypt: ${encrypt})`, async () => {
+      const cookie = web.createCookie('session', { secrets: [secretA], encrypt })
+      const storage = web.createMemorySessionStorage()
+      const app = web.withSession({ cookie, storage }, (_, session) =>
+        Response.json(session.update('n', (n) => Number(n ?? 0) + 1)),
+      )
+      const first = await app(request())
+      const second = await app(request(first.headers.get('set-cookie')!))
+      assert.equal(await second.json(), 2)
+    })
+  }
+})
