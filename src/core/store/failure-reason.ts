@@ -43,7 +43,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
 function codeOf(error: Error): string | undefined {
   const { code } = error as { code?: unknown }
   if (typeof code === 'string' && /^\w{1,40}$/.test(code)) return code
-  return /^[A-Z]{2,20}(?= )/.exec(error.message)?.[0]
+  return /^[A-Z][A-Z0-9_]{1,20}(?=[ :])/.exec(error.message)?.[0]
 }
 
 const longest = 200
@@ -73,9 +73,11 @@ function publicPart(message: string, secrets: readonly string[]): string {
 export function reasonOf(cause: unknown, secrets: readonly string[] = []): string {
   if (!(cause instanceof Error)) return ''
   const code = codeOf(cause)
+  // Who gives no code writes for people, and may write anything.
+  if (code === undefined) return cause.name
   const message = publicPart(cause.message, secrets)
-  const said = [message.includes(code ?? cause.name) ? '' : (code ?? cause.name), message]
+  const said = [message.includes(code) ? '' : code, message]
   const what = said.filter((part) => part !== '').join(': ')
-  const hint = advice.find(([pattern]) => pattern.test(code ?? '') || pattern.test(message))
+  const hint = advice.find(([pattern]) => pattern.test(code) || pattern.test(message))
   return `${what}${hint === undefined ? '' : `. ${hint[1]}`}`
 }

@@ -74,7 +74,7 @@ describe('a store that fails', () => {
   it('does not fill the console when each failure has other words', async () => {
     const visit = visitor()
     for (let i = 0; i < 100; i++) {
-      cause = new Error(`failure ${i}`)
+      cause = Object.assign(new Error(`failure ${i}`), { code: 'EXAMPLE' })
       await visit()
     }
     assert.ok(lines.length <= 20, `${lines.length} lines`)

@@ -51,11 +51,31 @@ const failures: { says: string; code?: string; shown: RegExp; hidden?: RegExp }[
     shown: /ENOENT: no such file or directory, open …/,
     hidden: /srv/,
   },
-  { says: "Invalid URL: 'redis://:hunter2@host'", shown: /Invalid URL: …/, hidden: /hunter2/ },
-  { says: 'cannot reach redis://:hunter2@host:1', shown: /cannot reach …/, hidden: /hunter2/ },
-  { says: 'refused {"cart":["ada"]} at 1', shown: /refused …/, hidden: /ada/ },
-  { says: 'Failed query: insert\nparams: ada', shown: /Failed query: insert$/, hidden: /ada/ },
-  { says: 'refused Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5', shown: /refused …/, hidden: /Zm9v/ },
+  {
+    says: "Invalid URL: 'redis://:hunter2@host'",
+    code: 'EXAMPLE',
+    shown: /Invalid URL: …/,
+    hidden: /hunter2/,
+  },
+  {
+    says: 'cannot reach redis://:hunter2@host:1',
+    code: 'EXAMPLE',
+    shown: /cannot reach …/,
+    hidden: /hunter2/,
+  },
+  { says: 'refused {"cart":["ada"]} at 1', code: 'EXAMPLE', shown: /refused …/, hidden: /ada/ },
+  {
+    says: 'Failed query: insert\nparams: ada',
+    code: 'EXAMPLE',
+    shown: /Failed query: insert$/,
+    hidden: /ada/,
+  },
+  {
+    says: 'refused Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5',
+    code: 'EXAMPLE',
+    shown: /refused …/,
+    hidden: /Zm9v/,
+  },
 ]
 
 describe('the message of a StoreError', () => {
@@ -75,7 +95,8 @@ describe('the message of a StoreError', () => {
     const told: string[] = []
     const error = await failureOf(async (key, value, { owner }) => {
       told.push(key, value, owner!)
-      throw new Error(`cannot put ${key} for ${owner}: ${value}`)
+      const text = `cannot put ${key} for ${owner}: ${value}`
+      throw Object.assign(new Error(text), { code: 'EXAMPLE' })
     })
     assert.equal(told.length, 3)
     for (const secret of told) assert.ok(!error.message.includes(secret), error.message)
