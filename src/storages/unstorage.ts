@@ -1,6 +1,7 @@
 import { asEnvelope, createBestEffortStore } from './parts/best-effort.ts'
 import { configError } from '../core/errors.ts'
 import { type DeadlineOptions, Operations } from './parts/operations.ts'
+import { outlastRefusals } from './parts/refusals.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
@@ -32,7 +33,7 @@ const shortestTtl = 60
  * Keeps records wherever unstorage has a driver for: Cloudflare KV, Deno KV, Netlify, Vercel, S3, MongoDB and
  * many more. None of them is asked to compare and swap, and many are only consistent in the end: with several
  * processes an update can be lost and a logout undone (`atomic: false`). Where that matters, choose
- * another storage.
+ * another storage. A write that the backend refuses because of too many (status 429) is tried again within `timeout`.
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
@@ -48,6 +49,7 @@ export function createUnstorageStore(
     throw configError('The unstorage storage needs one of createStorage() of unstorage')
   }
   const operations = new Operations(options)
+  const { timeout = 2 } = options
   const place = (key: string): string => `${prefix}:${key}`
   const store = createBestEffortStore(
     {
@@ -55,9 +57,9 @@ export function createUnstorageStore(
       set(key, envelope) {
         const seconds = Math.ceil((envelope.expiresAt - now()) / 1000)
         const ttl = Math.max(seconds, shortestTtl)
-        return storage.setItem(place(key), envelope, { ttl })
+        return outlastRefusals(timeout, () => storage.setItem(place(key), envelope, { ttl }))
       },
-      delete: (key) => storage.removeItem(place(key)),
+      delete: (key) => outlastRefusals(timeout, () => storage.removeItem(place(key))),
     },
     now,
     operations,

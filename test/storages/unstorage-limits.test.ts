@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createUnstorageSessionStorage } from 'coatcheck/unstorage-storage'
+import { createStorage, defineDriver } from 'unstorage'
+import memory from 'unstorage/drivers/memory'
+
+/** As Cloudflare KV does: it takes one write for a key in so many milliseconds, and refuses the next. */
+function limited(milliseconds: number) {
+  const kept = memory()
+  const writtenAt = new Map<string, number>()
+  const seen = { refusals: 0 }
+  function assertAllowed(key: string): void {
+    if (performance.now() - (writtenAt.get(key) ?? -Infinity) < milliseconds) {
+      seen.refusals++
+      throw new Error('KV PUT failed: 429 Too Many Requests')
+    }
+    writtenAt.set(key, performance.now())
+  }
+  const driver = defineDriver(() => ({
+    ...kept,
+    async setItem(key, value, options) {
+      assertAllowed(key)
+      await kept.setItem!(key, value, options)
+    },
+    async removeItem(key, options) {
+      assertAllowed(key)
+      await kept.removeItem!(key, options)
+    },
+  }))
+  return { seen, storage: createStorage({ driver: driver({}) }) }
+}
+
+describe('A backend that takes few writes of a key', () => {
+  it('is waited for, by a login soon after the beginning and by a quick logout', async () => {
+    const { seen, storage } = limited(300)
+    const sessions = createUnstorageSessionStorage(storage)
+    const first = await sessions.read(null)
+    first.set('theme', 'dark')
+    const cookie = await sessions.save(first)
+    const second = await sessions.read(cookie)
+    second.login('ada')
+    const loggedIn = await sessions.save(second)
+    const third = await sessions.read(loggedIn)
+    assert.deepEqual([third.userId, third.get('theme')], ['ada', 'dark'])
+    third.destroy()
+    await sessions.save(third)
+    assert.equal((await sessions.read(loggedIn)).isNew, true)
+    assert.ok(seen.refusals >= 2)
+    await sessions.close()
+  })
+
+  it('is waited for no longer than the timeout', async () => {
+    const { storage } = limited(60_000)
+    const sessions = createUnstorageSessionStorage(storage, { timeout: 0.5 })
+    const session = await sessions.read(null)
+    session.set('theme', 'dark')
+    await sessions.save(session)
+    session.set('theme', 'light')
+    await assert.rejects(sessions.save(session), { code: 'ERR_SESSION_STORE' })
+  })
+})
