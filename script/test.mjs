@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkParts, compileParts, runtimeParts } from './lib/parts.mjs'
-import { printResult, printTotal } from './lib/report.mjs'
-import { runParts, stopAll } from './lib/run.mjs'
+import { printResult, printSlowest, printTotal } from './lib/report.mjs'
+import { stopAll } from './lib/execute.mjs'
+import { runParts } from './lib/run.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -62,9 +63,12 @@ async function main() {
       return false
     }
   }
+  printSlowest(results)
   return printTotal(results)
 }
 
+/** `node20` asks for `node20-processes` too. */
 function isWanted(part) {
-  return positionals.length === 0 || positionals.includes(part.name)
+  const isAskedFor = (name) => part.name === name || part.name.startsWith(`${name}-`)
+  return positionals.length === 0 || positionals.some(isAskedFor)
 }

@@ -1,9 +1,11 @@
 import { globFiles } from './files.mjs'
 
 /*
- * A part is one command with one line in the report:
- *   name, command, seconds (after which it is stopped),
- *   report: { format, path } for those that run tests and write down how it went.
+ * A part is one line in the report, and one command or several, its `jobs`, which may run at the same time:
+ *   command, seconds (after which it is stopped),
+ *   report: { format, path } if it runs tests and writes down how it went,
+ *   file, if it is there for this file alone; isLong, if it should not be the last to begin;
+ *   turn: of several jobs with the same one runs at a time.
  */
 
 const node = process.execPath
@@ -13,81 +15,110 @@ const tools = 'script/tools/node_modules/.bin'
 /** What has to be there before anything else can run. */
 export function compileParts() {
   return [
-    { name: 'build', command: ['script/build', 'dist'], seconds: 120 },
-    { name: 'types', command: ['script/build', 'test'], seconds: 120, after: 'build' },
+    check('build', ['script/build', 'dist']),
+    { ...check('types', ['script/build', 'test']), after: 'build' },
   ]
 }
 
 /** What is looked at rather than run. */
 export function checkParts(scratch) {
   return [
-    { name: 'lint', command: [`${tools}/oxlint`, '--deny-warnings'], seconds: 60 },
-    { name: 'format', command: [`${tools}/oxfmt`, '--check'], seconds: 60 },
-    { name: 'core', command: ['node_modules/.bin/tsc', '-p', 'tsconfig.core.json'], seconds: 120 },
-    {
-      name: 'package',
-      command: ['script/lib/check-package', scratch],
-      seconds: 120,
-      needsBuild: true,
-    },
+    check('lint', [`${tools}/oxlint`, '--deny-warnings']),
+    check('format', [`${tools}/oxfmt`, '--check']),
+    check('core', ['node_modules/.bin/tsc', '-p', 'tsconfig.core.json']),
+    { ...check('package', ['script/lib/check-package', scratch]), needsBuild: true },
   ]
 }
 
-/** The tests, what takes longest first. Files that end in `.node.test.ts` need processes, a browser or the like: Node 20 only. */
+function check(name, command) {
+  return { name, jobs: [{ name, command, seconds: 120 }] }
+}
+
+/**
+ * The tests. Files that end in `.node.test.ts` need processes, a browser or the like: these
+ * run on Node 20 only, each in a process of its own. All others run on every runtime, there in one process.
+ */
 export function runtimeParts(scratch, only = '') {
   const files = globFiles('.build/test', '.test.js').filter((file) => file.includes(only))
-  const portable = files.filter((file) => !file.endsWith('.node.test.js'))
+  const isPortable = (file) => !file.endsWith('.node.test.js')
+  const portable = files.filter(isPortable)
+  const own = files.filter((file) => !isPortable(file))
   const cases = '.build/test/workerd/cases.js'
   const forWorkerd = cases.includes(only) ? [cases] : []
 
-  const onNode20 = (name, isPart) => nodePart(name, node, files.filter(isPart), scratch, 900)
-
   return [
-    onNode20('servers', (file) => usesServers(file) && !isRace(file)),
-    onNode20('races', isRace),
-    onNode20('node20', (file) => !usesServers(file) && !isRace(file)),
-    nodePart('node22', `${installed}/node22/bin/node`, portable, scratch, 600),
-    nodePart('node24', `${installed}/node24/bin/node`, portable, scratch, 600),
-    nodePart('node26', `${installed}/node26/bin/node`, portable, scratch, 600),
+    ownProcesses('servers', own.filter(usesServers), scratch),
+    ownProcesses('races', own.filter(isRace), scratch),
+    ownProcesses(
+      'node20-processes',
+      own.filter((file) => !usesServers(file) && !isRace(file)),
+      scratch,
+    ),
     denoPart(portable, scratch),
+    oneProcess('node20', node, portable, scratch),
+    oneProcess('node22', `${installed}/node22/bin/node`, portable, scratch),
+    oneProcess('node24', `${installed}/node24/bin/node`, portable, scratch),
+    oneProcess('node26', `${installed}/node26/bin/node`, portable, scratch),
     bunPart(portable, scratch),
     workerdPart('workerd', forWorkerd, scratch, []),
     workerdPart('workerd-nodejs', forWorkerd, scratch, ['nodejs_compat']),
   ]
 }
 
+/** What takes longer than the rest, in a process of its own. */
+const isLong =
+  /\/(stress\/backends|browser|faults\/servers|services)\/|browser|redis-f|sql-servers\./
+
 /** Whether four processes work on the same sessions: on Node 20 these tests are a part of their own. */
 function isRace(file) {
   return file.includes('/stress/backends/')
 }
 
-/** Whether it starts Redis, PostgreSQL and the like: these are another one. */
+/** Whether it starts Redis, PostgreSQL and the like, and is no race: these are another one. */
 function usesServers(file) {
+  if (isRace(file)) return false
   const folders = /\/(services|faults\/servers)\//
   const files =
     /\/(redis[\w-]*|sql-servers[\w-]*|memcache|runtimes|shop-storages|session-servers)\.node\.test\.js$/
   return folders.test(file) || files.test(file)
 }
 
-function nodePart(name, program, files, scratch, seconds) {
+function ownProcesses(name, files, scratch) {
+  const jobs = files.map((file, n) => ({
+    ...nodeJob(`${name}-${n}`, node, [file], scratch),
+    file,
+    isLong: isLong.test(file),
+    ...(isRace(file) && { turn: 'race' }),
+  }))
+  return { name, jobs, files }
+}
+
+function oneProcess(name, program, files, scratch) {
+  return { name, jobs: [{ ...nodeJob(name, program, files, scratch), isLong: true }], files }
+}
+
+function nodeJob(name, program, files, scratch) {
   const report = { format: 'tap', path: `${scratch}/${name}.tap` }
   const to = (reporter, path) => [
     `--test-reporter=${reporter}`,
     `--test-reporter-destination=${path}`,
   ]
-  const reporters = [...to('spec', 'stdout'), ...to('tap', report.path)]
-  // Half of the time for one file: then the report can say which.
-  const options = ['--enable-source-maps', '--test', `--test-timeout=${seconds * 500}`]
-  const command = [program, ...options, ...reporters, ...files]
-  return { name, command, seconds, report, files }
+  const options = ['--enable-source-maps', ...to('spec', 'stdout'), ...to('tap', report.path)]
+  const command = [program, ...options, 'script/lib/run-files.mjs', ...files]
+  return { name, command, seconds: 600, report }
 }
 
 function denoPart(files, scratch) {
   const report = { format: 'junit', path: `${scratch}/deno.xml` }
   const program = `${installed}/@deno/linux-x64-glibc/deno`
   const options = ['-A', '--no-check', '--no-remote', `--junit-path=${report.path}`]
-  const command = [program, 'test', ...options, ...files]
-  return { name: 'deno', command, seconds: 600, report, files }
+  const entry = 'script/lib/import-files.mjs'
+  const command = [program, 'test', ...options, entry, '--', ...files]
+  return {
+    name: 'deno',
+    jobs: [{ name: 'deno', command, seconds: 600, report, isLong: true }],
+    files,
+  }
 }
 
 function bunPart(files, scratch) {
@@ -97,11 +128,15 @@ function bunPart(files, scratch) {
   const options = ['--timeout=60000', '--reporter=junit', `--reporter-outfile=${report.path}`]
   // Without the dot Bun takes a path for a filter.
   const command = [program, 'test', ...options, ...files.map((file) => `./${file}`)]
-  return { name: 'bun', command, seconds: 600, report, files }
+  return {
+    name: 'bun',
+    jobs: [{ name: 'bun', command, seconds: 600, report, isLong: true }],
+    files,
+  }
 }
 
 function workerdPart(name, files, scratch, flags) {
   const report = { format: 'tap', path: `${scratch}/${name}.tap` }
   const command = [node, 'test/runtimes/workerd.mjs', report.path, ...flags]
-  return { name, command, seconds: 600, report, files }
+  return { name, jobs: [{ name, command, seconds: 600, report, isLong: true }], files }
 }

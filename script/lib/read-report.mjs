@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 
+/** How the test begins that script/lib/run-files.mjs puts after each file. */
+const endOf = 'end of '
+
 /** Counts what a test runner wrote down: { passed, failed, skips, problems }. */
 export function readReport(report) {
   if (report === undefined || !existsSync(report.path)) {
@@ -13,14 +16,30 @@ function readTap(text) {
   // Node's own totals: they tell tests from suites.
   const total = (name) => Number(text.match(new RegExp(`^# ${name} (\\d+)$`, 'm'))?.[1] ?? 0)
   const skips = [...text.matchAll(/^ *ok \d+ - (.*) # (?:SKIP|TODO)(.*)$/gm)]
-  // Node lets a file without a test pass, as a test with the file's name.
-  const empty = [...text.matchAll(/^ok \d+ - (.*\.test\.js)$/gm)]
+  const { ends, empty } = filesIn(text)
   return {
-    passed: total('pass') - empty.length,
+    passed: total('pass') - ends.length - empty.length,
     failed: total('fail') + total('cancelled'),
     skips: skips.map(([, name, reason]) => (reason ? `${name}:${reason}` : name)),
-    problems: empty.map(([, file]) => `no test in ${file}`),
+    problems: [...empty, ...emptyBetween(text)].map((file) => `no test in ${file}`),
   }
+}
+
+/** What counts as a test and is none. */
+function filesIn(text) {
+  const passed = [...text.matchAll(/^ok \d+ - (.*\.test\.js)$/gm)].map(([, name]) => name)
+  const isEnd = (name) => name.startsWith(endOf)
+  // Node lets a file without a test pass, as a test with the file's name.
+  return { ends: passed.filter(isEnd), empty: passed.filter((name) => !isEnd(name)) }
+}
+
+/** Those that end where they began, in script/lib/run-files.mjs. */
+function emptyBetween(text) {
+  const results = [...text.matchAll(/^(?:not )?ok \d+ - (.*)$/gm)].map(([, name]) => name)
+  const isEnd = (name) => name === undefined || name.startsWith(endOf)
+  return results
+    .filter((name, n) => isEnd(name) && isEnd(results[n - 1]))
+    .map((name) => name.slice(endOf.length))
 }
 
 function readJunit(text) {

@@ -2,20 +2,44 @@ const skipsFail = process.env.REQUIRE_ALL === '1' || process.env.ALLOW_SKIP !== 
 
 /** One line for a part; and, when something is wrong with it, everything it said. */
 export function printResult(result) {
-  const { part, passed, failed, skips, problems, output, isCheck, seconds } = result
+  const { part, passed, failed, skips, problems, output, isCheck, seconds, cpu } = result
   const verdict = failed > 0 ? 'FAIL' : skips.length > 0 ? 'SKIP' : 'ok'
   const counts = `${passed} passed, ${failed} failed, ${skips.length} skipped`
   const columns = [
     verdict.padEnd(4),
-    part.padEnd(14),
+    part.padEnd(16),
     (isCheck && failed === 0 ? '' : counts).padEnd(40),
-    `${seconds.toFixed(1)} s`.padStart(8),
+    duration(seconds),
+    `${duration(cpu)} of the processor`,
   ]
   console.log(columns.join(' '))
 
   for (const skip of skips) console.log(`     SKIPPED ${skip}`)
   for (const problem of problems) console.log(`     ${problem}`)
   if (failed > 0) console.log(output.trimEnd().replace(/^/gm, '     | '))
+}
+
+const duration = (seconds) => `${seconds.toFixed(1)} s`.padStart(8)
+
+/** The ten files that took longest, of all parts. */
+export function printSlowest(results) {
+  const times = results.flatMap(({ part, times: some }) => some.map((time) => ({ part, ...time })))
+  if (times.length === 0) return
+  console.log('\nThe slowest files:')
+  for (const { part, file, seconds, cpu } of times
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, 10)) {
+    const ofProcessor = cpu === undefined ? '' : `${duration(cpu)} of the processor`
+    console.log(
+      `${duration(seconds)}  ${part.padEnd(16)} ${shorten(file).padEnd(50)} ${ofProcessor}`.trimEnd(),
+    )
+  }
+  const all = results.reduce((sum, { cpu }) => sum + cpu, 0)
+  console.log(`Together ${(all / 60).toFixed(1)} minutes of the processor.`)
+}
+
+function shorten(file) {
+  return file.replace(/^.*?(?=\btest\/)/, '')
 }
 
 /** The last line. Returns whether all is well. */

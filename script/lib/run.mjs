@@ -1,115 +1,94 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { execute } from './execute.mjs'
 import { readReport } from './read-report.mjs'
+import { readCpu, readTimes } from './times.mjs'
 
-const running = new Set()
+const lanes = Math.max(2, availableParallelism())
 
-/** Runs parts in their order, as many at a time as there are processors. */
+/** Runs the jobs of all parts, as many at a time as there are processors, and tells of each part when it is done. */
 export async function runParts(parts, scratch, onResult) {
-  const waiting = [...parts]
-  const done = new Map()
-
-  function next() {
-    const ready = waiting.findIndex((part) => part.after === undefined || done.has(part.after))
-    return ready === -1 ? undefined : waiting.splice(ready, 1)[0]
-  }
+  const jobs = parts.flatMap((part) => part.jobs.map((job) => ({ part, job })))
+  // The long ones first: then no lane is left alone with one at the end.
+  const waiting = [
+    ...jobs.filter(({ job }) => job.isLong),
+    ...jobs.filter(({ job }) => !job.isLong),
+  ]
+  const done = new Map(parts.map((part) => [part.name, []]))
+  const turns = new Set()
+  const isDone = (part) => done.get(part.name).length === part.jobs.length
+  const isReady = ({ part, job }) =>
+    !turns.has(job.turn) &&
+    (part.after === undefined || parts.some((one) => one.name === part.after && isDone(one)))
 
   async function lane() {
-    for (let part = next(); part !== undefined; part = next()) {
-      const result = await runPart(part, scratch)
-      done.set(part.name, result)
-      onResult(result)
+    for (;;) {
+      const ready = waiting.findIndex(isReady)
+      // The one that finishes what is waited for goes on.
+      if (ready === -1) return
+      const [{ part, job }] = waiting.splice(ready, 1)
+      if (job.turn !== undefined) turns.add(job.turn)
+      done.get(part.name).push(await runJob(job, scratch))
+      turns.delete(job.turn)
+      if (isDone(part)) onResult(merge(part, done.get(part.name)))
     }
   }
 
-  // A lane that found nothing ready ends; the one that finishes what was waited for goes on.
-  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, lane))
+  for (const part of parts) if (part.jobs.length === 0) onResult(merge(part, [empty]))
+  await Promise.all(Array.from({ length: lanes }, lane))
 }
 
-const nothing = { passed: 0, failed: 0, skips: [], problems: [], output: '', seconds: 0 }
+const nothing = { passed: 0, failed: 0, skips: [], problems: [], output: '' }
+const noTime = { seconds: 0, cpu: 0, times: [] }
+const empty = { ...nothing, ...noTime, failed: 1, problems: ['no test file'] }
 
-async function runPart(part, scratch) {
+async function runJob(job, scratch) {
   const started = performance.now()
-  const [program] = part.command
+  const [program] = job.command
   if (program.includes('/') && !existsSync(program)) {
-    const skips = [`all of it: ${program} is not installed`]
-    return { ...nothing, part: part.name, skips }
+    return { ...nothing, ...noTime, skips: [`all of it: ${program} is not installed`] }
   }
-  if (part.files?.length === 0) {
-    return { ...nothing, part: part.name, failed: 1, problems: ['no test file'] }
-  }
+  const cpuPath = `${scratch}/${job.name}.cpu`
+  const timesPath = `${scratch}/${job.name}.times`
+  const variables = { TMPDIR: scratch, TEST_TIMES: timesPath, DENO_DIR: `${scratch}/deno` }
+  const ended = await execute(job, cpuPath, variables)
+  const seconds = (performance.now() - started) / 1000
+  const cpu = readCpu(cpuPath)
+  const times = job.file ? [{ file: job.file, seconds, cpu }] : readTimes(job.report, timesPath)
+  return { ...judge(job, ended), seconds, cpu, times }
+}
 
-  const { code, output, timedOut } = await execute(part, scratch)
-  const counts = readReport(part.report)
+function judge(job, { code, output, timedOut, isHeld }) {
+  const counts = readReport(job.report)
   const problems = [...counts.problems]
-  if (timedOut) problems.push(`stopped after ${part.seconds} seconds`)
+  if (isHeld) problems.push('what it started held its output open, a minute after its end')
+  if (timedOut) problems.push(`stopped after ${job.seconds} seconds`)
   else if (code !== 0 && counts.failed === 0) problems.push(`exit code ${code}`)
-  else if (part.report && counts.passed + counts.failed === 0) problems.push('no test ran')
+  else if (job.report && counts.passed + counts.failed === 0) problems.push('no test ran')
+  // Whatever went wrong outside of a test is a failure too: the total may not look clean.
+  const failed = Math.max(counts.failed, problems.length > 0 ? 1 : 0)
+  const where = job.file ? `${job.file}: ` : ''
+  return {
+    passed: counts.passed,
+    failed,
+    skips: counts.skips,
+    problems: problems.map((problem) => where + problem),
+    output: failed > 0 ? output : '',
+  }
+}
 
+function merge(part, results) {
+  const sum = (count) => results.reduce((total, result) => total + count(result), 0)
   return {
     part: part.name,
-    passed: counts.passed,
-    // Whatever went wrong outside of a test is a failure too: the total may not look clean.
-    failed: Math.max(counts.failed, problems.length > 0 ? 1 : 0),
-    skips: counts.skips,
-    problems,
-    output,
-    isCheck: part.report === undefined,
-    seconds: (performance.now() - started) / 1000,
-  }
-}
-
-function execute(part, scratch) {
-  const [program, ...args] = part.command
-  const { NODE_ENV, NODE_TEST_CONTEXT, FORCE_COLOR, ...inherited } = process.env
-  const env = {
-    ...inherited,
-    TMPDIR: scratch,
-    NO_COLOR: '1',
-    DENO_DIR: `${scratch}/deno`,
-    DENO_NO_UPDATE_CHECK: '1',
-  }
-  // A group of its own, so that its children can be stopped with it.
-  const child = spawn(program, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
-  running.add(child)
-
-  return new Promise((resolve) => {
-    const chunks = []
-    let timedOut = false
-    const timer = setTimeout(() => {
-      timedOut = true
-      stop(child)
-    }, part.seconds * 1000)
-
-    child.stdout.on('data', (chunk) => chunks.push(chunk))
-    child.stderr.on('data', (chunk) => chunks.push(chunk))
-    child.on('error', (error) => chunks.push(Buffer.from(`${error.message}\n`)))
-    child.on('close', (code) => {
-      clearTimeout(timer)
-      running.delete(child)
-      resolve({ code, timedOut, output: Buffer.concat(chunks).toString() })
-    })
-  })
-}
-
-/** Asks a part and its children to end, and after five seconds makes them. */
-async function stop(child) {
-  const ended = new Promise((resolve) => child.once('close', resolve))
-  signalGroup(child, 'SIGTERM')
-  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), 5000)
-  await ended
-  clearTimeout(timer)
-}
-
-export async function stopAll() {
-  await Promise.all([...running].map(stop))
-}
-
-function signalGroup(child, signal) {
-  try {
-    process.kill(-child.pid, signal)
-  } catch {
-    // It has gone already.
+    passed: sum((result) => result.passed),
+    failed: sum((result) => result.failed),
+    skips: results.flatMap((result) => result.skips),
+    problems: results.flatMap((result) => result.problems),
+    output: results.map((result) => result.output).join(''),
+    isCheck: part.files === undefined,
+    seconds: sum((result) => result.seconds),
+    cpu: sum((result) => result.cpu),
+    times: results.flatMap((result) => result.times),
   }
 }

@@ -18,11 +18,11 @@ let directory: string
 let storage: ServerSessionStorage
 let events: SessionEvent[]
 
-beforeEach(() => {
+function prepare(): void {
   directory = path.join(temporaryFolder(), 'sessions')
   events = []
   storage = createFsSessionStorage(directory, { onEvent: (event) => events.push(event) })
-})
+}
 
 const seen = (type: SessionEvent['type']) => events.filter((event) => event.type === type)
 
@@ -34,6 +34,8 @@ async function newSession(values: Record<string, unknown>, userId?: string): Pro
 }
 
 describe('a damaged record', () => {
+  beforeEach(prepare)
+
   const damages: Record<string, (text: string) => string | Uint8Array> = {
     'cut short': (text) => text.slice(0, text.length / 2),
     empty: () => '',
@@ -113,6 +115,8 @@ describe('a damaged record', () => {
 })
 
 describe('something else in place of a record', () => {
+  beforeEach(prepare)
+
   async function isRefused(cookie: string): Promise<void> {
     await assert.rejects(storage.read(cookie), { name: 'StoreError', operation: 'read' })
     assert.equal(seen('store-error').length, 1)

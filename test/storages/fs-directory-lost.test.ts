@@ -16,7 +16,7 @@ let away: string
 let storage: ServerSessionStorage
 let cookie: string
 
-beforeEach(async () => {
+async function prepare(): Promise<void> {
   const folder = temporaryFolder()
   directory = path.join(folder, 'sessions')
   away = path.join(folder, 'away')
@@ -25,7 +25,7 @@ beforeEach(async () => {
   session.set('a', 1)
   session.login('ada')
   cookie = (await storage.save(session))!
-})
+}
 
 const losses: Record<string, () => void> = {
   removed: () => rmSync(directory, { recursive: true }),
@@ -49,6 +49,8 @@ const isStoreError = { name: 'StoreError', code: 'ERR_SESSION_STORE' }
 
 for (const [loss, happen] of Object.entries(losses)) {
   describe(`a directory that was ${loss} while it was used`, () => {
+    beforeEach(prepare)
+
     it('fails reads: never an empty session', async () => {
       happen()
       await assert.rejects(storage.read(cookie), isStoreError)
@@ -85,6 +87,8 @@ for (const [loss, happen] of Object.entries(losses)) {
 }
 
 describe('a directory that comes back', () => {
+  beforeEach(prepare)
+
   it('has everything it had', async () => {
     renameSync(directory, away)
     await assert.rejects(storage.read(cookie), isStoreError)

@@ -1,0 +1,52 @@
+/*
+ * Runs test files in this process, one after the other: script/lib/run-files.mjs FILE ...
+ * A process for each would take longer to start than most of them take. After each file there is one more test, which
+ * tells where its tests end: that it has left the process as it was, so that the next one finds nothing of it.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { cpuSeconds, expectEnd, noteTime, stopWhenStuck } from './watch-tests.mjs'
+
+/** Outside of a suite it would go on with the tests of all files after this one. */
+const hookForAll = /^(before|after)(Each)?\(/m
+
+const files = process.argv.slice(2)
+
+for (const file of files) {
+  const before = surroundings()
+  const limit = stopWhenStuck(file)
+  const started = { at: performance.now(), cpu: cpuSeconds() }
+  try {
+    await import(pathToFileURL(file).href)
+  } catch (error) {
+    test(`${file} is loaded`, () => Promise.reject(error))
+  }
+  // It begins when all tests of the file have ended.
+  await test(`end of ${file}`, () => {
+    if (files.length > 1) assertSeparate(file, before)
+  })
+  clearTimeout(limit)
+  if (files.length > 1) {
+    noteTime(file, (performance.now() - started.at) / 1000, cpuSeconds() - started.cpu)
+  }
+}
+expectEnd(files.at(-1))
+
+function assertSeparate(file, before) {
+  assert.deepEqual(surroundings(), before)
+  assert.doesNotMatch(readFileSync(file, 'utf8'), hookForAll)
+}
+
+/** What every file may rely on. */
+function surroundings() {
+  return {
+    env: { ...process.env },
+    console: Object.getOwnPropertyDescriptors(console),
+    date: Date,
+    fetch: globalThis.fetch,
+    crypto: globalThis.crypto,
+    builtins: process.getBuiltinModule,
+  }
+}
