@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { temporaryFolder } from '../storages/temporary-folder.ts'
+
+interface Counts {
+  passed: number
+  failed: number
+  problems: string[]
+}
+
+const lib = new URL('../../../script/lib/', import.meta.url)
+const { readReport } = (await import(new URL('read-report.mjs', lib).href)) as {
+  readReport(report: { format: string; path: string }): Counts
+}
+
+const passes = `import { it } from 'node:test'; it('works', () => {})`
+
+/** Runs files with these texts in one process, as script/test does, but less patiently. */
+function run(...texts: string[]) {
+  const folder = temporaryFolder()
+  const files = texts.map((text, n) => {
+    const file = join(folder, `${n}.test.js`)
+    writeFileSync(file, text)
+    return file
+  })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  const path = join(folder, 'report.tap')
+  const times = join(folder, 'times')
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const reporter = ['--test-reporter=tap', `--test-reporter-destination=${path}`]
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [...reporter, new URL('run-files.mjs', lib).pathname, ...files],
+    {
+      env: { ...env, TEST_TIMES: times, TEST_PATIENCE: '1', TEST_FILE_SECONDS: '15' },
+      encoding: 'utf8',
+    },
+  )
+  const timed = existsSync(times) ? readFileSync(times, 'utf8').trim().split('\n').length : 0
+  return { status, stderr, timed, files, ...readReport({ format: 'tap', path }) }
+}
+
+describe('test files in one process', () => {
+  it('are counted and timed, and what tells where each ends is no test', () => {
+    const { status, passed, failed, problems, timed } = run(passes, passes, passes)
+    assert.deepEqual(
+      { status, passed, failed, problems },
+      { status: 0, passed: 3, failed: 0, problems: [] },
+    )
+    assert.equal(timed, 3)
+  })
+
+  it('may not be without a test', () => {
+    const { files, passed, problems } = run(passes, '', passes)
+    assert.equal(passed, 2)
+    assert.deepEqual(problems, [`no test in ${files[1]}`])
+  })
+
+  it('fail alone when they cannot be loaded', () => {
+    const { status, passed, failed } = run(passes, `throw new Error('broken')`, passes)
+    assert.deepEqual({ status, passed, failed }, { status: 1, passed: 2, failed: 1 })
+  })
+
+  for (const [what, text] of [
+    ['a variable', `${passes}; process.env.LEFT = 'behind'`],
+    ['a clock', `${passes}; globalThis.Date = class extends Date {}`],
+    ['a hook for all', `import { before } from 'node:test'\nbefore(() => {})\n${passes}`],
+  ] as const) {
+    it(`may not leave ${what} behind`, () => {
+      const { status, failed } = run(text, passes)
+      assert.deepEqual({ status, failed }, { status: 1, failed: 1 })
+    })
+  }
+})
+
+describe('a test file', () => {
+  it('that does not end is stopped, and says what keeps it', () => {
+    const { status, stderr } = run(`
+      import { it } from 'node:test'
+      import { createServer } from 'node:net'
+      it('leaves a server', () => new Promise((resolve) => {
+        createServer().listen(0, '127.0.0.1', resolve)
+      }))`)
+    assert.equal(status, 1)
+    assert.match(stderr, /0\.test\.js: its tests have ended, but not its process/)
+    assert.match(stderr, /Server listening at \{"address":"127\.0\.0\.1"/)
+  })
+
+  it('one of whose tests does not end is stopped too', () => {
+    const { status, stderr } = run(`
+      import { it } from 'node:test'
+      it('waits', () => new Promise((resolve) => setTimeout(resolve, 60_000)))`)
+    assert.equal(status, 1)
+    assert.match(stderr, /not all of its tests have ended/)
+    assert.match(stderr, /Timeout/)
+  })
+})
