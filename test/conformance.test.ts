@@ -1,22 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createFsStore } from 'coatcheck/fs-storage'
 import { createMemoryStore } from 'coatcheck/memory-storage'
-import {
-  applies,
-  fakeClock,
-  runCase,
-  storageCases,
-  storageFixture,
-  storeCases,
-  storelessFixture,
-  traitsOf,
-  type StorageFixture,
-  type StoreFixture,
-} from 'coatcheck/testing'
+import { fakeClock, storelessFixture, type StoreFixture } from 'coatcheck/testing'
+import { casesOfStorage } from './conformance/cases.ts'
+import { describeStore, itPasses } from './conformance/run.ts'
 
 function memoryFixture(): StoreFixture {
   const clock = fakeClock()
@@ -36,28 +27,11 @@ const stores: Record<string, () => StoreFixture> = {
   'fs, durable': () => fsFixture(true),
 }
 
-const storages: Record<string, () => StorageFixture> = {
-  cookie: () => storelessFixture((options) => createCookieSessionStorage(options)),
+for (const [name, open] of Object.entries(stores)) {
+  await describeStore([`${name} store`, `${name} storage`], open)
 }
 
-for (const [name, makeFixture] of Object.entries(stores)) {
-  storages[name] = () => storageFixture(makeFixture())
-  const probe = makeFixture()
-  const traits = traitsOf(probe.store)
-  void probe.close?.()
-  describe(`${name} store`, () => {
-    for (const one of storeCases.filter((each) => applies(each, traits))) {
-      it(one.name, () => runCase(one, makeFixture))
-    }
-  })
-}
-
-for (const [name, makeFixture] of Object.entries(storages)) {
-  const probe = makeFixture()
-  void probe.close?.()
-  describe(`${name} storage`, () => {
-    for (const one of storageCases.filter((each) => applies(each, probe.traits))) {
-      it(one.name, () => runCase(one, makeFixture))
-    }
-  })
-}
+describe('cookie storage', () => {
+  const open = () => storelessFixture((options) => createCookieSessionStorage(options))
+  itPasses(casesOfStorage(open().traits, open))
+})

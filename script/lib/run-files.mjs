@@ -41,9 +41,10 @@ function assertSeparate(file, before) {
 
 /** What every file may rely on. */
 function surroundings() {
+  const { log, info, warn, error, debug } = console
   return {
     env: { ...process.env },
-    console: Object.getOwnPropertyDescriptors(console),
+    console: { log, info, warn, error, debug },
     date: Date,
     fetch: globalThis.fetch,
     crypto: globalThis.crypto,

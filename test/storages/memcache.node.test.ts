@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { createMemcacheStore } from 'coatcheck/memcache-storage'
-import {
-  applies,
-  fakeClock,
-  runCase,
-  storageCases,
-  storageFixture,
-  storeCases,
-  traitsOf,
-  type StoreFixture,
-} from 'coatcheck/testing'
+import { fakeClock, type StoreFixture } from 'coatcheck/testing'
 import { startMemcached } from '../services/index.ts'
+import { describeStore } from '../conformance/run.ts'
 
 const memcached = await startMemcached()
 const { hosts } = memcached
@@ -24,24 +16,9 @@ function fixture(): StoreFixture {
   return { store, clock, close: () => store.close() }
 }
 
-const probe = fixture()
-const traits = traitsOf(probe.store)
-after(async () => {
-  await probe.close?.()
-  await memcached.stop()
-})
+after(() => memcached.stop())
 
-describe('memcache store', () => {
-  for (const one of storeCases.filter((each) => applies(each, traits))) {
-    it(one.name, () => runCase(one, fixture))
-  }
-})
-
-describe('memcache storage', () => {
-  for (const one of storageCases.filter((each) => applies(each, traits))) {
-    it(one.name, () => runCase(one, () => storageFixture(fixture())))
-  }
-})
+await describeStore(['memcache store', 'memcache storage'], fixture)
 
 describe('memcache hosts', () => {
   it('have the same keys in any order and spelling', async () => {

@@ -1,15 +1,6 @@
-import { after, before, describe, it } from 'node:test'
+import { after, before, describe } from 'node:test'
 import { createRedisStore, type RedisClient, type RedisServer } from 'coatcheck/redis-storage'
-import {
-  applies,
-  fakeClock,
-  runCase,
-  storageCases,
-  storageFixture,
-  storeCases,
-  traitsOf,
-  type StoreFixture,
-} from 'coatcheck/testing'
+import { fakeClock, traitsOf, type StoreFixture } from 'coatcheck/testing'
 import {
   missing,
   type Service,
@@ -26,6 +17,8 @@ import {
   variantsToOne,
   variantsToSentinel,
 } from './redis-clients.ts'
+import { casesOfStore, casesOnStore } from '../conformance/cases.ts'
+import { itPasses } from '../conformance/run.ts'
 
 const traits = traitsOf(createRedisStore({ host: 'localhost' }))
 let fixtures = 0
@@ -42,16 +35,12 @@ function fixtureOn(source: RedisServer | RedisClient, waitReplicas: number): Sto
 type Source = () => RedisServer | RedisClient
 
 function itKeepsRecords(source: Source, waitReplicas: number): void {
-  for (const one of storeCases.filter((each) => applies(each, traits))) {
-    it(one.name, () => runCase(one, () => fixtureOn(source(), waitReplicas)))
-  }
+  itPasses(casesOfStore(traits, () => fixtureOn(source(), waitReplicas)))
 }
 
 function itKeepsSessions(source: Source, waitReplicas: number): void {
   itKeepsRecords(source, waitReplicas)
-  for (const one of storageCases.filter((each) => applies(each, traits))) {
-    it(one.name, () => runCase(one, () => storageFixture(fixtureOn(source(), waitReplicas))))
-  }
+  itPasses(casesOnStore(traits, () => fixtureOn(source(), waitReplicas)))
 }
 
 interface Place<On> {

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { createSessionTable, createSqlSessionStorage, createSqlStore } from 'coatcheck/sql-storage'
-import { fakeClock, runCase, storeCases } from 'coatcheck/testing'
+import { fakeClock, traitsOf, type StoreFixture } from 'coatcheck/testing'
 import { Kysely, MysqlDialect, ParseJSONResultsPlugin, PostgresDialect, type Dialect } from 'kysely'
 import mysql from 'mysql2'
 import pg from 'pg'
 import { startMariadb, startPostgres } from '../services/index.ts'
 import { postgres as psql } from '../services/talk.ts'
+import { casesOfStore } from '../conformance/cases.ts'
+import { itPasses } from '../conformance/run.ts'
 
 const [postgres, mariadb] = await Promise.all([startPostgres(), startMariadb()])
 psql(postgres.url, "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0 LOCALE 'C'")
@@ -41,7 +43,6 @@ for (const charset of [...charsets, 'GBK_CHINESE_CI']) {
   databases[`MariaDB, connected in ${charset}`] = open(inMariadb({ charset }))
 }
 
-const cases = storeCases.filter(({ name }) => name.startsWith('reads back'))
 let tables = 0
 
 for (const [name, kysely] of Object.entries(databases)) {
@@ -52,15 +53,16 @@ for (const [name, kysely] of Object.entries(databases)) {
       return { table }
     }
 
-    assert.equal(cases.length, 2)
-    for (const one of cases) {
-      it(one.name, async () => {
-        const options = await newTable()
-        const clock = fakeClock()
-        const store = createSqlStore(kysely, { ...options, now: () => clock.now() })
-        await runCase(one, () => ({ store, clock }))
-      })
+    async function fixture(): Promise<StoreFixture> {
+      const clock = fakeClock()
+      const options = { ...(await newTable()), now: () => clock.now() }
+      return { store: createSqlStore(kysely, options), clock }
     }
+
+    const cases = casesOfStore(traitsOf(createSqlStore(kysely)), fixture)
+    const ofText = cases.filter(({ name }) => name.startsWith('reads back'))
+    assert.equal(ofText.length, 2)
+    itPasses(ofText)
 
     it('lets no text of a visitor become another part of the record', async () => {
       const storage = createSqlSessionStorage(kysely, await newTable())

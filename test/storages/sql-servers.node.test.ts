@@ -1,19 +1,12 @@
-import { after, describe, it } from 'node:test'
+import { after, describe } from 'node:test'
 import { createSqlStore, createSessionTable } from 'coatcheck/sql-storage'
-import {
-  applies,
-  fakeClock,
-  runCase,
-  storageCases,
-  storageFixture,
-  storeCases,
-  traitsOf,
-  type StoreFixture,
-} from 'coatcheck/testing'
+import { fakeClock, traitsOf, type StoreFixture } from 'coatcheck/testing'
 import { Kysely, MysqlDialect, PostgresDialect } from 'kysely'
 import mysql from 'mysql2'
 import pg from 'pg'
 import { startMariadb, startPostgres } from '../services/index.ts'
+import { casesOfStore, casesOnStore } from '../conformance/cases.ts'
+import { itPasses } from '../conformance/run.ts'
 
 const [postgres, mariadb] = await Promise.all([startPostgres(), startMariadb()])
 after(() => Promise.all([postgres.stop(), mariadb.stop()]))
@@ -41,17 +34,7 @@ for (const [name, connect] of Object.entries(servers)) {
   describe(`sql store on ${name}`, () => {
     after(() => kysely.destroy())
     const traits = traitsOf(createSqlStore(kysely))
-    for (const one of storeCases.filter((each) => applies(each, traits))) {
-      it(one.name, async () => {
-        const made = await fixture()
-        await runCase(one, () => made)
-      })
-    }
-    for (const one of storageCases.filter((each) => applies(each, traits))) {
-      it(one.name, async () => {
-        const made = storageFixture(await fixture())
-        await runCase(one, () => made)
-      })
-    }
+    itPasses(casesOfStore(traits, fixture))
+    itPasses(casesOnStore(traits, fixture))
   })
 }

@@ -1,16 +1,7 @@
-import { describe, it } from 'node:test'
 import { createSqlStore, createSessionTable } from 'coatcheck/sql-storage'
-import {
-  applies,
-  fakeClock,
-  runCase,
-  storageCases,
-  storageFixture,
-  storeCases,
-  traitsOf,
-  type StoreFixture,
-} from 'coatcheck/testing'
+import { fakeClock, type StoreFixture } from 'coatcheck/testing'
 import { kyselyOn, memoryDatabase } from './kysely-sqlite.ts'
+import { describeStore } from '../conformance/run.ts'
 
 async function fixture(): Promise<StoreFixture> {
   const clock = fakeClock()
@@ -21,21 +12,4 @@ async function fixture(): Promise<StoreFixture> {
   return { store, clock, close: () => kysely.destroy() }
 }
 
-const probe = await fixture()
-const traits = traitsOf(probe.store)
-await probe.close?.()
-
-describe('sql store on SQLite', () => {
-  for (const one of storeCases.filter((each) => applies(each, traits))) {
-    it(one.name, async () => {
-      const made = await fixture()
-      await runCase(one, () => made)
-    })
-  }
-  for (const one of storageCases.filter((each) => applies(each, traits))) {
-    it(one.name, async () => {
-      const made = storageFixture(await fixture())
-      await runCase(one, () => made)
-    })
-  }
-})
+await describeStore(['sql store on SQLite', 'sql storage on SQLite'], fixture)

@@ -1,18 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it } from 'node:test'
 import { createSqliteStore, type SqliteDatabase } from 'coatcheck/sqlite-storage'
-import {
-  applies,
-  fakeClock,
-  runCase,
-  storageCases,
-  storageFixture,
-  storeCases,
-  traitsOf,
-  type StoreFixture,
-} from 'coatcheck/testing'
+import { fakeClock, type StoreFixture } from 'coatcheck/testing'
+import { describeStore } from '../conformance/run.ts'
 
 type Open = (path: string) => string | SqliteDatabase
 
@@ -41,18 +32,4 @@ function fixture(): StoreFixture {
   }
 }
 
-const probe = fixture()
-const traits = traitsOf(probe.store)
-await probe.close?.()
-
-describe('sqlite store', () => {
-  for (const one of storeCases.filter((each) => applies(each, traits))) {
-    it(one.name, () => runCase(one, fixture))
-  }
-})
-
-describe('sqlite storage', () => {
-  for (const one of storageCases.filter((each) => applies(each, traits))) {
-    it(one.name, () => runCase(one, () => storageFixture(fixture())))
-  }
-})
+await describeStore(['sqlite store', 'sqlite storage'], fixture)

@@ -10,12 +10,7 @@ import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { withSession } from 'coatcheck/fetch'
 import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
 import {
-  applies,
   fakeClock,
-  runCase,
-  storageCases,
-  storageFixture,
-  storeCases,
   storelessFixture,
   traitsOf,
   type StorageFixture,
@@ -30,6 +25,7 @@ import { cases as lists } from './object-lists.ts'
 import { CaseObjects } from './objects.ts'
 import { cases as olderApis } from './older-apis.ts'
 import type { WorkerCase, WorkerEnv } from './worker-case.ts'
+import { type BoundCase, casesOfStorage, casesOfStore, casesOnStore } from '../conformance/cases.ts'
 
 export { KeyValueObject, SqliteObject } from './probed-object.ts'
 
@@ -62,10 +58,12 @@ function memoryFixture(): StoreFixture {
   return { store: createMemoryStore({ now: () => clock.now() }), clock }
 }
 
-const storages: Record<string, () => StorageFixture> = {
-  memory: () => storageFixture(memoryFixture()),
-  cookie: () => storelessFixture((options) => createCookieSessionStorage(options)),
-}
+const cookieFixture = (): StorageFixture =>
+  storelessFixture((options) => createCookieSessionStorage(options))
+const openD1 = ({ DB }: WorkerEnv) => d1Fixture(DB)
+const openObjects = ({ SESSIONS }: WorkerEnv) => objectFixture(SESSIONS)
+const openOldObjects = ({ OLD_SESSIONS }: WorkerEnv) => objectFixture(OLD_SESSIONS)
+const openKv = ({ KV }: WorkerEnv) => kvFixture(KV)
 
 const traits = traitsOf(memoryFixture().store)
 const noDatabase: D1 = { prepare: () => Promise.reject() as never }
@@ -105,62 +103,21 @@ const visitCase: WorkerCase = {
   },
 }
 
+function named(what: string, bound: readonly BoundCase<WorkerEnv>[]): WorkerCase[] {
+  return bound.map(({ name, run }) => ({ name: `${what}: ${name}`, run }))
+}
+
 export const cases: WorkerCase[] = [
-  ...storeCases
-    .filter((one) => applies(one, traits))
-    .map((one) => ({ name: `memory store: ${one.name}`, run: () => runCase(one, memoryFixture) })),
-  ...Object.entries(storages).flatMap(([name, makeFixture]) =>
-    storageCases
-      .filter((one) => applies(one, makeFixture().traits))
-      .map((one) => ({
-        name: `${name} storage: ${one.name}`,
-        run: () => runCase(one, makeFixture),
-      })),
-  ),
-  ...storeCases
-    .filter((one) => applies(one, d1Traits))
-    .map((one) => ({
-      name: `D1 store: ${one.name}`,
-      async run({ DB }: WorkerEnv) {
-        const made = await d1Fixture(DB)
-        await runCase(one, () => made)
-      },
-    })),
-  ...storageCases
-    .filter((one) => applies(one, d1Traits))
-    .map((one) => ({
-      name: `D1 storage: ${one.name}`,
-      async run({ DB }: WorkerEnv) {
-        const made = storageFixture(await d1Fixture(DB))
-        await runCase(one, () => made)
-      },
-    })),
-  ...(['SESSIONS', 'OLD_SESSIONS'] as const).flatMap((binding) =>
-    storeCases
-      .filter((one) => applies(one, objectTraits))
-      .map((one) => ({
-        name: `Durable Object store in ${binding}: ${one.name}`,
-        run: (env: WorkerEnv) => runCase(one, () => objectFixture(env[binding])),
-      })),
-  ),
-  ...storageCases
-    .filter((one) => applies(one, objectTraits))
-    .map((one) => ({
-      name: `Durable Object storage: ${one.name}`,
-      run: ({ SESSIONS }: WorkerEnv) => runCase(one, () => storageFixture(objectFixture(SESSIONS))),
-    })),
-  ...storeCases
-    .filter((one) => applies(one, kvTraits))
-    .map((one) => ({
-      name: `KV store: ${one.name}`,
-      run: ({ KV }: WorkerEnv) => runCase(one, () => kvFixture(KV)),
-    })),
-  ...storageCases
-    .filter((one) => applies(one, kvTraits))
-    .map((one) => ({
-      name: `KV storage: ${one.name}`,
-      run: ({ KV }: WorkerEnv) => runCase(one, () => storageFixture(kvFixture(KV))),
-    })),
+  ...named('memory store', casesOfStore(traits, memoryFixture)),
+  ...named('memory storage', casesOnStore(traits, memoryFixture)),
+  ...named('cookie storage', casesOfStorage(cookieFixture().traits, cookieFixture)),
+  ...named('D1 store', casesOfStore(d1Traits, openD1)),
+  ...named('D1 storage', casesOnStore(d1Traits, openD1)),
+  ...named('Durable Object store in SESSIONS', casesOfStore(objectTraits, openObjects)),
+  ...named('Durable Object store in OLD_SESSIONS', casesOfStore(objectTraits, openOldObjects)),
+  ...named('Durable Object storage', casesOnStore(objectTraits, openObjects)),
+  ...named('KV store', casesOfStore(kvTraits, openKv)),
+  ...named('KV storage', casesOnStore(kvTraits, openKv)),
   ...alarms,
   ...lists,
   ...failures,

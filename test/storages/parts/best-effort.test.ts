@@ -1,18 +1,11 @@
-import { describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { fromExpressStore } from 'coatcheck/compat/express-store'
-import {
-  applies,
-  fakeClock,
-  runCase,
-  storageCases,
-  storageFixture,
-  storeCases,
-  traitsOf,
-  type StoreFixture,
-} from 'coatcheck/testing'
+import { fakeClock, traitsOf, type StoreFixture } from 'coatcheck/testing'
 import { createUnstorageStore } from 'coatcheck/unstorage-storage'
 import session from 'express-session'
 import { createStorage } from 'unstorage'
+import { casesOfStore, casesOnStore } from '../conformance/cases.ts'
+import { itPasses } from '../conformance/run.ts'
 
 const fixtures: Record<string, () => StoreFixture> = {
   unstorage() {
@@ -26,23 +19,14 @@ const fixtures: Record<string, () => StoreFixture> = {
   },
 }
 
-for (const [name, fixture] of Object.entries(fixtures)) {
-  const traits = traitsOf(fixture().store)
-  describe(`${name} as a store`, () => {
-    for (const one of storeCases.filter((each) => applies(each, traits))) {
-      it(one.name, () => runCase(one, fixture))
-    }
-  })
+for (const [name, open] of Object.entries(fixtures)) {
+  const traits = traitsOf(open().store)
+  const casesOf = casesOfStore(traits, open)
   // No other process comes in between here, and so what compares and swaps is kept as well.
   const alone = new Set([...traits, 'atomic' as const])
-  describe(`${name} as a store, in one process`, () => {
-    for (const one of storeCases.filter((each) => applies(each, alone))) {
-      if (!applies(one, traits)) it(one.name, () => runCase(one, fixture))
-    }
-  })
-  describe(`${name} as a storage, in one process`, () => {
-    for (const one of storageCases.filter((each) => applies(each, alone))) {
-      it(one.name, () => runCase(one, () => storageFixture(fixture())))
-    }
-  })
+  const names = new Set(casesOf.map((one) => one.name))
+  const more = casesOfStore(alone, open).filter((one) => !names.has(one.name))
+  describe(`${name} as a store`, () => itPasses(casesOf))
+  describe(`${name} as a store, in one process`, () => itPasses(more))
+  describe(`${name} as a storage, in one process`, () => itPasses(casesOnStore(alone, open)))
 }
