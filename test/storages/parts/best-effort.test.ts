@@ -4,8 +4,8 @@ import { fakeClock, traitsOf, type StoreFixture } from 'coatcheck/testing'
 import { createUnstorageStore } from 'coatcheck/unstorage-storage'
 import session from 'express-session'
 import { createStorage } from 'unstorage'
-import { casesOfStore, casesOnStore } from '../conformance/cases.ts'
-import { itPasses } from '../conformance/run.ts'
+import { casesOfStore, casesOnStore } from '../../conformance/cases.ts'
+import { itPasses } from '../../conformance/run.ts'
 
 const fixtures: Record<string, () => StoreFixture> = {
   unstorage() {
