@@ -31,7 +31,7 @@ type Handler<S, Rest extends unknown[]> = (
  * import { withSession } from 'coatcheck/fetch'
  * import { createMemorySessionStorage } from 'coatcheck/memory-storage'
  *
- * const cookie = createCookie('session', { secrets: [process.env.SESSION_SECRET!] })
+ * const cookie = createCookie('__Host-session', { secrets: [process.env.SESSION_SECRET] })
  * const storage = createMemorySessionStorage()
  *
  * export default withSession({ cookie, storage }, (request, session) => {

@@ -24,7 +24,8 @@ const placeholders = new RegExp(
 
 /** What fingers and alphabets have in a row. */
 const rows = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm']
-const inARow = `${rows.join(' ')} ${[...rows.join(' ')].toReversed().join('')}`
+const upwards = rows.join(' ')
+const inARow = `${upwards} ${[...upwards].reduce((before, letter) => letter + before, '')}`
 /** The shortest stretch that counts as a repetition. */
 const stretch = 3
 
