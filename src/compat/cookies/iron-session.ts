@@ -52,7 +52,8 @@ export function ironSession(options: IronSessionOptions): CookieImporter {
       if (data === undefined) return undefined
       if (version === '2') {
         if (!isObject(data)) return { value: json!, data }
-        return { ...importedSession(json!, { values: data }, options), data }
+        const imported = importedSession(json!, { values: data }, options)
+        return imported && { ...imported, data }
       }
       // Before version 2, values stood beside others that were meant for one request.
       if ((version !== undefined && version !== '1') || !isObject(data)) return undefined

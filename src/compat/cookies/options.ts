@@ -1,13 +1,15 @@
 /* oxlint-disable typescript/no-explicit-any -- what values were there, their own application knows */
 import type { ImportedCookie, ImportedSession } from '../../core/cookie/importers.ts'
 import { configError, isSessionError, StoreError } from '../../core/errors.ts'
+import { warnOnce } from '../../core/runtime/platform.ts'
 import { reasonOf } from '../../core/store/failure-reason.ts'
 
 /** What every importer takes. */
 export interface ImporterOptions {
   /**
    * Whose session it is, by its values. Without it, an imported session is in no user's list, so that
-   * `revokeAll` neither ends it nor keeps older cookies of that user out. A number becomes a string.
+   * `revokeAll` neither ends it nor keeps older cookies of that user out. A number becomes a string. If it throws,
+   * or returns something else, the cookie stands for no session.
    */
   userId?: (values: Record<string, any>) => string | number | null | undefined
 }
@@ -54,17 +56,25 @@ export function assertImporterOptions(importer: string, options: IdImporterOptio
   }
 }
 
-/** A cookie that holds its session. */
+/** A cookie that holds its session. Undefined, as for one that is damaged, if nobody can tell whose it is. */
 export function importedSession(
   value: string,
   session: ImportedSession,
-  { userId }: ImporterOptions,
-): ImportedCookie {
-  const owner = session.userId ?? userId?.(session.values) ?? ''
-  if (typeof owner !== 'string' && typeof owner !== 'number') {
-    throw configError('An importer’s userId must return a string, or undefined')
-  }
+  options: ImporterOptions,
+): ImportedCookie | undefined {
+  const owner = ownerOf(session, options)
+  if (typeof owner !== 'string' && typeof owner !== 'number') return undefined
   return { value, session: { ...session, userId: owner === '' ? undefined : String(owner) } }
+}
+
+/** What visitors have in old cookies may be what `userId` did not count on. */
+function ownerOf(session: ImportedSession, { userId }: ImporterOptions): unknown {
+  try {
+    return session.userId ?? userId?.(session.values) ?? ''
+  } catch (error) {
+    warnOnce(`userId of an importer threw a ${(error as Error)?.name}: such cookies are not taken`)
+    return undefined
+  }
 }
 
 /** A cookie that holds the id of its session. */
@@ -72,7 +82,7 @@ export async function importedById(
   id: string,
   options: IdImporterOptions,
   read: (values: Record<string, unknown>) => ImportedSession = (values) => ({ values }),
-): Promise<ImportedCookie> {
+): Promise<ImportedCookie | undefined> {
   const session = await loaded(id, options)
   if (session === undefined || session === null) return { value: id }
   if (!isObject(session.values)) {

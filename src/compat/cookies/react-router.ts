@@ -27,7 +27,8 @@ export function reactRouterCookie(options: IdImporterOptions = {}): CookieImport
     if (value === undefined) return undefined
     if (typeof value === 'string') return importedById(value, options, splitFlash)
     if (!isObject(value) || options.load !== undefined) return { value: json, data: value }
-    return { ...importedSession(json, splitFlash(value), options), data: value }
+    const imported = importedSession(json, splitFlash(value), options)
+    return imported && { ...imported, data: value }
   }
   return signedImporter({ name: 'reactRouterCookie', unescaped: percentDecoded, read }, options)
 }

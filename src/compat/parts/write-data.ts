@@ -16,6 +16,15 @@ export function changesIn(data: Values, before: DataPrint, codec?: ValueCodec): 
   return Object.fromEntries(entries.filter(([key, value]) => isChanged(before, key, value, codec)))
 }
 
+/** Whether the data is what it was, as far as JSON can tell. */
+export function isSame(data: Values, before: DataPrint): boolean {
+  const now = printData(data)
+  return (
+    now.size === before.size &&
+    [...before].every(([key, json]) => now.has(key) && now.get(key) === json)
+  )
+}
+
 function isChanged(before: DataPrint, key: string, value: unknown, codec?: ValueCodec): boolean {
   const json = before.get(key)
   return json === undefined || json !== jsonOf(key, value, codec)

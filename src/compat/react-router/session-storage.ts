@@ -31,7 +31,8 @@ export interface SessionStorage<Data = SessionData, FlashData = Data> {
    *
    * @param options Attributes for this once. `maxAge`, or else `expires`, is also how long the session
    * lives from now on.
-   * @throws {SessionError} `ERR_SESSION_DESTROYED` if it was this object that was destroyed.
+   * @throws {SessionError} `ERR_SESSION_DESTROYED` if this object was destroyed and changed afterwards. Unchanged, the
+   * header clears the cookie once more, so that middleware may commit every session.
    * @throws {SessionError} `ERR_SESSION_COOKIE_SIZE` if the header is over 4,096 bytes; `cause` names the
    * biggest keys.
    * @throws {SessionValueError} `ERR_SESSION_VALUE` for what JSON would lose, such as a Map. Not in a

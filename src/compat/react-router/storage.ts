@@ -7,7 +7,7 @@ import {
 import { biggestKeys } from '../../core/record/record.ts'
 import { type Session as CoreSession, stateOf } from '../../core/session/session.ts'
 import type { SessionStorage as CoreStorage } from '../../core/life-cycle/session-storage.ts'
-import { changesIn, type DataPrint, printData, writeData } from '../parts/write-data.ts'
+import { changesIn, type DataPrint, isSame, printData, writeData } from '../parts/write-data.ts'
 import { createSession, flattened, type Session } from './session.ts'
 import { assertUnforgeable, type SessionCookie } from './session-cookie.ts'
 import { type CommitOptions, destroyedError, type SessionStorage } from './session-storage.ts'
@@ -69,7 +69,7 @@ export function createSessionStorageOn<Data, FlashData>(
   ): Promise<string> {
     const backing = await backingOf(session)
     const core = (backing.core ??= await backing.reload())
-    if (core.destroyed) throw destroyedError()
+    if (core.destroyed) return clearAgain(data, backing.before, options)
     if (backing.isStored && core.isNew) return cookie.clear(options)
     const value = await save(session, data, backing, core, options)
     if (value === '') return cookie.clear(options)
@@ -77,6 +77,12 @@ export function createSessionStorageOn<Data, FlashData>(
     const sent = value ?? core.id
     Object.assign(backing, { isStored: keepsOnServer, reload: () => read(sent) })
     return send(sent, core, options)
+  }
+
+  /** Middleware may commit whatever a route did. What was set after the end would be lost: that is told. */
+  function clearAgain(data: Values, before: DataPrint, options: CommitOptions): Promise<string> {
+    if (options.login !== undefined || !isSame(data, before)) throw destroyedError()
+    return cookie.clear(options)
   }
 
   async function save(
@@ -161,6 +167,7 @@ export function createSessionStorageOn<Data, FlashData>(
         const core = (backing.core ??= await backing.reload())
         core.destroy()
         await storage.save(core)
+        backing.before = printData(session.data as Values)
         return cookie.clear(options)
       })
     },

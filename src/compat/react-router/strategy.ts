@@ -1,5 +1,5 @@
 import { KeyedQueue } from '../../core/store/keyed-queue.ts'
-import { changesIn, type DataPrint, isMessage, printData } from '../parts/write-data.ts'
+import { changesIn, type DataPrint, isMessage, isSame, printData } from '../parts/write-data.ts'
 import {
   createSession,
   flattened,
@@ -67,7 +67,11 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
 
   async function commit(backing: Backing, mine: Stored, options: CommitOptions): Promise<string> {
     const { id, destroyed, replaced } = backing
-    if (destroyed) throw destroyedError()
+    if (destroyed) {
+      const isLate = options.login !== undefined || !isSame(mine as Values, backing.before!)
+      if (isLate) throw destroyedError()
+      return cookie.clear(options)
+    }
     if (replaced && options.login === undefined) return ''
     const expires = cookie.expiry(options, Date.now())
     // As it is written: the application may go on changing objects while it waits.
@@ -135,6 +139,7 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
         const backing = backingOf(session)
         const { id } = backing
         backing.destroyed = true
+        backing.before = printData(session.data as Values)
         if (id !== '') await end(id)
         return cookie.clear(options)
       })

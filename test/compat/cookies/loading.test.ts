@@ -98,8 +98,19 @@ for (const [name, open] of Object.entries(importers)) {
         const load = () => wrong as unknown as ImportedSession
         await assert.rejects(open({ load }), config)
       }
-      const load = () => ({ values: {} })
-      await assert.rejects(open({ load, userId: () => ({}) as string }), config)
+    })
+
+    it('takes no session if nobody can tell whose it is', async () => {
+      const load = () => ({ values: { user: null } }) as ImportedSession
+      const owners: ((values: any) => any)[] = [
+        (values) => values.user.id,
+        () => ({}),
+        () => true,
+        () => Symbol('ada'),
+        async () => 'ada',
+      ]
+      for (const userId of owners) assert.equal(await open({ load, userId }), undefined)
+      assert.ok((await open({ load, userId: (values) => values['user']?.id }))?.session)
     })
   })
 }

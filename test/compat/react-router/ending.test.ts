@@ -39,6 +39,23 @@ for (const { name, keepsOnServer, create } of kinds) {
       }
     })
 
+    it('stays ended when middleware commits every session after the handler', async () => {
+      const storage = create()
+      const cookie = await visit(storage, null, (session) => {
+        session.set('user', 'ada')
+        session.flash('note', 'hello')
+      })
+      for (const sent of [cookie, null]) {
+        const session = await storage.getSession(sent)
+        session.get('note')
+        const headers = [await storage.destroySession(session)]
+        for (let i = 0; i < 2; i++) headers.push(await storage.commitSession(session))
+        assert.ok(headers.every(clears), headers.join('\n'))
+        const login = storage.commitSession(session, { login: 'ada' })
+        await assert.rejects(login, { code: 'ERR_SESSION_DESTROYED' })
+      }
+    })
+
     it('can be destroyed again, and so can one that was never stored', async () => {
       const storage = create()
       const session = await storage.getSession(await visit(storage, null))

@@ -154,6 +154,8 @@ for (const { name, create } of serverKinds) {
         assert.deepEqual(await seen(storage, second), expected)
         await storage.destroySession(session)
         assert.deepEqual(await seen(storage, first), {})
+        assert.equal(sentBack(await storage.commitSession(session)), null)
+        session.set('theme', 'light')
         await assert.rejects(storage.commitSession(session), { code: 'ERR_SESSION_DESTROYED' })
       })
 

@@ -112,6 +112,9 @@ async function play(
   steps: readonly Step[],
 ): Promise<void> {
   let cookie: string | null = null
+  /** What objects held when they were destroyed. */
+  const held = new Map<object, string>()
+  const textOf = ({ entries }: { entries: Map<string, unknown> }) => JSON.stringify(sorted(entries))
   const open = async (): Promise<[Session, ModelSession]> => [
     await storage.getSession(cookie),
     model.read(),
@@ -150,7 +153,10 @@ async function play(
         break
       }
       case 'commit':
-        if (model.commit(expected) === ended) {
+        if (model.commit(expected) === ended && held.get(expected) === textOf(expected)) {
+          model.cookie = null
+          cookie = sentBack(await storage.commitSession(session))
+        } else if (model.commit(expected) === ended) {
           await assert.rejects(storage.commitSession(session), { code: 'ERR_SESSION_DESTROYED' })
         } else {
           cookie = sentBack(await storage.commitSession(session))
@@ -158,6 +164,7 @@ async function play(
         break
       case 'destroy':
         model.destroy(expected)
+        held.set(expected, textOf(expected))
         cookie = sentBack(await storage.destroySession(session))
         break
       case 'open':
