@@ -119,6 +119,16 @@ describe('functions of core', () => {
   })
 })
 
+describe('what tests and other libraries replace', () => {
+  it('is no promise by its class: isThenable() tells', () => {
+    assert.deepEqual(mentions(sources, /\binstanceof Promise\b/, 'code'), [])
+  })
+
+  it('is no clock that was taken once: systemTime() asks', () => {
+    assert.deepEqual(mentions(sources, /\bDate\.now\b(?!\()/, 'code'), [])
+  })
+})
+
 describe('randomness', () => {
   it('comes from the crypto of the platform', () => {
     // Waiting a random while before trying again is no secret.

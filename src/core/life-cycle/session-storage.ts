@@ -1,4 +1,5 @@
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
+import { isThenable } from '../runtime/maybe-promise.ts'
 import { GuardedStore, type Operation } from '../store/guarded-store.ts'
 import { parseSessionId } from '../record/id.ts'
 import { importSession } from './import-session.ts'
@@ -131,7 +132,7 @@ export function createSessionStorage<
     const stored = await guarded.read(handle)
     if (stored === undefined) return startSession(context, true)
     const opened = openRecord(context, stored.value, handle)
-    const record = opened instanceof Promise ? await opened : opened
+    const record = isThenable(opened) ? await opened : opened
     if (record === undefined) return startSession(context, true)
     const hashed = cryptoBackend.sha256(secret)
     const hash = typeof hashed === 'string' ? hashed : await hashed

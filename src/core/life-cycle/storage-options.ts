@@ -2,6 +2,7 @@ import { type SessionCodec, ValueCodec } from '../record/codec.ts'
 import { configError } from '../errors.ts'
 import { EventEmitter, type SessionEventListener } from '../events.ts'
 import { Lifetime, type LifetimeOptions } from '../record/lifetime.ts'
+import { systemTime } from '../runtime/time.ts'
 import type { StandardSchema } from '../record/schema.ts'
 import type { SessionData, UntypedData } from '../session/session.ts'
 
@@ -38,7 +39,7 @@ export interface StorageContext {
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
 export function createContext(options: SessionStorageOptions): StorageContext {
-  const { schema, codec, maxBytes = 65_536, onEvent, now = Date.now } = options
+  const { schema, codec, maxBytes = 65_536, onEvent, now = systemTime } = options
   if (!Number.isInteger(maxBytes) || maxBytes < 1024 || maxBytes > 67_108_864) {
     throw configError(`maxBytes must be a whole number from 1024 to 67108864, got ${maxBytes}`)
   }

@@ -1,3 +1,5 @@
+import { isBranded, markAs } from '../runtime/brand.ts'
+import { systemTime } from '../runtime/time.ts'
 import { Lifetime } from '../record/lifetime.ts'
 import { SessionState } from './session-state.ts'
 import { configError } from '../errors.ts'
@@ -17,7 +19,7 @@ type Value<Data, Flash, K> =
   | (K extends keyof Flash ? Flash[K] : never)
   | undefined
 
-let reveal: (session: Session) => SessionState
+const stateKey = Symbol.for('coatcheck/state')
 
 /**
  * A visitor's session during one request: reading and changing it is synchronous and does no I/O.
@@ -31,7 +33,13 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   readonly #state: SessionState
 
   static {
-    reveal = (session) => session.#state
+    // Also for other copies of this package, which cannot see what is private here.
+    Object.defineProperty(Session.prototype, stateKey, {
+      get(this: Session) {
+        return #state in this ? this.#state : undefined
+      },
+    })
+    markAs(Session.prototype, 'session')
   }
 
   /**
@@ -53,7 +61,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
 
   /** Tells sessions from everything else. */
   static isSession(value: unknown): value is Session {
-    return typeof value === 'object' && value !== null && #state in value
+    return isBranded(value, 'session') && stateOf(value as Session) !== undefined
   }
 
   /**
@@ -253,7 +261,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
 
 /** A session's inner state, for storages and middleware. Throws a TypeError for anything else. */
 export function stateOf(session: Session): SessionState {
-  return reveal(session)
+  return (session as unknown as Record<symbol, SessionState>)[stateKey]!
 }
 
 /** Tells sessions from everything else. */
@@ -288,5 +296,5 @@ function stateOfItsOwn(
     values: new Map(Object.entries(values ?? {})),
     flash: new Map(Object.entries(flash ?? {})),
   }
-  return new SessionState({ id, branch, createdAt, expiresAt: idleDeadline }, Date.now)
+  return new SessionState({ id, branch, createdAt, expiresAt: idleDeadline }, systemTime)
 }

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { SessionEvent } from 'coatcheck'
+import { native, secretA, web } from '../cookie/cookie-paths.ts'
+
+const url = 'https://shop.example/'
+
+/** A cookie of one copy of the package, middleware of one, and a storage of another. */
+describe('two copies of the package in one process', () => {
+  const cookie = web.createCookie('session', { secrets: [secretA] })
+
+  it('keep every promise for a session of the other', async () => {
+    const storage = web.createMemorySessionStorage()
+    const { withSession } = native
+    let late: { set(key: string, value: unknown): void } | undefined
+    const app = withSession({ cookie, storage }, (request, session) => {
+      late = session
+      if (request.url.endsWith('/fail')) {
+        session.login('ada')
+        throw new Error('later')
+      }
+      return new Response(String(session.update('n', (n) => Number(n ?? 0) + 1)))
+    })
+    const pair = (await app(new Request(url))).headers.getSetCookie()[0]!.split(';')[0]!
+    assert.throws(() => late!.set('b', 1), { code: 'ERR_SESSION_COMMITTED' })
+    const headers = { cookie: pair }
+    await assert.rejects(app(new Request(`${url}fail`, { headers })), /later/)
+    assert.equal(await (await app(new Request(url, { headers }))).text(), '1')
+  })
+
+  it('tell of bad cookies and of nested middleware', async () => {
+    const events: SessionEvent[] = []
+    const onEvent = (event: SessionEvent) => events.push(event)
+    const storage = web.createMemorySessionStorage({ onEvent })
+    const inner = web.withSession({ cookie, storage }, () => new Response())
+    const outer = native.withSession({ cookie, storage }, (request) => inner(request))
+    const headers = { cookie: 'session=forged' }
+    await assert.rejects(outer(new Request(url, { headers })), { code: 'ERR_SESSION_NESTED' })
+    assert.ok(events.some(({ type }) => type === 'tampered'))
+  })
+
+  it('refuse what another major version made', () => {
+    const storage = native.createMemorySessionStorage()
+    const other = { ...native.createCookie('session'), [Symbol.for('coatcheck/cookie')]: 99 }
+    const make = () => native.withSession({ cookie: other as never, storage }, () => new Response())
+    assert.throws(make, { code: 'ERR_SESSION_CONFIG', message: /another major version/ })
+  })
+})
