@@ -1,0 +1,102 @@
+import { handleOf, isBefore, type Moment, type Visit } from '../history.ts'
+import type { Lineage } from '../lineage.ts'
+import { lifetimes } from '../plan.ts'
+
+/** What has ended an id, and when that was sure. */
+export interface End {
+  from: Moment
+  /** Milliseconds after it. */
+  after: number
+  why: string
+}
+
+/** For how long an id that was ended at once is known to be one of its session, in milliseconds. */
+const known = 5000
+/** How many of them. */
+const mostKnown = 3
+
+/** Everything that has ended this id for good: the answer to any request that comes later is "nobody". */
+export function certainEnds(lineage: Lineage, id: string, margin: number): End[] {
+  return [
+    ...lineage.visitsOf(handleOf(id)).flatMap((visit) => endByVisit(lineage, id, visit, margin)),
+    ...endsByOthers(lineage, id),
+  ]
+}
+
+function endByVisit(lineage: Lineage, id: string, visit: Visit, margin: number): End[] {
+  const { turn, outcome, save, name, issued, sent, saw, events } = visit
+  if (issued === id) return []
+  const ended = (why: string, after = 0): End[] => [
+    { from: save.end, after, why: `${why} ${name}` },
+  ]
+  if (turn === 'destroy') {
+    return outcome === 'destroyed' && saw !== undefined ? ended('the logout') : []
+  }
+  const isAncestor = saw !== undefined && lineage.pathOf(sent!).includes(id)
+  const isDone = outcome === 'saved' && issued !== undefined
+  if (turn === 'rotate' && isDone && isAncestor) {
+    return ended('the rotation', lifetimes.regenerateGrace * 1000 + margin)
+  }
+  if (turn === 'kill' && isAncestor && (isDone || events.includes('interrupted rotated'))) {
+    return id === sent || isDone ? ended('the killing rotation') : []
+  }
+  if (turn !== 'login' || !isDone) return []
+  if (isAncestor) return ended('the login')
+  return takesTheirPlace(lineage, id, visit) ? ended('the same user’s next login') : []
+}
+
+/**
+ * Whether this login ends the session that its visitor had: one of the same user, which can be told by the id that
+ * the login came with.
+ */
+function takesTheirPlace(lineage: Lineage, id: string, login: Visit): boolean {
+  if (lineage.userOf(id) !== login.userId) return false
+  const { save, outcome } = lineage.issuerOf(id)
+  if (outcome !== 'saved') return false
+  if (login.saw !== undefined) return isBefore(save.end, login.save.begin)
+  if (!isBefore(save.end, login.read.begin)) return false
+  const turned = lineage
+    .visitsOf(handleOf(id))
+    .filter((visit) => visit !== login && visit.saw !== undefined)
+    .filter(({ outcome, issued }) => outcome === 'saved' && issued !== undefined)
+  const since = turned.filter((visit) => isBefore(visit.save.begin, login.read.end))
+  const by = turned.filter(({ sent, turn }) => sent === login.sent && turn !== 'rotate')
+  return (
+    since.length <= mostKnown &&
+    by.length === 1 &&
+    isBefore(by[0]!.save.end, login.read.begin) &&
+    login.save.end.at - by[0]!.save.begin.at < known - 2500
+  )
+}
+
+function endsByOthers(lineage: Lineage, id: string): End[] {
+  const handle = handleOf(id)
+  const userId = lineage.userOf(id)
+  const login = lineage.loginOf(id)
+  const { outcome, save } = lineage.issuerOf(id)
+  return lineage.history.endings.flatMap((ending): End[] => {
+    const { type, target, span, isDone, name } = ending
+    const later = isBefore(span.end, save.end) ? save.end : span.end
+    const ended: End[] = [{ from: later, after: 0, why: `the revocation ${name}` }]
+    if (!isDone) return []
+    if (type === 'revoke') {
+      return target === handle &&
+        (!ending.asOwner || ownsAll(lineage, ending.userId, handle, span.begin))
+        ? ended
+        : []
+    }
+    if (ending.userId !== userId || target === handle) return []
+    // What a failing store would not take back was given to nobody.
+    if (outcome === 'failed' && isBefore(span.begin, save.end)) return []
+    return isBefore(login!.loginAt!, span.begin) ? ended : []
+  })
+}
+
+/** Whether the session belonged to this user before that moment, and to nobody else ever. */
+function ownsAll(lineage: Lineage, userId: string, handle: string, moment: Moment): boolean {
+  const hasLoggedIn = lineage.idsOf(handle).some((id) => {
+    const { outcome, save } = lineage.issuerOf(id)
+    return lineage.userOf(id) === userId && outcome === 'saved' && isBefore(save.end, moment)
+  })
+  return hasLoggedIn && lineage.ownersOf(handle).every((owner) => owner === userId)
+}

@@ -1,0 +1,137 @@
+import { certainEnds } from './certain-ends.ts'
+import { handleOf, type History, isBefore, type Moment, type Sight } from '../history.ts'
+import type { Lineage } from '../lineage.ts'
+import { lifetimes } from '../plan.ts'
+import { mayBeRevoked, mayHaveEnded, refuses, type Tolerance } from './possible-ends.ts'
+
+export interface Look {
+  id: string
+  who: string
+  begin: Moment
+  end: Moment
+  saw: Sight | undefined
+  isPage: boolean
+}
+
+/** Every time that somebody came with an id of ours and was told whose it is. */
+export function looksOf({ visits, last }: History): Look[] {
+  const looks = visits
+    .filter(
+      ({ sent, outcome, read }) =>
+        sent !== undefined && outcome !== 'unread' && isFinite(read.end.step),
+    )
+    .map(({ sent, name, read, saw, isPage }) => ({ id: sent!, who: name, ...read, saw, isPage }))
+  const lastLooks = [...last.sights].map(([id, saw]) => ({
+    id,
+    who: 'the last look',
+    begin: last.moment,
+    end: last.moment,
+    saw,
+    isPage: true,
+  }))
+  return [...looks, ...lastLooks]
+}
+
+/** What ended is over, and nothing else is. */
+export function checkLives(lineage: Lineage, tolerance: Tolerance): string[] {
+  return looksOf(lineage.history).flatMap((look) => {
+    const { id, who, begin, saw } = look
+    const name = `the id of ${lineage.issuerOf(id).name}`
+    if (saw === undefined) {
+      return mayHaveEnded(lineage, id, look, tolerance)
+        ? []
+        : [`${name} is dead for ${who}, and nothing ended it`]
+    }
+    const ends = certainEnds(lineage, id, tolerance.margin)
+    const found = ends.find(
+      ({ from, after }) => isBefore(from, begin) && begin.at >= from.at + after,
+    )
+    const userId = lineage.userOf(id)
+    return [
+      ...(found ? [`${name} lives for ${who}, though ${found.why} had ended it`] : []),
+      ...(hasExpired(lineage, look, tolerance) ? [`${name} lives for ${who} after its time`] : []),
+      ...(saw.userId === userId ? [] : [`${name} is ${userId}’s, and ${who} sees ${saw.userId}`]),
+    ]
+  })
+}
+
+function hasExpired(lineage: Lineage, { id, begin }: Look, { margin }: Tolerance): boolean {
+  const { save } = lineage.issuerOf(id)
+  const uses = lineage
+    .visitsOf(handleOf(id))
+    .filter((visit) => isBefore(visit.save.begin, begin))
+    .map((visit) => visit.save.end.at)
+  const lastUse = Math.max(save.end.at, ...uses)
+  const start =
+    lineage.loginOf(id)?.save.end ?? lineage.issuerOf(lineage.pathOf(id).at(-1)!).save.end
+  return (
+    begin.at >= lastUse + lifetimes.idleTimeout * 1000 + margin ||
+    begin.at >= start.at + lifetimes.absoluteTimeout * 1000 + margin
+  )
+}
+
+/** Who says that something is saved under an id that has ended has lost it, or woken what was over. */
+export function checkSaves(lineage: Lineage, { margin }: Tolerance): string[] {
+  return lineage.history.visits.flatMap(({ outcome, saw, sent, issued, save, name }) => {
+    if (outcome !== 'saved' || saw === undefined || issued !== undefined) return []
+    const { begin } = save
+    const isOver = certainEnds(lineage, sent!, margin).some(
+      ({ from, after }) => isBefore(from, begin) && begin.at >= from.at + after,
+    )
+    return isOver ? [`${name} is saved under an id that had ended`] : []
+  })
+}
+
+/** Nobody is turned away without a cause, least of all who has just shown a right password. */
+export function checkOutcomes(lineage: Lineage, tolerance: Tolerance): string[] {
+  const { visits, endings } = lineage.history
+  return visits
+    .filter(({ outcome }) => outcome === 'interrupted' || outcome === 'none')
+    .filter((visit) => {
+      const { sent, saw, turn, userId, read, save, outcome } = visit
+      if (outcome === 'none') return true
+      if (turn !== 'login') {
+        return (
+          saw !== undefined &&
+          turn !== 'kill' &&
+          !mayHaveEnded(lineage, sent!, { begin: read.begin, end: save.end }, tolerance)
+        )
+      }
+      const isRefused = endings.some(
+        ({ type, span, server, ...ending }) =>
+          type === 'revokeAll' &&
+          ending.userId === userId &&
+          isBefore(span.begin, save.end) &&
+          refuses({ span, server }, visit, tolerance.refusal),
+      )
+      return !isRefused && !(saw !== undefined && isOver(lineage, sent!, save.end, tolerance))
+    })
+    .map(({ name, turn, outcome }) => `${turn ?? 'visit'} ${name}: ${outcome}, without a cause`)
+}
+
+/** Whether there may be no session left to log in with. */
+function isOver(lineage: Lineage, id: string, moment: Moment, tolerance: Tolerance): boolean {
+  const hasLogout = lineage.visitsOf(handleOf(id)).some(
+    ({ turn, save, events }) =>
+      isBefore(save.begin, moment) &&
+      // A login that is refused ends the session that it was about to take over.
+      (turn === 'destroy' || events.includes('interrupted revoked')),
+  )
+  const revoked = lineage.history.endings.some(
+    ({ span, target, type, userId }) =>
+      isBefore(span.begin, moment) &&
+      (type === 'revoke'
+        ? target === handleOf(id)
+        : lineage.ownersOf(handleOf(id)).includes(userId)),
+  )
+  return (
+    hasLogout ||
+    revoked ||
+    mayBeRevoked(lineage, id, moment, tolerance) ||
+    isLate(lineage, id, moment, tolerance)
+  )
+}
+
+function isLate(lineage: Lineage, id: string, { at }: Moment, { margin }: Tolerance): boolean {
+  return at >= lineage.issuerOf(id).save.begin.at + lifetimes.idleTimeout * 1000 - margin
+}
