@@ -12,11 +12,12 @@ export {
   type SessionStorage,
 } from './core/life-cycle/session-storage.ts'
 export type { SessionStorageOptions } from './core/life-cycle/storage-options.ts'
-export type { ReadOptions } from './core/life-cycle/life-cycle.ts'
+export type { ReadOptions } from './core/life-cycle/begin.ts'
 export type { FlashUse } from './core/session/flash-messages.ts'
 export type { SessionInfo } from './core/life-cycle/owned-sessions.ts'
 export type { SessionCodec } from './core/record/codec.ts'
 export type { StandardSchema } from './core/record/schema.ts'
+export type { LoginOptions, LoginToken } from './core/session/login.ts'
 export { timeouts, type LifetimeOptions } from './core/record/lifetime.ts'
 export type {
   ClosableStore,
@@ -44,6 +45,7 @@ export {
   SessionTooLargeError,
   SessionValueError,
   StoreError,
+  RevokeError,
   type KeySize,
   type SessionErrorCode,
 } from './core/errors.ts'

@@ -133,7 +133,7 @@ describe('randomness', () => {
   it('comes from the crypto of the platform', () => {
     // Waiting a random while before trying again is no secret.
     const others = sources.filter(
-      ({ path }) => !['core/life-cycle/save.ts', 'storages/memcache/connection.ts'].includes(path),
+      ({ path }) => !['core/runtime/pause.ts', 'storages/memcache/connection.ts'].includes(path),
     )
     assert.deepEqual(mentions(others, /\bMath\.random\b/, 'code'), [])
   })

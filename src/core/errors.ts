@@ -99,7 +99,7 @@ export class CookieSizeError extends SessionError {
 
 /** The store failed; `cause` is what it threw. Code `ERR_SESSION_STORE`. */
 export class StoreError extends SessionError {
-  override readonly name = 'StoreError'
+  override readonly name: string = 'StoreError'
   readonly operation: 'read' | 'write' | 'delete' | 'list'
 
   /** @param reason What may be told of the cause, and what to do about it. */
@@ -107,6 +107,23 @@ export class StoreError extends SessionError {
     const why = reason === '' ? '' : `: ${reason}`
     super('ERR_SESSION_STORE', `The session store failed to ${operation}${why}`, { cause })
     this.operation = operation
+  }
+}
+
+/** Some of a user's sessions could not be ended; the others were. Code `ERR_SESSION_STORE`. */
+export class RevokeError extends StoreError {
+  override readonly name = 'RevokeError'
+  /** How many were ended. */
+  readonly ended: number
+  /** Why the others were not; the first is `cause`, too. */
+  readonly failures: readonly unknown[]
+
+  constructor(ended: number, failures: readonly unknown[]) {
+    const [first] = failures
+    super('delete', first instanceof StoreError ? first.cause : first)
+    this.message += `: ${ended} sessions of the user were ended, and ${failures.length} operations failed`
+    this.ended = ended
+    this.failures = failures
   }
 }
 
@@ -144,4 +161,12 @@ export function isSessionError<Code extends keyof ErrorsByCode>(
 /** Makes the error for an option that is wrong. `message` says what to write instead. */
 export function configError(message: string): SessionError {
   return new SessionError('ERR_SESSION_CONFIG', message)
+}
+
+/** Makes the error for what comes after the response was made. `advice` says what to do instead. */
+export function committedError(advice: string): SessionError {
+  return new SessionError(
+    'ERR_SESSION_COMMITTED',
+    `The session was saved with the response: ${advice}`,
+  )
 }

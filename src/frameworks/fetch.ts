@@ -67,7 +67,5 @@ export function withSession(
     )
   }
   return (request, ...rest) =>
-    serveSession(cookie, storage, options, request, (session) =>
-      handler(request, session as never, ...rest),
-    )
+    serveSession(options, request, (session) => handler(request, session as never, ...rest))
 }

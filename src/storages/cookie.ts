@@ -1,42 +1,22 @@
 import { configError } from '../core/errors.ts'
-import type { ImportedSession } from '../core/cookie/importers.ts'
 import type { EventEmitter } from '../core/events.ts'
-import { importSession } from '../core/life-cycle/import-session.ts'
-import { isThenable } from '../core/runtime/maybe-promise.ts'
-import { reportFailure } from '../core/store/guarded-store.ts'
+import { openRecord } from '../core/life-cycle/begin.ts'
+import { claimsOfRecord, type Home, type SessionClaims } from '../core/life-cycle/home.ts'
+import { SessionLife } from '../core/life-cycle/life.ts'
+import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
+import {
+  createContext,
+  type SessionStorageOptions,
+  type StorageContext,
+} from '../core/life-cycle/storage-options.ts'
 import { checkContext, withoutContext } from '../core/record/context.ts'
 import { joinSessionId, parseSessionId } from '../core/record/id.ts'
-import {
-  needsWrite,
-  nextRecord,
-  openRecord,
-  reportSave,
-  resumeSession,
-  saveInTurn,
-  serializeRecord,
-  startSession,
-  type ReadOptions,
-} from '../core/life-cycle/life-cycle.ts'
-import { interrupt } from '../core/life-cycle/save.ts'
-import type { SessionRecord } from '../core/record/record.ts'
-import {
-  type Session,
-  type SessionData,
-  type UntypedData,
-  stateOf,
-} from '../core/session/session.ts'
-import type { SessionState } from '../core/session/session-state.ts'
-import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
-import { createContext, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { andThen } from '../core/runtime/maybe-promise.ts'
+import type { SessionData, UntypedData } from '../core/session/session.ts'
+import { reportFailure } from '../core/store/guarded-store.ts'
 
 /** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
-export interface CookieSessionClaims {
-  handle: string
-  userId: string | undefined
-  createdAt: number
-  authenticatedAt: number | undefined
-  lastUsedAt: number
-}
+export type CookieSessionClaims = SessionClaims
 
 export interface CookieStorageOptions {
   /**
@@ -79,11 +59,26 @@ export function createCookieSessionStorage<
   if (isRevoked !== undefined && typeof isRevoked !== 'function') {
     throw configError('isRevoked must be a function of the session’s claims')
   }
-  const own = checkContext(options.context)
   const context = createContext(options)
+  const home = createHome(context, isRevoked, checkContext(options.context))
+  const life = new SessionLife(context, home)
+  const storage: CookieSessionStorage = {
+    events: context.events,
+    read: (value, readOptions) => life.read(value, readOptions),
+    save: (session) => life.save(session),
+  }
+  return storage
+}
+
+/** A home that keeps nothing: the record is the cookie's value. */
+function createHome(
+  context: StorageContext,
+  isRevoked: CookieStorageOptions['isRevoked'],
+  own: string,
+): Home {
   const { events } = context
 
-  async function wasRevoked(claims: CookieSessionClaims): Promise<boolean> {
+  async function wasRevoked(claims: SessionClaims): Promise<boolean> {
     try {
       return (await isRevoked?.(claims)) ?? false
     } catch (error) {
@@ -91,76 +86,37 @@ export function createCookieSessionStorage<
     }
   }
 
-  async function readImported(imported: ImportedSession, options: ReadOptions): Promise<Session> {
-    const session = await importSession(context, imported, options)
-    const claims = claimsOfImported(stateOf(session))!
-    if (!(await wasRevoked(claims))) return session
-    events.emit({ type: 'revoked', handle: claims.handle, userId: claims.userId })
-    return startSession(context, true)
+  return {
+    // No store could keep an older id alive, or know that there was one.
+    remembersIds: false,
+    find(value) {
+      const { context: whose, text } = withoutContext(value)
+      if (whose !== own) {
+        events.emit({ type: 'tampered', reason: 'id' })
+        return undefined
+      }
+      return andThen(openRecord(context, text, undefined), (record) => {
+        if (record === undefined) return undefined
+        const id = joinSessionId({ handle: record.handle, secret: record.secretHash })
+        if (parseSessionId(id) === undefined) {
+          events.emit({ type: 'corrupt', keys: [] })
+          return undefined
+        }
+        const found = { id, loaded: { record, version: '', text, by: 'current' as const } }
+        if (isRevoked === undefined) return found
+        return wasRevoked(claimsOfRecord(record)).then((ended) => {
+          if (!ended) return found
+          events.emit({ type: 'revoked', handle: record.handle, userId: record.owner })
+          return undefined
+        })
+      })
+    },
+    reload: async (loaded) => loaded,
+    write: () => '',
+    delete: () => {},
+    // Sealed in the cookie, the secret needs no hash.
+    proofOf: (secret) => secret,
+    valueOf: (_, text) => own + text,
+    ...(isRevoked && { isRevoked: wasRevoked }),
   }
-
-  async function read(value: string | null, readOptions?: ReadOptions): Promise<Session> {
-    if (readOptions?.imported !== undefined) return readImported(readOptions.imported, readOptions)
-    if (!value) return startSession(context, false)
-    const { context: whose, text } = withoutContext(value)
-    if (whose !== own) {
-      events.emit({ type: 'tampered', reason: 'id' })
-      return startSession(context, true)
-    }
-    const opened = openRecord(context, text, undefined)
-    const record = isThenable(opened) ? await opened : opened
-    if (record === undefined) return startSession(context, true)
-    const id = joinSessionId({ handle: record.handle, secret: record.secretHash })
-    if (parseSessionId(id) === undefined) {
-      events.emit({ type: 'corrupt', keys: [] })
-      return startSession(context, true)
-    }
-    if (isRevoked !== undefined && (await wasRevoked(claimsOf(record)))) {
-      events.emit({ type: 'revoked', handle: record.handle, userId: record.owner })
-      return startSession(context, true)
-    }
-    const loaded = { record, version: '', text, branch: 'current' as const }
-    return resumeSession(context, id, loaded, readOptions)
-  }
-
-  async function write(state: SessionState): Promise<string | null> {
-    const { loaded } = state
-    if (state.destroyed) {
-      if (loaded === undefined) return state.hadCookie ? '' : null
-      events.emit({ type: 'destroyed', handle: loaded.record.handle, userId: loaded.record.owner })
-      return ''
-    }
-    if (!needsWrite(context, state)) return null
-    if (loaded !== undefined && !context.lifetime.isLive(loaded.record, context.now())) {
-      return interrupt(context, state, 'gone')
-    }
-    const claims = loaded === undefined ? claimsOfImported(state) : claimsOf(loaded.record)
-    if (isRevoked !== undefined && claims !== undefined && (await wasRevoked(claims))) {
-      return interrupt(context, state, 'revoked')
-    }
-    // Sealed in the cookie, the secret needs no hash, and no store could keep an older id alive.
-    const { secret } = parseSessionId(state.id)!
-    const record = { ...nextRecord(context, state, loaded, secret), previous: undefined }
-    const text = serializeRecord(context, record)
-    reportSave(context, state, record)
-    const saved = { record, version: '', text, branch: 'current' as const }
-    state.settle(saved, record, context.lifetime.end(record))
-    return own + text
-  }
-
-  const save = (session: Session) => saveInTurn(stateOf(session), write)
-  const storage: CookieSessionStorage = { read, save, events }
-  return storage
-}
-
-function claimsOf(record: SessionRecord): CookieSessionClaims {
-  const { handle, owner: userId, createdAt, authenticatedAt, lastUsedAt } = record
-  return { handle, userId, createdAt, authenticatedAt, lastUsedAt }
-}
-
-/** Nobody knows how old another library's cookie is, so it is older than any revocation. */
-function claimsOfImported({ handle, imported }: SessionState): CookieSessionClaims | undefined {
-  if (imported === undefined) return undefined
-  const ages = { createdAt: 0, authenticatedAt: undefined, lastUsedAt: 0 }
-  return { handle, userId: imported.owner, ...ages }
 }

@@ -53,14 +53,13 @@ const writes: Record<string, (session: Session) => void> = {
 
 describeEntries('P2 a request that was slower than a logout', (serveWith) => {
   for (const [name, write] of Object.entries(writes)) {
-    it(`${name} brings nothing back: the cookie is cleared, and that is reported`, async () => {
+    it(`${name} brings nothing back: the cookie is left alone, and that is reported`, async () => {
       const { storage, visitor, during } = open(serveWith, write)
       await visitor.get('/begin')
       const thief = visitor.copy()
       const response = await during(() => visitor.get('/logout'))
       assert.equal(response.status, 200)
-      assert.equal(setCookies(response).length, 1)
-      assert.match(setCookies(response)[0]!, /^session=;.*Max-Age=0/)
+      assert.deepEqual(setCookies(response), [])
       const event = storage.seen.findLast(({ type }) => type === 'interrupted')
       assert.ok(event?.type === 'interrupted' && event.reason === 'gone')
       assert.equal(await thief.text(), '[null,null]')
@@ -81,7 +80,7 @@ describeEntries('P2 a request that was slower than a logout', (serveWith) => {
     const thief = visitor.copy()
     clock.pass(20_000)
     const response = await during(() => visitor.get('/logout'))
-    assert.match(setCookies(response)[0]!, /^session=;.*Max-Age=0/)
+    assert.deepEqual(setCookies(response), [])
     assert.ok(storage.types().includes('interrupted'))
     assert.equal(await thief.text(), '[null,null]')
   })
@@ -98,7 +97,7 @@ describeEntries('P2 a request that was slower than a logout', (serveWith) => {
     await visitor.get('/begin')
     const { handle } = storage.seen.find(({ type }) => type === 'created')!
     const response = await during(() => storage.revoke(handle!))
-    assert.match(setCookies(response)[0]!, /^session=;.*Max-Age=0/)
+    assert.deepEqual(setCookies(response), [])
     assert.equal(await visitor.text(), '[null,null]')
   })
 
@@ -106,7 +105,7 @@ describeEntries('P2 a request that was slower than a logout', (serveWith) => {
     const { clock, visitor, during } = open(serveWith, (session) => session.set('theme', 'dark'))
     await visitor.get('/begin')
     const response = await during(async () => clock.pass(86_400))
-    assert.match(setCookies(response)[0]!, /^session=;.*Max-Age=0/)
+    assert.deepEqual(setCookies(response), [])
     assert.equal(await visitor.text(), '[null,null]')
   })
 })
@@ -152,10 +151,11 @@ describeEntries('P4 a request that was slower than a new id', (serveWith) => {
     assert.equal(setCookies(await late.copy().get('/login')).length, 1)
     clock.pass(30)
     assert.equal(setCookies(await late.get('/set')).length, 1)
-    assert.equal(await visitor.text(), '["Ada","dark"]')
+    // Who is the same user, so that there is one session.
+    assert.equal(await visitor.text(), '[null,null]')
   })
 
-  it('within its grace the old id writes to its own branch, and gets no Set-Cookie', async () => {
+  it('what was under way during a plain rotation is kept under both ids, and gets no Set-Cookie', async () => {
     const { visitor, during } = open(serveWith, (session) => session.set('name', 'Eve'))
     await visitor.get('/begin')
     const late = visitor.copy()
@@ -164,7 +164,7 @@ describeEntries('P4 a request that was slower than a new id', (serveWith) => {
       await visitor.get('/set')
     })
     assert.deepEqual(setCookies(response), [])
-    assert.equal(await visitor.text(), '["Ada","dark"]')
+    assert.equal(await visitor.text(), '["Eve","dark"]')
     assert.equal(await late.text(), '["Eve",null]')
   })
 })

@@ -108,7 +108,7 @@ describe('a damaged record', () => {
     await storage.save(other)
     writeFileSync(onlyRecord(directory).file, 'garbage')
     session.set('c', 3)
-    assert.equal(await storage.save(session), '')
+    assert.equal(await storage.save(session), null)
     assert.equal(readFileSync(onlyRecord(directory).file, 'utf8'), 'garbage')
     assert.equal(seen('corrupt').length, 1)
   })

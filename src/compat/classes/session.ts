@@ -42,7 +42,7 @@ export class Session<
   constructor(from?: string | SessionState, data?: [values?: Data, flash?: Flash]) {
     super(from as string | undefined, data)
     const isForeign = typeof from === 'string' && !sessionTold(from)?.isNew
-    if (isForeign) stateOf(this).renew()
+    if (isForeign) stateOf(this).startAnew()
   }
 
   /** Makes a session id. */

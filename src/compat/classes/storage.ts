@@ -1,4 +1,4 @@
-import { same } from '../../core/session/changes.ts'
+import { sameFor } from '../../core/session/changes.ts'
 import { configError } from '../../core/errors.ts'
 import { parseSessionId } from '../../core/record/id.ts'
 import {
@@ -88,13 +88,16 @@ export class StorageOn<Data extends Values, Flash extends Values> implements Ses
     if (found === undefined || ended.has(found.session)) return ''
     const { session } = found
     const state = stateOf(session)
-    while (state.saving !== undefined) await state.saving.catch(() => {})
-    if (!session.destroyed) {
-      noteDifferences(found, data)
-      state.touched ||= session.isNew
-    }
-    const text = (await this.#storage.save(session)) ?? state.issued
-    if (session.destroyed) return ''
+    const saved = await state.whenIdle(() => {
+      if (!session.destroyed) {
+        noteDifferences(found, data)
+        if (session.isNew) state.noteUse()
+      }
+      return this.#storage.save(session)
+    })
+    const text = saved ?? state.issued
+    const isOver = state.lost !== undefined && state.lost !== 'rotated'
+    if (session.destroyed || isOver) return ''
     // From now on the store can be asked.
     if (this.#storage.revoke) forgetTold(id)
     if (text === undefined) return given.get(session) ?? id
@@ -132,7 +135,7 @@ export class StorageOn<Data extends Values, Flash extends Values> implements Ses
     const stored = text ? await this.#storage.read(text) : undefined
     if (stored === undefined || stored.isNew) return undefined
     const state = stateOf(stored)
-    state.issued = text
+    if (text) state.issue(text)
     return new Session(state)
   }
 }
@@ -154,11 +157,12 @@ function differences(
   after: ReadonlyMap<string, unknown>,
 ): [key: string, value: unknown][] {
   const { codec } = stateOf(session)
+  const isSame = sameFor(codec)
   const gone = [...before.keys()].filter((key) => !after.has(key))
   const changed = [...after].filter(([key, value]) => {
     if (value === before.get(key)) return false
     codec.check(key, value)
-    return !same(value, before.get(key), key, codec)
+    return !isSame(key, value, before.get(key))
   })
   return [...gone.map((key): [string, null] => [key, null]), ...changed]
 }

@@ -26,8 +26,9 @@ export interface SessionStorage<Data = SessionData, FlashData = Data> {
     options?: CookieParseOptions,
   ): Promise<Session<Data, FlashData>>
   /**
-   * Saves the session and makes the Set-Cookie header to send. If it was ended meanwhile, that header
-   * clears the cookie; if its id was replaced meanwhile it is empty, which browsers ignore.
+   * Saves the session and makes the Set-Cookie header to send. If it was ended meanwhile, or its id was
+   * replaced, that header is empty, which browsers ignore: by then they may hold the cookie of a login
+   * that came after.
    *
    * @param options Attributes for this once. `maxAge`, or else `expires`, is also how long the session
    * lives from now on.

@@ -100,8 +100,8 @@ export function createSessionStorageOn<Data, FlashData>(
       if (login !== undefined) core.login(login)
       else if (regenerateId) core.regenerateId(true)
       writeData(state, kept, backing.before)
-      state.endsBy = ends ? Math.max(0, ends.getTime()) : lifetime && state.now() + lifetime
-      state.touched = true
+      state.endBy(ends ? Math.max(0, ends.getTime()) : lifetime && state.now() + lifetime)
+      state.noteUse()
       // As it is written: the application may go on changing objects while it waits.
       const written = printData(kept, state.codec)
       const value = await storage.save(core)
@@ -118,7 +118,7 @@ export function createSessionStorageOn<Data, FlashData>(
 
   /** Whether the browser may be sent this id: not if it was rotated out while the request ran. */
   async function isCurrent(id: string): Promise<boolean> {
-    return stateOf(await read(id)).loaded?.branch === 'current'
+    return stateOf(await read(id)).loaded?.by === 'current'
   }
 
   async function send(value: string, core: CoreSession, options: CommitOptions): Promise<string> {

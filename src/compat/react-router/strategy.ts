@@ -81,8 +81,10 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
       id === ''
         ? await strategy.createData(mine, expires)
         : await queue.run(id, () => update(backing, mine, expires, isReplaced))
-    // Somebody else's response has a new id: clearing the cookie would lose it.
-    if (next === null) return successors.has(id) ? '' : cookie.clear(options)
+    if (next === null) {
+      // Made elsewhere with an id that nobody knows, or ended: then the browser may hold a newer cookie.
+      return backing.before === undefined ? cookie.clear(options) : ''
+    }
     backing.id = next
     backing.before = written
     return cookie.write(next, options)

@@ -56,11 +56,13 @@ export function createStorageOn<Value>(
       const { session, texts } = given ?? (await open())
       const state = stateOf(session)
       const next = textsOf(stored)
-      while (state.saving !== undefined) await state.saving.catch(() => {})
-      noteChanges(state, texts, next)
-      state.endsBy = state.now() + lifetime
-      // Never null: there is a new end to write, and nothing here gives a session another id.
-      return (await storage.save(session)) ?? ''
+      const saved = await state.whenIdle(() => {
+        noteChanges(state, texts, next)
+        state.endBy(state.now() + lifetime)
+        return storage.save(session)
+      })
+      // There is a new end to write, and nothing here gives a session another id: null says that it ended.
+      return saved ?? ''
     },
   }
 }

@@ -1,9 +1,9 @@
 import { type SessionCodec, ValueCodec } from '../record/codec.ts'
 import { configError } from '../errors.ts'
 import { EventEmitter, type SessionEventListener } from '../events.ts'
-import { Lifetime, type LifetimeOptions } from '../record/lifetime.ts'
-import { systemTime } from '../runtime/time.ts'
+import { Lifetime, seconds, type LifetimeOptions } from '../record/lifetime.ts'
 import type { StandardSchema } from '../record/schema.ts'
+import { systemTime } from '../runtime/time.ts'
 import type { SessionData, UntypedData } from '../session/session.ts'
 
 /** Options of every storage. Durations are seconds. */
@@ -23,6 +23,12 @@ export interface SessionStorageOptions<
   maxBytes?: number
   /** Is told what happens to sessions: logs, metrics, alarms. */
   onEvent?: SessionEventListener
+  /**
+   * How far the clocks of the servers that share this storage may differ, in seconds: 0 to 300. A login
+   * that another process began less than this after `revokeAll()` is ended too, and a `revokeAll()` from
+   * further in the future is not believed. Default 5.
+   */
+  clockTolerance?: number
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number
 }
@@ -34,12 +40,21 @@ export interface StorageContext {
   readonly schema: StandardSchema | undefined
   readonly maxBytes: number
   readonly events: EventEmitter
+  /** In milliseconds. */
+  readonly clockTolerance: number
   readonly now: () => number
 }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
 export function createContext(options: SessionStorageOptions): StorageContext {
-  const { schema, codec, maxBytes = 65_536, onEvent, now = systemTime } = options
+  const {
+    schema,
+    codec,
+    maxBytes = 65_536,
+    clockTolerance = 5,
+    onEvent,
+    now = systemTime,
+  } = options
   if (!Number.isInteger(maxBytes) || maxBytes < 1024 || maxBytes > 67_108_864) {
     throw configError(`maxBytes must be a whole number from 1024 to 67108864, got ${maxBytes}`)
   }
@@ -59,6 +74,7 @@ export function createContext(options: SessionStorageOptions): StorageContext {
     schema,
     maxBytes,
     events: new EventEmitter(onEvent, now),
+    clockTolerance: seconds('clockTolerance', clockTolerance, [0, 300]) * 1000,
     now,
   }
 }

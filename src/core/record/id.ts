@@ -1,3 +1,4 @@
+import { configError } from '../errors.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import { randomBytes } from '../runtime/random.ts'
 
@@ -52,6 +53,15 @@ export function isHandle(text: unknown): text is string {
  */
 export function isNote(key: string): boolean {
   return key.startsWith('revoked-')
+}
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG` unless this can be a user's id. */
+export function assertUserId(userId: unknown): asserts userId is string {
+  const isText = typeof userId === 'string' && userId !== ''
+  if (isText && (userId as string & { isWellFormed(): boolean }).isWellFormed()) return
+  throw configError(
+    `A user id is a string that is not empty, without lone surrogates; got ${isText ? 'one with' : typeof userId}`,
+  )
 }
 
 /** Compares without telling by its time where two texts of one length differ. */

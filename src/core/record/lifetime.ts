@@ -78,11 +78,11 @@ export class Lifetime {
   constructor(options: LifetimeOptions) {
     const { idleTimeout = 86_400, absoluteTimeout = 2_592_000, regenerateGrace = 30 } = options
     const { anonymousTimeout = idleTimeout } = options
-    this.#idle = seconds('idleTimeout', idleTimeout, 1, longestLifetime) * 1000
-    const anonymous = seconds('anonymousTimeout', anonymousTimeout, 1, longestLifetime) * 1000
+    this.#idle = seconds('idleTimeout', idleTimeout, [1, longestLifetime]) * 1000
+    const anonymous = seconds('anonymousTimeout', anonymousTimeout, [1, longestLifetime]) * 1000
     this.#anonymous = Math.min(anonymous, this.#idle)
-    this.#absolute = seconds('absoluteTimeout', absoluteTimeout, 1, longestLifetime) * 1000
-    this.grace = seconds('regenerateGrace', regenerateGrace, 0, 300) * 1000
+    this.#absolute = seconds('absoluteTimeout', absoluteTimeout, [1, longestLifetime]) * 1000
+    this.grace = seconds('regenerateGrace', regenerateGrace, [0, 300]) * 1000
     this.retirement = Math.min(this.grace, inFlight)
   }
 
@@ -150,7 +150,12 @@ export class Lifetime {
   }
 }
 
-function seconds(name: string, value: number, least: number, most: number): number {
+/** @throws {SessionError} `ERR_SESSION_CONFIG` unless it is a whole number within bounds. */
+export function seconds(
+  name: string,
+  value: number,
+  [least, most]: readonly [least: number, most: number],
+): number {
   if (!Number.isInteger(value) || value < least || value > most) {
     throw configError(
       `${name} must be a whole number of seconds from ${least} to ${most}, got ${String(value)}`,

@@ -4,7 +4,7 @@ import type { Instants } from './lifetime.ts'
 import { ownOnly } from '../runtime/own.ts'
 
 /** The data that one id may see. */
-export interface Branch {
+export interface Contents {
   values: Map<string, unknown>
   /** Set by the request before, for the next one. */
   flash: Map<string, unknown>
@@ -16,16 +16,27 @@ interface PreviousId {
   /** When its grace ends, in milliseconds since the epoch. */
   until: number
   /** What it may read in its grace: the data as it was at the rotation. Nothing if it was killed. */
-  branch?: Branch | undefined
+  contents?: Contents | undefined
+}
+
+/** An id that was ended before that one, a moment ago. */
+export interface RetiredId {
+  secretHash: string
+  /** Until when it is taken for one on its way, in milliseconds since the epoch. */
+  until: number
 }
 
 /** One session, as a store keeps it: everything there is about it, in one string. */
-export interface SessionRecord extends Branch, Instants {
+export interface SessionRecord extends Contents, Instants {
   /** The store's key once more: a reply meant for another key is recognised by it. */
   handle: string
   /** SHA-256 of the id's secret, base64url. In cookie storage the secret itself, which is sealed there. */
   secretHash: string
   previous?: PreviousId | undefined
+  /** Ids that were ended in the last seconds, before `previous`. */
+  retired?: readonly RetiredId[] | undefined
+  /** When the visitor's cookie was last sent, if not with the id: for cookies with an age. */
+  sentAt?: number | undefined
   /** User id, once logged in. */
   owner?: string | undefined
   /** Names the device in a list for the user. */
@@ -49,6 +60,8 @@ interface Wire {
   d?: Data | undefined
   f?: Data | undefined
   p?: { s: string; t: number; d?: Data | undefined; f?: Data | undefined } | undefined
+  r?: readonly [s: string, t: number][] | undefined
+  n?: number | undefined
 }
 
 /**
@@ -73,7 +86,7 @@ function encodeMap(map: Map<string, unknown>, codec: ValueCodec): Data | undefin
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the record could not be read again.
  */
 export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
-  const { previous } = record
+  const { previous, retired } = record
   const wire: Wire = {
     v: 1,
     k: record.handle,
@@ -90,10 +103,12 @@ export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
     p: previous && {
       s: previous.secretHash,
       t: previous.until,
-      // An empty `d` says that there is a branch.
-      d: previous.branch && (encodeMap(previous.branch.values, codec) ?? {}),
-      f: previous.branch && encodeMap(previous.branch.flash, codec),
+      // An empty `d` says that there are contents.
+      d: previous.contents && (encodeMap(previous.contents.values, codec) ?? {}),
+      f: previous.contents && encodeMap(previous.contents.flash, codec),
     },
+    r: retired?.map(({ secretHash, until }) => [secretHash, until]),
+    n: record.sentAt,
   }
   if (!isWire(wire)) {
     throw configError(
@@ -109,7 +124,7 @@ export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
 }
 
 /** Which value it was that JSON refused. Values are checked when they are set; a schema's results are not. */
-function unencodable({ values, flash }: Branch, codec: ValueCodec, cause: unknown): unknown {
+function unencodable({ values, flash }: Contents, codec: ValueCodec, cause: unknown): unknown {
   for (const [key, value] of [...values, ...flash]) {
     try {
       JSON.stringify(codec.encode(key, value))
@@ -130,7 +145,7 @@ function isOptional(value: unknown, type: 'string' | 'object'): boolean {
 
 function isWire(value: unknown): value is Wire {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { v, k, s, c, a, u, i, x, o, l, d, f, p } = value as Partial<Wire>
+  const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n } = value as Partial<Wire>
   return (
     v === 1 &&
     typeof k === 'string' &&
@@ -144,8 +159,14 @@ function isWire(value: unknown): value is Wire {
     isOptional(l, 'string') &&
     isOptional(d, 'object') &&
     isOptional(f, 'object') &&
-    (p === undefined || isPrevious(p))
+    (p === undefined || isPrevious(p)) &&
+    (r === undefined || (Array.isArray(r) && r.every(isRetired))) &&
+    (n === undefined || isInstant(n))
   )
+}
+
+function isRetired(value: unknown): boolean {
+  return Array.isArray(value) && typeof value[0] === 'string' && isInstant(value[1])
 }
 
 function isPrevious(value: unknown): boolean {
@@ -160,7 +181,11 @@ function parseWire(text: string): Wire | undefined {
 }
 
 /** A Map, so that a key named `__proto__` is a key like any other. */
-function decodeMap(data: Data | undefined, codec: ValueCodec, dropped: string[]): Branch['values'] {
+function decodeMap(
+  data: Data | undefined,
+  codec: ValueCodec,
+  dropped: string[],
+): Contents['values'] {
   const map = new Map<string, unknown>()
   for (const key in data) {
     if (!Object.hasOwn(data, key)) continue
@@ -187,7 +212,7 @@ export function decodeRecord(
     const wire = parseWire(text)
     if (wire === undefined) return undefined
     const { p } = wire
-    const branch = ({ d, f }: Pick<Wire, 'd' | 'f'>): Branch => ({
+    const contents = ({ d, f }: Pick<Wire, 'd' | 'f'>): Contents => ({
       values: decodeMap(d, codec, dropped),
       flash: decodeMap(f, codec, dropped),
     })
@@ -203,7 +228,9 @@ export function decodeRecord(
       label: wire.l,
       values: decodeMap(wire.d, codec, dropped),
       flash: decodeMap(wire.f, codec, dropped),
-      previous: p && { secretHash: p.s, until: p.t, branch: p.d && branch(p) },
+      previous: p && { secretHash: p.s, until: p.t, contents: p.d && contents(p) },
+      retired: wire.r?.map(([secretHash, until]) => ({ secretHash, until })),
+      sentAt: wire.n,
     }
   } catch {
     return undefined
@@ -218,8 +245,11 @@ export function byteLength(text: string): number {
 }
 
 /** The keys that take most of the record, biggest first. */
-export function biggestKeys(branch: Branch, codec: ValueCodec): KeySize[] {
-  const sizes = [...branch.values, ...branch.flash].map(([key, value]) => ({
+export function biggestKeys(
+  { values, flash }: Readonly<Record<'values' | 'flash', ReadonlyMap<string, unknown>>>,
+  codec: ValueCodec,
+): KeySize[] {
+  const sizes = [...values, ...flash].map(([key, value]) => ({
     key,
     bytes: byteLength(JSON.stringify(codec.encode(key, value)) ?? ''),
   }))

@@ -1,4 +1,4 @@
-import { applyCommit, type Commit, commitSession } from './commit.ts'
+import { type Commit, commitForeignSession, commitSession } from './commit.ts'
 import { type Cookie, isCookie } from '../cookie/cookie.ts'
 import {
   configError,
@@ -8,9 +8,11 @@ import {
   type StoreError,
 } from '../errors.ts'
 import { isOfOtherMajor, shared } from '../runtime/brand.ts'
+import { isThenable } from '../runtime/maybe-promise.ts'
 import { assertRequest } from './assert-request.ts'
 import { logFailure } from './failure-log.ts'
-import { commitForeignSession, type ForeignSession } from './foreign-session.ts'
+import type { ForeignSession } from './foreign-session.ts'
+import { applyCommit } from './response.ts'
 import { isSession, stateOf } from '../session/session.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
 import { receive, type ServableStorage, type Visit } from './visit.ts'
@@ -26,6 +28,12 @@ export interface ServeOptions {
     error: StoreError | SessionConflictError,
     request: Request,
   ) => Response | Promise<Response>
+}
+
+/** A cookie and a storage, and what to do when the store fails. */
+export interface Served<S extends ForeignSession> extends ServeOptions {
+  cookie: Cookie
+  storage: ServableStorage<S>
 }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these. */
@@ -48,7 +56,7 @@ export function assertServable(cookie: Cookie, storage: ServableStorage<ForeignS
       `Session cookie must be signed: createCookie("${cookie.name}", { secrets: [process.env.SESSION_SECRET] })`,
     )
   }
-  if (isPromise(storage)) {
+  if (isThenable(storage)) {
     throw configError(
       'The session storage is a promise: write `await` before the call that makes it',
     )
@@ -105,9 +113,7 @@ function isStoreFailure(error: unknown): error is StoreError | SessionConflictEr
  * what saving throws, except for a store that fails: `onStoreError` answers for that.
  */
 export function serveSession<S extends ForeignSession>(
-  cookie: Cookie,
-  storage: ServableStorage<S>,
-  { onStoreError }: ServeOptions,
+  { cookie, storage, onStoreError }: Served<S>,
   request: Request,
   handle: (session: S) => Response | Promise<Response>,
 ): Promise<Response> {
@@ -120,11 +126,11 @@ export function serveSession<S extends ForeignSession>(
     let response: Response | undefined
     try {
       const { visit, session } = await receive(cookie, storage, request)
-      const commit = () => commitAny(cookie, storage, session, visit)
+      const commit = () => commitAny(visit, storage, session)
       response = await respond(session, handle, () => commit().catch(tell))
       return applyCommit(response, await commit())
     } catch (error) {
-      await response?.body?.cancel?.().catch(() => {})
+      await cancel(response)
       if (!isStoreFailure(error)) throw error
       if (onStoreError !== undefined) return onStoreError(error, request)
       tell(error)
@@ -133,14 +139,22 @@ export function serveSession<S extends ForeignSession>(
   })
 }
 
+/** Nobody reads the body of a response that does not leave. What goes wrong with it is nobody's concern. */
+async function cancel(response: Response | undefined): Promise<void> {
+  try {
+    await response?.body?.cancel?.()
+  } catch {
+    // Said above.
+  }
+}
+
 function commitAny<S extends ForeignSession>(
-  cookie: Cookie,
+  visit: Visit,
   storage: ServableStorage<S>,
   session: S,
-  visit: Visit,
 ): Promise<Commit> {
-  if (!isSession(session)) return commitForeignSession(cookie, storage, session, visit)
-  return commitSession(cookie, storage as unknown as SessionStorage, session, visit)
+  if (!isSession(session)) return commitForeignSession(visit, storage, session)
+  return commitSession(visit, storage as unknown as SessionStorage, session)
 }
 
 /**
@@ -161,7 +175,7 @@ async function respond<S extends ForeignSession>(
       `The handler must return a Response, not ${described(response)}`,
     )
   } catch (error) {
-    if (error instanceof Response) return error
+    if (isResponse(error)) return error
     // The handler's own error is the one to report; a store's failure is an event already.
     if (isEnding(session)) await commit()
     throw error
@@ -174,13 +188,15 @@ function isEnding(session: ForeignSession): boolean {
   const state = stateOf(session)
   state.forgetData()
   // A handler that runs on, after its router gave it up, must be told that it is too late.
-  state.committed = true
-  return state.loaded !== undefined && (state.destroyed || state.rotation !== undefined)
+  state.close()
+  return state.loaded !== undefined && (state.destroyed || state.wishes.rotation !== undefined)
 }
 
 /** By its shape: a response may come from another realm or another implementation. */
 function isResponse(value: unknown): value is Response {
-  return typeof value === 'object' && value !== null && 'status' in value && 'headers' in value
+  if (typeof value !== 'object' || value === null) return false
+  const { status, headers } = value as Partial<Response>
+  return typeof status === 'number' && typeof headers?.getSetCookie === 'function'
 }
 
 /** What it is, never what is in it. */
@@ -188,8 +204,4 @@ function described(value: unknown): string {
   if (value === null) return 'null'
   if (typeof value !== 'object') return typeof value
   return `an object (${value.constructor?.name ?? 'of no class'})`
-}
-
-function isPromise(value: unknown): boolean {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }

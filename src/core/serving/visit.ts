@@ -1,10 +1,10 @@
 import type { Cookie, CookieReading } from '../cookie/cookie.ts'
 import type { EventEmitter } from '../events.ts'
-import type { ReadOptions } from '../life-cycle/life-cycle.ts'
+import type { ReadOptions } from '../life-cycle/begin.ts'
 import { isBranded } from '../runtime/brand.ts'
 import { isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
 import { type Session, stateOf } from '../session/session.ts'
-import type { Loaded } from '../session/session-state.ts'
+import type { Loaded } from '../record/standing.ts'
 import { isSessionError } from '../errors.ts'
 import { reportFailure } from '../store/guarded-store.ts'
 import { flashUseOf } from './flash-use.ts'
@@ -18,6 +18,7 @@ export interface ServableStorage<S extends ForeignSession> extends ForeignSessio
 
 /** A request and what its cookies say. */
 export interface Visit {
+  readonly cookie: Cookie
   readonly request: Request
   readonly reading: CookieReading
   /**
@@ -55,7 +56,7 @@ export async function receive<S extends ForeignSession>(
   }
   if (reading.rivals !== undefined && events !== undefined) {
     const readOne = (value: string | null) => storage.read(value, options) as Promise<unknown>
-    const arrival = await choose(reading.rivals, request, readOne as ReadOne)
+    const arrival = await choose(reading.rivals, { cookie, request }, readOne as ReadOne)
     if (arrival.visit.rivals.length > 0) events.emit({ type: 'tampered', reason: 'shadowed' })
     return arrival as Arrival<unknown> as Arrival<S>
   }
@@ -64,7 +65,7 @@ export async function receive<S extends ForeignSession>(
   const problem = isForeign && reading.imported === undefined ? 'cookie' : reading.problem
   if (problem !== undefined) events?.emit({ type: 'tampered', reason: problem })
   const session = await storage.read(isForeign ? null : reading.value, options)
-  return { visit: { request, reading, rivals: [], isCrowded: false }, session }
+  return { visit: { cookie, request, reading, rivals: [], isCrowded: false }, session }
 }
 
 function readCookie(
@@ -90,7 +91,7 @@ type ReadOne = (value: string | null) => Promise<Session>
  */
 async function choose(
   values: readonly string[],
-  request: Request,
+  brought: Pick<Visit, 'cookie' | 'request'>,
   readOne: ReadOne,
 ): Promise<Arrival<Session>> {
   const found = await Promise.all(
@@ -105,11 +106,11 @@ async function choose(
   if (visitors.size > 1) {
     const rivals = live.map(({ session }) => session)
     const reading = { value: null, present: true, outdated: false, problem: 'shadowed' as const }
-    return { visit: { request, reading, rivals, isCrowded: true }, session: await readOne(null) }
+    return { visit: { ...brought, reading, rivals, isCrowded: true }, session: await readOne(null) }
   }
   const reading = { value: best?.value ?? null, present: true, outdated: true }
   const session = best?.session ?? found[0]!.session
-  return { visit: { request, reading, rivals: [], isCrowded: true }, session }
+  return { visit: { ...brought, reading, rivals: [], isCrowded: true }, session }
 }
 
 /** The user, or the session that is nobody's yet. */
@@ -119,8 +120,8 @@ function visitorOf({ record: { owner, handle } }: Loaded): string {
 
 /** The one used last comes first; of one session, that under its current id. */
 function byUse(a: Loaded, b: Loaded): number {
-  if (a.branch !== b.branch && a.record.handle === b.record.handle) {
-    return a.branch === 'current' ? -1 : 1
+  if (a.by !== b.by && a.record.handle === b.record.handle) {
+    return a.by === 'current' ? -1 : 1
   }
   return b.record.lastUsedAt - a.record.lastUsedAt
 }

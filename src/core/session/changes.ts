@@ -1,6 +1,6 @@
 import type { ValueCodec } from '../record/codec.ts'
 import { SessionError } from '../errors.ts'
-import type { Branch } from '../record/record.ts'
+import type { Contents } from '../record/record.ts'
 
 /** What a request did to the session's data, in order. Never a snapshot: it can be done again on newer data. */
 export type Change =
@@ -13,36 +13,36 @@ export type Change =
   | { type: 'clear' }
 
 /** Makes one change. A `flash` here is what the next request will see. */
-export function applyChange(branch: Branch, change: Change, codec: ValueCodec): void {
+export function applyChange({ values, flash }: Contents, change: Change, codec: ValueCodec): void {
   switch (change.type) {
     case 'set':
-      branch.values.set(change.key, change.value)
+      values.set(change.key, change.value)
       break
     case 'unset':
-      branch.values.delete(change.key)
-      branch.flash.delete(change.key)
+      values.delete(change.key)
+      flash.delete(change.key)
       break
     case 'take':
-      if (change.isMeant(branch.values.get(change.key))) branch.values.delete(change.key)
+      if (change.isMeant(values.get(change.key))) values.delete(change.key)
       break
     case 'update':
-      putUpdated(
-        branch,
-        change.key,
-        change.update(codec.copy(branch.values.get(change.key))),
-        codec,
-      )
+      update(values, change, codec)
       break
     case 'flash':
-      branch.flash.set(change.key, change.value)
+      flash.set(change.key, change.value)
       break
     case 'clear':
-      branch.values.clear()
-      branch.flash.clear()
+      values.clear()
+      flash.clear()
   }
 }
 
-function putUpdated(branch: Branch, key: string, value: unknown, codec: ValueCodec): void {
+function update(
+  values: Map<string, unknown>,
+  { key, update: compute }: Extract<Change, { type: 'update' }>,
+  codec: ValueCodec,
+): void {
+  const value = compute(codec.copy(values.get(key)))
   if (value === undefined) {
     throw new SessionError(
       'ERR_SESSION_VALUE',
@@ -50,11 +50,11 @@ function putUpdated(branch: Branch, key: string, value: unknown, codec: ValueCod
     )
   }
   if (value === null) {
-    branch.values.delete(key)
+    values.delete(key)
     return
   }
   codec.check(key, value)
-  branch.values.set(key, value)
+  values.set(key, value)
 }
 
 /**
@@ -62,20 +62,21 @@ function putUpdated(branch: Branch, key: string, value: unknown, codec: ValueCod
  * request has used up is removed, unless it was replaced by another one under the same name.
  */
 export function replay(
-  base: Branch,
-  changes: readonly Change[],
-  usedFlash: ReadonlyMap<string, unknown>,
+  base: Contents,
+  { changes, usedFlash }: { changes: readonly Change[]; usedFlash: ReadonlyMap<string, unknown> },
   codec: ValueCodec,
-): Branch {
-  const branch = { values: new Map(base.values), flash: new Map(base.flash) }
+): Contents {
+  const contents = { values: new Map(base.values), flash: new Map(base.flash) }
+  const isMeant = sameFor(codec)
   for (const [key, value] of usedFlash) {
-    if (same(branch.flash.get(key), value, key, codec)) branch.flash.delete(key)
+    if (isMeant(key, contents.flash.get(key), value)) contents.flash.delete(key)
   }
-  for (const change of changes) applyChange(branch, change, codec)
-  return branch
+  for (const change of changes) applyChange(contents, change, codec)
+  return contents
 }
 
-/** Whether two values are stored as the same JSON. */
-export function same(a: unknown, b: unknown, key: string, codec: ValueCodec): boolean {
-  return JSON.stringify(codec.encode(key, a)) === JSON.stringify(codec.encode(key, b))
+/** Tells whether two values of a key are stored as the same JSON. */
+export function sameFor(codec: ValueCodec): (key: string, a: unknown, b: unknown) => boolean {
+  const print = (key: string, value: unknown) => JSON.stringify(codec.encode(key, value))
+  return (key, a, b) => print(key, a) === print(key, b)
 }

@@ -15,7 +15,9 @@ export class FlashMessages {
   readonly #use: FlashUse
   readonly #read: Set<string> = new Set()
   readonly #kept: Set<string> = new Set()
-  #spent = false
+  /** Those that are no longer stored, because a save has used them up. */
+  readonly #gone: Set<string> = new Set()
+  #usesMore = true
 
   /** @param stored Those that earlier requests left. */
   constructor(stored: Map<string, unknown> | undefined, use: FlashUse) {
@@ -28,11 +30,16 @@ export class FlashMessages {
     return this.visible.get(key)
   }
 
+  /** Whether reading this message now would be what uses it up. */
+  isUnread(key: string): boolean {
+    return this.#use === 'read' && this.visible.has(key) && !this.#read.has(key)
+  }
+
   /** @returns Those that a save has used up already: they must be left anew. */
   keep(keys: Iterable<string>): string[] {
     const seen = [...keys].filter((key) => this.visible.has(key) && !this.#kept.has(key))
     for (const key of seen) this.#kept.add(key)
-    return this.#spent ? seen : []
+    return seen.filter((key) => this.#gone.has(key))
   }
 
   delete(key: string): void {
@@ -48,10 +55,10 @@ export class FlashMessages {
   /** Those that this request uses up. */
   used(): Map<string, unknown> {
     const used = new Map<string, unknown>()
-    if (this.#spent) return used
+    if (!this.#usesMore) return used
     for (const [key, value] of this.visible) {
       const isTaken = this.#use === 'all' || this.#read.has(key)
-      if (isTaken && !this.#kept.has(key)) used.set(key, value)
+      if (isTaken && !this.#kept.has(key) && !this.#gone.has(key)) used.set(key, value)
     }
     return used
   }
@@ -72,9 +79,15 @@ export class FlashMessages {
     return left
   }
 
-  /** After a save, or when nothing is to be saved: they can still be read, but nothing more is used up. */
+  /** After a save: what it used up can still be read, and is not used up once more. */
   settle(): void {
-    this.#spent = true
+    for (const key of this.used().keys()) this.#gone.add(key)
+    this.pending.clear()
+  }
+
+  /** After an error: nothing more is used up. */
+  useNoMore(): void {
+    this.#usesMore = false
     this.pending.clear()
   }
 }

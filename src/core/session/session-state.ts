@@ -1,173 +1,173 @@
-import { applyChange, same, type Change } from './changes.ts'
+import { committedError, SessionError } from '../errors.ts'
 import { type ValueCodec, plainCodec } from '../record/codec.ts'
-import { SessionError } from '../errors.ts'
-import { FlashMessages, type FlashUse } from './flash-messages.ts'
-import { HandedOut } from './handed-out.ts'
 import { createHandle, createSecret, joinSessionId, parseSessionId } from '../record/id.ts'
-import type { Branch, SessionRecord } from '../record/record.ts'
+import type { Contents } from '../record/record.ts'
+import { contentsOf, type Loaded } from '../record/standing.ts'
+import { turnNow } from '../runtime/turns.ts'
+import type { Change } from './changes.ts'
+import { asStored, Edits } from './edits.ts'
+import type { FlashMessages, FlashUse } from './flash-messages.ts'
+import { noWishes, type Login, type Wishes } from './wishes.ts'
 
-/** What was read from a store, or written to it, and by which of its ids. */
-export interface Loaded {
-  record: SessionRecord
-  version: string
-  /** The record as the store has it: what `record` was before the app changed objects in place. */
-  text: string
-  /** Whether the id is the record's, or the one before it, in its grace. */
-  branch: 'current' | 'previous'
-}
-
+/** What a request starts from. */
 export interface StateOptions {
   id?: string | undefined
   loaded?: Loaded | undefined
   /** What the id may see. */
-  branch?: Branch | undefined
+  contents?: Contents | undefined
   codec?: ValueCodec
   flashUse?: FlashUse
   /** Whether the visitor sent a cookie value, good or bad. */
   hadCookie?: boolean
-  /** Whether the visitor's id was rotated out just now. */
-  retired?: boolean
+  /** If the visitor's id was ended just now: the handle of the session that it was of. */
+  retiredFrom?: string | undefined
   /** If another library began it: whose it was there. */
   imported?: { owner: string | undefined } | undefined
   createdAt: number
   expiresAt: number
 }
 
-export interface Login {
-  userId: string
-  label: string | undefined
-  /** When, in milliseconds since the epoch. */
-  at: number
-}
-
 /**
- * What one request knows of its session and has done to it. `Session` is its public face;
- * storages and middleware work on this.
+ * What one request knows of its session and has done to it. `Session` is its public face; storages and
+ * middleware work on this. Nobody outside changes a field of it: they say what happened.
  */
 export class SessionState {
-  #id: string | undefined
-  #handle: string | undefined
-  loaded: Loaded | undefined
-  /** What the app sees. */
-  readonly values: Map<string, unknown>
-  readonly flash: FlashMessages
   readonly codec: ValueCodec
   readonly hadCookie: boolean
-  readonly retired: boolean
+  readonly retiredFrom: string | undefined
   readonly imported: { owner: string | undefined } | undefined
-  createdAt: number
-  expiresAt: number
-  changes: Change[] = []
-  /** `kill` ends the old id at once, `grace` leaves it readable for a while. */
-  rotation: 'grace' | 'kill' | undefined
-  login: Login | undefined
-  destroyed = false
-  /** Set when the response is being made: no change can reach it any more. */
-  committed = false
-  /** Set while a save is under way: a change would be taken for saved and not be. */
-  saving: Promise<unknown> | undefined
-  /** The cookie value that a save by the handler itself asked for, so that the response carries it. */
-  issued: string | undefined
-  /** Set to note this use of the session even if no change and no tenth of the idle timeout asks for it. */
-  touched = false
-  /** When the session is to end at the latest, in milliseconds since the epoch, if this request says so. */
-  endsBy: number | undefined
-  /** Whether the app looked at the session, so that the response depends on the cookie. */
-  accessed = false
-  /** Set when a handler failed: `values` is no longer what the store holds. */
-  dataForgotten = false
+  readonly createdAt: number
   readonly now: () => number
 
-  readonly #handedOut: HandedOut
+  #id: string | undefined
+  #handle: string | undefined
+  #loaded: Loaded | undefined
+  #expiresAt: number
+  #wishes: Wishes = noWishes
+  #destroyed = false
+  /** Set when the response is being made: no change can reach it any more. */
+  #closed = false
+  /** Set while a save is under way: a change would be taken for saved and not be. */
+  #saving: Promise<unknown> | undefined
+  #issued: string | undefined
+  #lost: 'gone' | 'rotated' | 'revoked' | undefined
+  #wasLookedAt = false
+  readonly #edits: Edits
 
   constructor(options: StateOptions, now: () => number) {
     this.#id = options.id
     // The record's own: cut out of the id, it would keep the whole id in memory, secret and all.
     this.#handle = options.loaded?.record.handle
-    this.loaded = options.loaded
+    this.#loaded = options.loaded
+    this.#expiresAt = options.expiresAt
     this.codec = options.codec ?? plainCodec
     this.hadCookie = options.hadCookie ?? false
-    this.retired = options.retired ?? false
+    this.retiredFrom = options.retiredFrom
     this.imported = options.imported
     this.createdAt = options.createdAt
-    this.expiresAt = options.expiresAt
     this.now = now
-    this.values = options.branch?.values ?? new Map()
-    this.#handedOut = new HandedOut(this.values, this.codec)
-    this.flash = new FlashMessages(options.branch?.flash, options.flashUse ?? 'all')
+    this.#edits = new Edits(options.contents, options.flashUse ?? 'all', this.codec)
   }
 
   /** Made when it is first needed: most visitors who come without a cookie never get one. */
   get id(): string {
-    if (this.#id === undefined) this.renew()
+    if (this.#id === undefined) this.startAnew()
     return this.#id!
   }
 
   get handle(): string {
-    if (this.#id === undefined) this.renew()
+    if (this.#id === undefined) this.startAnew()
     return (this.#handle ??= parseSessionId(this.#id!)!.handle)
   }
 
   get userId(): string | undefined {
-    if (this.destroyed) return undefined
-    return this.login?.userId ?? this.loaded?.record.owner ?? this.imported?.owner
+    if (this.#destroyed) return undefined
+    return this.#wishes.login?.userId ?? this.#loaded?.record.owner ?? this.imported?.owner
   }
 
-  /** A value as the app gets it. An object is remembered as it was, to find changes made in place. */
+  /** What the app sees. */
+  get values(): ReadonlyMap<string, unknown> {
+    return this.#edits.values
+  }
+
+  get flash(): FlashMessages {
+    return this.#edits.flash
+  }
+
+  /** What was read, or saved last. */
+  get loaded(): Loaded | undefined {
+    return this.#loaded
+  }
+
+  get expiresAt(): number {
+    return this.#expiresAt
+  }
+
+  get wishes(): Wishes {
+    return this.#wishes
+  }
+
+  get destroyed(): boolean {
+    return this.#destroyed
+  }
+
+  /** The cookie value that a save by the handler itself asked for, so that the response carries it. */
+  get issued(): string | undefined {
+    return this.#issued
+  }
+
+  /** Why the last save wrote nothing, if something ended. */
+  get lost(): 'gone' | 'rotated' | 'revoked' | undefined {
+    return this.#lost
+  }
+
+  /** Whether the app looked at the session, so that the response depends on the cookie. */
+  get wasLookedAt(): boolean {
+    return this.#wasLookedAt
+  }
+
+  /** Whether saving would write something. */
+  get dirty(): boolean {
+    const isWorthKeeping = this.values.size > 0 || this.imported !== undefined
+    return (
+      (this.#loaded === undefined ? isWorthKeeping : this.flash.used().size > 0) ||
+      this.#wishes.rotation !== undefined ||
+      this.#wishes.endsBy !== undefined ||
+      this.#edits.isChanged
+    )
+  }
+
+  /**
+   * Notes that the response depends on the session.
+   *
+   * @throws {SessionError} `ERR_SESSION_COMMITTED` for a first look after the response was made: it left
+   * without a word that it depends on the cookie, so a cache may show it to other visitors.
+   */
+  look(): void {
+    if (this.#wasLookedAt) return
+    if (this.#closed) throw committedError('look at it before the handler returns')
+    this.#wasLookedAt = true
+  }
+
+  /** A value, or a flash message, as the app gets it. */
   read(key: string): unknown {
-    this.accessed = true
-    if (!this.values.has(key)) return this.flash.read(key)
-    const value = this.values.get(key)
-    this.#handedOut.add(key, value)
-    return value
+    this.look()
+    if (this.#closed && !this.values.has(key) && this.flash.isUnread(key)) {
+      throw committedError(
+        `read the message "${key}" before the handler returns, or it would show again`,
+      )
+    }
+    return this.#edits.read(key)
   }
 
-  /** Notes a change and shows it to the app at once. */
   change(change: Change): void {
+    this.edit().change(change)
+  }
+
+  /** To change the data with. */
+  edit(): Edits {
     this.assertOpen()
-    if (change.type === 'flash') {
-      this.codec.check(change.key, change.value)
-      this.flash.pending.set(change.key, change.value)
-    } else {
-      if (change.type === 'set') this.codec.check(change.key, change.value)
-      if (change.type === 'update') this.#pin(change.key)
-      applyChange({ values: this.values, flash: this.flash.visible }, change, this.codec)
-      this.#forget(change)
-    }
-    this.changes.push(change)
-  }
-
-  /** Before an update: what was done to the object so far becomes a note that nothing can change later. */
-  #pin(key: string): void {
-    const isNoted = this.#handedOut.isNoted(key)
-    if (!isNoted && !this.#handedOut.isChanged(key)) return
-    const value = this.values.get(key)
-    this.codec.check(key, value)
-    if (isNoted) {
-      this.changes = this.changes.filter((change) => change.type !== 'set' || change.key !== key)
-    }
-    this.changes.push({ type: 'set', key, value: this.codec.copy(value) })
-  }
-
-  #forget(change: Change): void {
-    if (change.type === 'clear') {
-      this.flash.clear()
-      this.#handedOut.clear()
-    } else if (change.type === 'unset') {
-      this.flash.delete(change.key)
-      this.#handedOut.delete(change.key)
-    } else if (change.type === 'set') {
-      this.#handedOut.addNoted(change.key)
-    } else {
-      this.#handedOut.delete(change.key)
-    }
-  }
-
-  keep(keys: Iterable<string>): void {
-    this.assertOpen()
-    for (const key of this.flash.keep(keys)) {
-      this.change({ type: 'flash', key, value: this.flash.visible.get(key) })
-    }
+    return this.#edits
   }
 
   /**
@@ -176,119 +176,122 @@ export class SessionState {
    */
   rotate(rotation: 'grace' | 'kill'): void {
     this.assertOpen()
-    const isOld = this.loaded?.branch === 'previous'
-    // An id in its grace has had its successor already.
-    if (isOld && rotation === 'grace') return
-    this.rotation = this.rotation === 'kill' ? 'kill' : rotation
-    if (isOld && this.login !== undefined) this.renew()
+    const isOld = this.#loaded?.by === 'previous'
+    // An id in its grace has had its successor already, and so has one that was ended just now.
+    if (rotation === 'grace' && (isOld || this.retiredFrom !== undefined)) return
+    this.#wish({ rotation: this.#wishes.rotation === 'kill' ? 'kill' : rotation })
+    if (isOld && this.#wishes.login !== undefined) this.startAnew()
     else this.#id = joinSessionId({ handle: this.handle, secret: createSecret() })
+  }
+
+  /** From now on the visitor is this user. What another user had goes. */
+  logIn(login: Pick<Login, 'userId' | 'label' | 'since'>): void {
+    this.assertOpen()
+    if (this.userId !== undefined && this.userId !== login.userId) this.change({ type: 'clear' })
+    this.#wish({ login: { ...login, at: this.now(), turn: turnNow() } })
+    this.rotate('kill')
   }
 
   /** From here on the session reads as empty. Once more does nothing. */
   destroy(): void {
-    if (this.destroyed) return
+    if (this.#destroyed) return
     this.assertOpen()
-    this.destroyed = true
-    this.values.clear()
-    this.flash.clear()
+    this.#destroyed = true
+    this.#edits.clear()
   }
 
-  /** Undoes a flash of this request. */
-  takeBack(key: string): void {
-    this.flash.pending.delete(key)
-    this.changes = this.changes.filter((change) => change.type !== 'flash' || change.key !== key)
-  }
-
-  /** A new id altogether, when a store already has something at the handle. */
-  renew(): void {
+  /** A new id altogether: for a session of its own, or when a store has something at the handle. */
+  startAnew(): void {
     this.#handle = createHandle()
     this.#id = joinSessionId({ handle: this.#handle, secret: createSecret() })
   }
 
+  /** The session is to end then at the latest, in milliseconds since the epoch. */
+  endBy(endsBy: number | undefined): void {
+    this.#wish({ endsBy })
+  }
+
+  noteUse(): void {
+    this.#wish({ noteUse: true })
+  }
+
+  /** The visitor's cookie is sent again: that is a use worth noting. */
+  resend(): void {
+    this.#wish({ noteUse: true, resend: true })
+  }
+
+  #wish(wish: Wishes): void {
+    this.#wishes = { ...this.#wishes, ...wish }
+  }
+
+  /** The response is being made: no change can reach it any more, and none is accepted. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** The visitor is to have this cookie value. */
+  issue(value: string): void {
+    this.#issued = value
+  }
+
+  /** Nothing is saved: the session ended, or its id did. An id that an earlier save asked for is nobody's. */
+  lose(reason: 'gone' | 'rotated' | 'revoked'): void {
+    this.#lost = reason
+    this.#issued = undefined
+  }
+
   /** @throws {SessionError} `ERR_SESSION_DESTROYED`, or `ERR_SESSION_COMMITTED` after the response was made. */
   assertOpen(): void {
-    this.accessed = true
-    if (this.destroyed) {
+    if (this.#destroyed) {
       throw new SessionError('ERR_SESSION_DESTROYED', 'Session has been destroyed')
     }
-    if (this.committed || this.saving !== undefined) {
-      throw new SessionError(
-        'ERR_SESSION_COMMITTED',
-        'The session was saved with the response: change it before the handler returns, not while the body streams',
-      )
+    if (this.#closed || this.#saving !== undefined) {
+      throw committedError('change it before the handler returns, not while the body streams')
     }
-  }
-
-  /** The flash messages that this request uses up. */
-  usedFlash(): Map<string, unknown> {
-    return this.loaded === undefined ? new Map() : this.flash.used()
-  }
-
-  /** Whether saving would write something. */
-  get dirty(): boolean {
-    const isWorthKeeping = this.values.size > 0 || this.imported !== undefined
-    return (
-      this.changes.length > 0 ||
-      (this.loaded === undefined && isWorthKeeping) ||
-      this.rotation !== undefined ||
-      this.endsBy !== undefined ||
-      this.usedFlash().size > 0 ||
-      this.#handedOut.changedKeys().length > 0
-    )
+    this.#wasLookedAt = true
   }
 
   /**
-   * Everything the request did to the data, with a `set` for each object that was changed in place.
-   *
-   * @throws {SessionValueError} `ERR_SESSION_VALUE` if an object can no longer be stored.
+   * Saves when no other save of this session is under way. What it returns is remembered: when a handler
+   * saves by itself, its response must still carry the cookie.
    */
-  allChanges(): Change[] {
-    this.#handedOut.checkNoted()
-    for (const [key, value] of this.flash.pending) this.codec.check(key, value)
-    const inPlace = this.#handedOut.changedKeys().map((key): Change => {
-      const value = this.values.get(key)
-      this.codec.check(key, value)
-      return { type: 'set', key, value }
+  inTurn(save: (state: SessionState) => Promise<string | null>): Promise<string | null> {
+    return this.whenIdle(async () => {
+      const saving = save(this)
+      this.#saving = saving
+      try {
+        const value = await saving
+        if (value !== null) this.#issued = value
+        return value
+      } finally {
+        this.#saving = undefined
+      }
     })
-    return inPlace.length === 0 ? this.changes : [...this.changes, ...inPlace]
   }
 
-  /** What is to be stored if nobody else has written since: no change has to be made twice. */
-  outcome(usedFlash: ReadonlyMap<string, unknown>): Branch {
-    const { record, branch } = this.loaded ?? {}
-    const base = branch === 'previous' ? record?.previous?.branch : record
-    return { values: this.values, flash: this.flash.left(base?.flash, usedFlash, this.changes) }
+  /** Does this once no save is under way, and before another begins. */
+  async whenIdle<T>(work: () => T): Promise<Awaited<T>> {
+    while (this.#saving !== undefined) await this.#saving.catch(() => {})
+    return await work()
+  }
+
+  /** The data to store: what this request did, on what is stored now. */
+  nextContents(base: Loaded | undefined): Contents {
+    if (base !== undefined && this.#wishes.failed) return contentsOf(asStored(base, this.codec))
+    return this.#edits.outcome(this.#loaded, base)
   }
 
   /** Starts over from what was just saved, so that the same object can be saved again. */
-  settle(loaded: Loaded, branch: Branch, expiresAt: number): void {
-    this.loaded = loaded
-    this.expiresAt = expiresAt
-    this.changes = []
-    this.rotation = undefined
-    this.login = undefined
-    this.endsBy = undefined
-    this.touched = false
-    this.flash.settle()
-    if (branch.values !== this.values) {
-      const mine = new Map(this.values)
-      this.values.clear()
-      for (const [key, value] of branch.values) {
-        // The app may have the object and go on changing it.
-        const isMine =
-          !this.committed && mine.has(key) && same(mine.get(key), value, key, this.codec)
-        this.values.set(key, isMine ? mine.get(key) : value)
-      }
-    }
-    if (!this.committed) this.#handedOut.printAgain()
+  settle(loaded: Loaded, expiresAt: number): void {
+    this.#loaded = loaded
+    this.#expiresAt = expiresAt
+    this.#wishes = noWishes
+    this.#edits.settle(contentsOf(loaded), this.#closed)
   }
 
   /** Drops what the handler did to the data, after it failed; a destroy or a rotation stays. */
   forgetData(): void {
-    this.dataForgotten = true
-    this.changes = []
-    this.login = undefined
-    this.flash.settle()
-    this.#handedOut.clear()
+    this.#wishes = { rotation: this.#wishes.rotation, failed: true }
+    this.#edits.abandon()
   }
 }

@@ -1,9 +1,10 @@
 import { isBranded, markAs } from '../runtime/brand.ts'
-import { systemTime } from '../runtime/time.ts'
 import { Lifetime } from '../record/lifetime.ts'
 import { SessionState } from './session-state.ts'
 import { configError } from '../errors.ts'
+import { systemTime } from '../runtime/time.ts'
 import { createSessionId, parseSessionId } from '../record/id.ts'
+import { checkedLogin, type LoginOptions } from './login.ts'
 
 /* oxlint-disable typescript/no-explicit-any -- untyped sessions hold anything, as in every peer */
 /** What a session's values or flash messages may look like. */
@@ -130,19 +131,18 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     if (value !== null && value !== undefined) {
       this.#state.change({ type: 'flash', key, value })
     } else {
-      this.#state.assertOpen()
-      this.#state.takeBack(key)
+      this.#state.edit().takeBack(key)
     }
   }
 
   /** Carries these flash messages on to the next page. */
   keep(...keys: Key<Flash>[]): void {
-    this.#state.keep(keys)
+    this.#state.edit().keep(keys)
   }
 
   /** Carries all flash messages on to the next page. */
   reflash(): void {
-    this.#state.keep(this.#state.flash.visible.keys())
+    this.#state.edit().keep(this.#state.flash.visible.keys())
   }
 
   /**
@@ -163,20 +163,14 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    * visitor had stays, unless it was another user's. If the handler throws afterwards, the old id is
    * dead all the same.
    *
-   * @param options.label Names the device in the user's list, such as "Firefox on Linux".
-   * @throws {SessionError} `ERR_SESSION_CONFIG` unless `userId` is a string with something in it.
+   * @param options.label Names the device in the user's list, such as "Firefox on Linux". `null` is none.
+   * @param options.since From `storage.beginLogin(userId)`, taken before the password was checked: then a
+   * `revokeAll()` in between ends this login too, whatever the servers' clocks say.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` unless `userId` is a string with something in it, `label` a
+   * string, and `since` this user's.
    */
-  login(userId: string, options: { label?: string } = {}): void {
-    if (typeof userId !== 'string' || userId === '') {
-      throw configError('login() needs the user id as a string that is not empty')
-    }
-    const state = this.#state
-    state.assertOpen()
-    if (state.userId !== undefined && state.userId !== userId) {
-      state.change({ type: 'clear' })
-    }
-    state.login = { userId, label: options.label, at: state.now() }
-    state.rotate('kill')
+  login(userId: string, options: LoginOptions = {}): void {
+    this.#state.logIn(checkedLogin(userId, options))
   }
 
   /**
@@ -243,8 +237,8 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
 
   /** When the visitor last logged in, in milliseconds since the epoch: for step-up checks (ASVS 7.5.3). */
   get authenticatedAt(): number | undefined {
-    const { destroyed, login, loaded } = this.#look()
-    return destroyed ? undefined : (login?.at ?? loaded?.record.authenticatedAt)
+    const { destroyed, wishes, loaded } = this.#look()
+    return destroyed ? undefined : (wishes.login?.at ?? loaded?.record.authenticatedAt)
   }
 
   /** When it ends unless it is used again, in milliseconds since the epoch. */
@@ -254,7 +248,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
 
   /** Notes that the response depends on the session. */
   #look(): SessionState {
-    this.#state.accessed = true
+    this.#state.look()
     return this.#state
   }
 }
@@ -290,11 +284,11 @@ function stateOfItsOwn(
   if (parseSessionId(id) === undefined) {
     throw configError('A session takes an id from createSessionId()')
   }
-  const now = Date.now()
+  const now = systemTime()
   const { createdAt, idleDeadline } = new Lifetime({}).start(now)
-  const branch = {
+  const contents = {
     values: new Map(Object.entries(values ?? {})),
     flash: new Map(Object.entries(flash ?? {})),
   }
-  return new SessionState({ id, branch, createdAt, expiresAt: idleDeadline }, systemTime)
+  return new SessionState({ id, contents, createdAt, expiresAt: idleDeadline }, systemTime)
 }

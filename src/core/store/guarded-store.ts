@@ -2,23 +2,43 @@ import { configError, SessionError, isSessionError, StoreError } from '../errors
 import type { EventEmitter } from '../events.ts'
 import { reasonOf } from './failure-reason.ts'
 import {
+  isClosable,
+  isIndexed,
   isSweepable,
+  type IndexedStore,
   type SessionStore,
   type StoredRecord,
   type WriteOptions,
 } from './session-store.ts'
+import { closedError, UnderWay } from './under-way.ts'
 
-export type Operation = StoreError['operation']
+type Operation = StoreError['operation']
 
-/** A store whose every failure is a `StoreError` and an event: a failing store is never an empty session. */
+/**
+ * All that a storage asks of its store. Every failure is a `StoreError` and an event: a failing store is
+ * never an empty session. Closing waits for what is under way.
+ */
 export class GuardedStore {
   readonly #store: SessionStore
   readonly #events: EventEmitter
+  readonly #underWay = new UnderWay()
 
   constructor(store: SessionStore, events: EventEmitter) {
     assertStore(store)
     this.#store = store
     this.#events = events
+  }
+
+  /** Whether it can list the keys of an owner. */
+  get isIndexed(): boolean {
+    return isIndexed(this.#store)
+  }
+
+  #indexed(): IndexedStore {
+    if (isIndexed(this.#store)) return this.#store
+    throw configError(
+      'This store cannot list the sessions of a user. Use one with an index, such as memory or fs.',
+    )
   }
 
   async read(key: string): Promise<StoredRecord | undefined> {
@@ -45,14 +65,41 @@ export class GuardedStore {
     }
   }
 
+  /** @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of owners. */
+  async keysOf(owner: string): Promise<readonly string[]> {
+    const store = this.#indexed()
+    try {
+      return await store.keysOf(owner)
+    } catch (error) {
+      throw this.failure('list', error, [owner])
+    }
+  }
+
   /** Drops what has expired, where the store does not do that by itself. Returns how many. */
   async deleteExpired(): Promise<number> {
+    // Not counted as under way: it may take long, and what it leaves the next one finds.
+    this.#assertOpen('delete')
     if (!isSweepable(this.#store)) return 0
     try {
       return await this.#store.deleteExpired()
     } catch (error) {
       throw this.failure('delete', error)
     }
+  }
+
+  /** Does what takes several operations, of which this one is the first that counts, and which closing waits for. */
+  async whileOpen<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
+    this.#assertOpen(operation)
+    return this.#underWay.run(work)
+  }
+
+  /** Finishes what is under way, and lets go of the store. Idempotent. */
+  close(): Promise<void> {
+    return this.#underWay.close(() => isClosable(this.#store) && this.#store.close())
+  }
+
+  #assertOpen(operation: Operation): void {
+    if (this.#underWay.isClosed) throw this.failure(operation, closedError())
   }
 
   /** The error to throw. A mistake in the app's set-up is its own: it does not help to come back later. */

@@ -18,11 +18,12 @@ export interface RouterSessionOptions extends ServeOptions {
  */
 export function serveUnder(
   keys: readonly object[],
-  { cookie, storage, ...options }: RouterSessionOptions,
+  served: RouterSessionOptions,
 ): (context: RequestContext<any>, next: NextFunction) => Promise<Response> {
+  const { cookie, storage } = served
   assertServable(cookie, storage)
   return (context, next) =>
-    serveSession(cookie, storage, options, context.request, async (current) => {
+    serveSession(served, context.request, async (current) => {
       const outer = keys.map((key) => context.get(key))
       keys.forEach((key) => put(context, key, current))
       try {

@@ -106,7 +106,7 @@ export const lifetimeCases: readonly StorageCase[] = [
       const session = await storage.read(cookie)
       session.set('b', 2)
       await fixture.clock.pass(1 * second)
-      equal(await storage.save(session), '')
+      equal(await storage.save(session), null)
       const end = events.at(-1)!
       same([end.type, 'reason' in end && end.reason], ['interrupted', 'gone'])
       equal((await storage.read(cookie)).isNew, true)

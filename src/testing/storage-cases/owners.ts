@@ -44,7 +44,7 @@ export const ownerCases: readonly StorageCase[] = [
       slow.set('a', 1)
       await server.revoke(session.handle)
       await server.revoke('no handle at all')
-      equal(await storage.save(slow), '')
+      equal(await storage.save(slow), null)
       equal((await storage.read(cookie)).isNew, true)
       ok(types().includes('revoked'))
       const other = await visit(storage, null, (s) => s.login('grace'))
@@ -86,7 +86,7 @@ export const ownerCases: readonly StorageCase[] = [
       const revoking = server.revokeAll('ada')
       equal(await revoking, 0)
       held.release()
-      equal(await saving, '')
+      equal(await saving, null)
       const end = events.at(-1)!
       same([end.type, 'reason' in end && end.reason], ['interrupted', 'revoked'])
       same(await server.sessionsOf('ada'), [])
@@ -127,7 +127,7 @@ export const ownerCases: readonly StorageCase[] = [
       await storage.revokeAll('ada')
       held.release()
       await slow
-      equal(await storage.save(login), '')
+      equal(await storage.save(login), null)
     },
   },
   {

@@ -124,7 +124,7 @@ export const rotationCases: readonly StorageCase[] = [
       notEqual(handle, first.session.handle)
       equal(await storage.revokeAll('ada', { except: handle }), 1)
       // Its old session has just been ended, and with it the id that it came with.
-      equal(await storage.save(session), '')
+      equal(await storage.save(session), null)
       same(await storage.sessionsOf('ada'), [])
     },
   },

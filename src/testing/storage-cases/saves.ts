@@ -50,7 +50,7 @@ export const saveCases: readonly StorageCase[] = [
       const session = await storage.read(cookie)
       session.set('a', 2)
       await clock.pass(1 * second)
-      equal(await storage.save(session), '')
+      equal(await storage.save(session), null)
       equal((await storage.read(cookie)).isNew, true)
     },
   },

@@ -1,4 +1,4 @@
-import type { ReadOptions } from '../../core/life-cycle/life-cycle.ts'
+import type { ReadOptions } from '../../core/life-cycle/begin.ts'
 import type { SessionEvent } from '../../core/events.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'

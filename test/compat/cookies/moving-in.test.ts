@@ -242,7 +242,6 @@ describe('A user who was logged out everywhere', () => {
     const visitor = new Visitor(shop)
     visitor.jar.take(origin, [await ironStorage.setCookie({ user: 'ada' })])
     await visitor.get()
-    assert.equal(visitor.jar.headerFor(origin), null)
     assert.equal(seen.at(-1), 'interrupted')
     assert.deepEqual(await storage.sessionsOf('ada'), [])
   })
@@ -272,7 +271,7 @@ describe('A user who was logged out everywhere', () => {
     const imported = { values: { user: 'ada' }, userId: 'ada' }
     const session = await storage.read(null, { imported })
     isRevoked = true
-    assert.equal(await storage.save(session), '')
+    assert.equal(await storage.save(session), null)
   })
 })
 

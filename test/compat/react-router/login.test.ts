@@ -8,16 +8,7 @@ import {
   type SessionStorage,
 } from 'coatcheck/compat/react-router'
 import { fakeClock } from 'coatcheck/testing'
-import {
-  clears,
-  kinds,
-  secrets,
-  seen,
-  sentBack,
-  serverKinds,
-  tableStrategy,
-  visit,
-} from './kinds.ts'
+import { kinds, secrets, seen, sentBack, serverKinds, tableStrategy, visit } from './kinds.ts'
 
 const renewals = [
   ['a login', { login: 'ada' }],
@@ -221,13 +212,13 @@ describe('a late request of a strategy', () => {
       await storage.commitSession(session, { regenerateId: true })
     }
     const planted = await visit(storage, null)
-    const late = await storage.getSession(planted)
+    const commitLate = async () => storage.commitSession(await storage.getSession(planted))
     const session = await storage.getSession(planted)
     await storage.commitSession(session, { login: 'ada' })
     for (let logins = 1; logins < 1000; logins++) await rotateAnother()
-    assert.equal(await storage.commitSession(late), '')
+    assert.equal(await commitLate(), '')
     await rotateAnother()
-    assert.ok(clears(await storage.commitSession(late)))
+    assert.notEqual(await commitLate(), '')
   })
 
   it('ends the session, also when it has been given new ids meanwhile', async () => {
@@ -268,7 +259,7 @@ describe('a late request of a strategy', () => {
     const late = await storage.getSession(cookie)
     await storage.destroySession(session)
     assert.equal(rows.size, 0)
-    assert.ok(clears(await storage.commitSession(late)))
+    assert.equal(await storage.commitSession(late), '')
     assert.equal(rows.size, 0)
   })
 })

@@ -1,0 +1,153 @@
+import type { ImportedSession } from '../cookie/importers.ts'
+import type { ValueCodec } from '../record/codec.ts'
+import { decodeRecord, type SessionRecord } from '../record/record.ts'
+import { dropUnfit, type StandardSchema } from '../record/schema.ts'
+import { contentsOf } from '../record/standing.ts'
+import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
+import type { FlashUse } from '../session/flash-messages.ts'
+import { Session } from '../session/session.ts'
+import { SessionState } from '../session/session-state.ts'
+import type { Found } from './home.ts'
+import type { StorageContext } from './storage-options.ts'
+
+/* How a session begins in a request: as a new one, as the one that was stored, or as another library's. */
+
+/** What a storage is told about the request. */
+export interface ReadOptions {
+  /** How this request uses up flash messages; asked only if there are some. Default: all of them. */
+  flashUse?: () => FlashUse
+  /** The session that a cookie of another library stood for: it is read in place of the cookie value. */
+  imported?: ImportedSession | undefined
+}
+
+/**
+ * A session for somebody of whom nothing is known.
+ *
+ * @param visitor Whether they sent a cookie, and the session whose id it held until a moment ago.
+ */
+export function startSession(
+  context: StorageContext,
+  visitor: { hadCookie: boolean; retiredFrom?: string },
+): Session {
+  const { codec, lifetime, now } = context
+  const createdAt = now()
+  const expiresAt = lifetime.end(lifetime.start(createdAt))
+  return new Session(new SessionState({ codec, ...visitor, createdAt, expiresAt }, now))
+}
+
+/** The session of this record, as the owner of this id sees it. */
+export function resumeSession(
+  context: StorageContext,
+  { id, loaded }: Found,
+  options: ReadOptions | undefined,
+): Session {
+  const { codec, events, lifetime, now } = context
+  const { record } = loaded
+  const contents = contentsOf(loaded)
+  if (events.watched) events.emit({ type: 'loaded', handle: record.handle, userId: record.owner })
+  return new Session(
+    new SessionState(
+      {
+        id,
+        loaded,
+        contents,
+        codec,
+        flashUse: contents.flash.size > 0 ? options?.flashUse?.() : 'all',
+        hadCookie: true,
+        createdAt: record.createdAt,
+        expiresAt: lifetime.end(record),
+      },
+      now,
+    ),
+  )
+}
+
+/**
+ * A session that began in another library, as a new one of ours that is saved with this response.
+ * What cannot be stored is left out and reported.
+ */
+export async function importSession(
+  context: StorageContext,
+  { values, flash = {}, userId }: ImportedSession,
+  options: ReadOptions | undefined,
+): Promise<SessionState> {
+  const { codec, schema, events, lifetime, now } = context
+  const dropped: string[] = []
+  const contents = {
+    values: storable(values, codec, dropped),
+    flash: storable(flash, codec, dropped),
+  }
+  const unfit = schema === undefined ? [] : await dropUnfit(schema, contents.values)
+  const keys = [...dropped, ...unfit]
+  if (keys.length > 0) events.emit({ type: 'corrupt', keys })
+  const createdAt = now()
+  const expiresAt = lifetime.end(lifetime.start(createdAt))
+  const flashUse = options?.flashUse?.() ?? 'all'
+  const imported = { owner: userId }
+  const state = new SessionState(
+    { codec, contents, flashUse, hadCookie: true, imported, createdAt, expiresAt },
+    now,
+  )
+  if (flashUse !== 'all') {
+    for (const [key, value] of contents.flash) state.change({ type: 'flash', key, value })
+  }
+  events.emit({ type: 'imported', handle: state.handle, userId })
+  return state
+}
+
+/** The entries that can be stored. Without a value there is no key. */
+function storable(
+  data: Record<string, unknown>,
+  codec: ValueCodec,
+  dropped: string[],
+): Map<string, unknown> {
+  const entries = Object.entries(data).filter(([key, value]) => {
+    if (value === null || value === undefined) return false
+    try {
+      codec.check(key, value)
+      return true
+    } catch {
+      dropped.push(key)
+      return false
+    }
+  })
+  return new Map(entries)
+}
+
+/**
+ * The record in a string, if it is whole, ours and alive. What is wrong with it is reported.
+ *
+ * @param handle The key that it was read from, where there is a store.
+ */
+export function openRecord(
+  context: StorageContext,
+  text: string,
+  handle: string | undefined,
+): MaybePromise<SessionRecord | undefined> {
+  const { codec, schema, lifetime, events } = context
+  const dropped: string[] = []
+  const record = decodeRecord(text, codec, dropped)
+  if (record === undefined || (handle !== undefined && record.handle !== handle)) {
+    events.emit({ type: 'corrupt', handle, keys: [] })
+    return undefined
+  }
+  if (!lifetime.isLive(record, context.now())) {
+    events.emit({ type: 'expired', handle: record.handle, userId: record.owner })
+    return undefined
+  }
+  return andThen(schema === undefined ? [] : checkValues(schema, record), (unfit) => {
+    const keys = [...dropped, ...unfit]
+    if (keys.length > 0) events.emit({ type: 'corrupt', handle: record.handle, keys })
+    return record
+  })
+}
+
+function checkValues(
+  schema: StandardSchema,
+  { values, previous }: SessionRecord,
+): MaybePromise<readonly string[]> {
+  const older = previous?.contents?.values
+  return andThen(dropUnfit(schema, values), (unfit) =>
+    older === undefined ? unfit : dropUnfit(schema, older, unfit),
+  )
+}

@@ -1,0 +1,78 @@
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
+import type { SessionRecord } from '../record/record.ts'
+import type { Loaded } from '../record/standing.ts'
+import type { SessionState } from '../session/session-state.ts'
+import type { Login } from '../session/wishes.ts'
+
+/** A live session that a cookie value stands for. */
+export interface Found {
+  id: string
+  loaded: Loaded
+}
+
+/** What became of an id that may not write any more: its session ended, or the id did. */
+export interface Lost {
+  lost: 'gone' | 'rotated'
+}
+
+/** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
+export interface SessionClaims {
+  handle: string
+  userId: string | undefined
+  createdAt: number
+  authenticatedAt: number | undefined
+  lastUsedAt: number
+}
+
+/**
+ * Where the records of a storage live: under their handles in a store, or each in the cookie of its
+ * visitor. The life of a session is the same in both.
+ */
+export interface Home {
+  /** Whether it can know an id that was replaced. */
+  readonly remembersIds: boolean
+  /**
+   * The session behind a cookie value, or the handle of the one whose id it was a moment ago. Undefined
+   * for everything else; what is wrong with it is reported.
+   */
+  find(value: string): MaybePromise<Found | { retiredFrom: string } | undefined>
+  /** The record as it is now, for the id that the request came with. */
+  reload(loaded: Loaded): Promise<Loaded | Lost>
+  /** Compares and swaps: returns the new version, or undefined if somebody else was first. */
+  write(
+    record: SessionRecord,
+    text: string,
+    replaces: string | null,
+  ): MaybePromise<string | undefined>
+  delete(handle: string): MaybePromise<void>
+  /** What the record keeps of an id's secret, to know the id again. */
+  proofOf(secret: string): MaybePromise<string>
+  /** What the visitor's cookie holds. */
+  valueOf(id: string, text: string): string
+  /** Ends the session at this handle if it is this user's: another one of theirs has taken its place. */
+  replace?(handle: string, userId: string): Promise<void>
+  /** Whether a session was ended, where its record cannot show it. Asked before it is served or saved. */
+  isRevoked?(claims: SessionClaims): MaybePromise<boolean>
+  /** Whether all sessions of the user were ended since this login. Asked once the session is written. */
+  wasRevokedSince?(login: Login, handle: string): Promise<boolean>
+}
+
+/** What the session of this request claims, if it is not a new one. */
+export function claimsOf({ loaded, handle, imported }: SessionState): SessionClaims | undefined {
+  if (loaded !== undefined) return claimsOfRecord(loaded.record)
+  if (imported === undefined) return undefined
+  // Nobody knows how old another library's cookie is, so it is older than any revocation.
+  const ages = { createdAt: 0, authenticatedAt: undefined, lastUsedAt: 0 }
+  return { handle, userId: imported.owner, ...ages }
+}
+
+export function claimsOfRecord(record: SessionRecord): SessionClaims {
+  const { handle, owner: userId, createdAt, authenticatedAt, lastUsedAt } = record
+  return { handle, userId, createdAt, authenticatedAt, lastUsedAt }
+}
+
+/** An import as the login that it stands for: one that began before any revocation. */
+export function importedLogin({ loaded, imported }: SessionState): Login | undefined {
+  const userId = loaded === undefined ? imported?.owner : undefined
+  return userId === undefined ? undefined : { userId, label: undefined, at: 0, turn: 0, since: 0 }
+}

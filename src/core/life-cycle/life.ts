@@ -1,0 +1,46 @@
+import type { ImportedSession } from '../cookie/importers.ts'
+import { isThenable } from '../runtime/maybe-promise.ts'
+import { Session, stateOf } from '../session/session.ts'
+import { importSession, resumeSession, startSession, type ReadOptions } from './begin.ts'
+import { claimsOf, importedLogin, type Home } from './home.ts'
+import { SessionWriter } from './save.ts'
+import type { StorageContext } from './storage-options.ts'
+
+/** The life of a session, wherever its record is: from a cookie value, and to the next one. */
+export class SessionLife {
+  readonly #context: StorageContext
+  readonly #home: Home
+  readonly #writer: SessionWriter
+
+  constructor(context: StorageContext, home: Home) {
+    this.#context = context
+    this.#home = home
+    this.#writer = new SessionWriter(context, home)
+  }
+
+  async read(value: string | null, options?: ReadOptions): Promise<Session> {
+    if (options?.imported !== undefined) return this.#readImported(options.imported, options)
+    if (!value) return startSession(this.#context, { hadCookie: false })
+    const finding = this.#home.find(value)
+    const found = isThenable(finding) ? await finding : finding
+    if (found !== undefined && 'loaded' in found) {
+      return resumeSession(this.#context, found, options)
+    }
+    return startSession(this.#context, { hadCookie: true, ...found })
+  }
+
+  async #readImported(imported: ImportedSession, options: ReadOptions): Promise<Session> {
+    const state = await importSession(this.#context, imported, options)
+    const login = importedLogin(state)
+    const isEnded =
+      (await this.#home.isRevoked?.(claimsOf(state)!)) ||
+      (login !== undefined && (await this.#home.wasRevokedSince?.(login, state.handle)))
+    if (!isEnded) return new Session(state)
+    this.#context.events.emit({ type: 'revoked', handle: state.handle, userId: state.userId })
+    return startSession(this.#context, { hadCookie: true })
+  }
+
+  save(session: Session): Promise<string | null> {
+    return stateOf(session).inTurn((state) => this.#writer.save(state))
+  }
+}

@@ -1,0 +1,184 @@
+import { SessionTooLargeError } from '../errors.ts'
+import {
+  biggestKeys,
+  byteLength,
+  encodeRecord,
+  type RetiredId,
+  type SessionRecord,
+} from '../record/record.ts'
+import { contentsOf, type Loaded } from '../record/standing.ts'
+import { asStored } from '../session/edits.ts'
+import type { SessionState } from '../session/session-state.ts'
+import type { StorageContext } from './storage-options.ts'
+
+/* What is stored of a session after a request. */
+
+/** Ids ended within seconds of each other are rare: more than this many are not remembered. */
+const mostRetired = 8
+
+/** Whether there is anything to write: a change, or a use that is worth noting. */
+export function needsWrite({ lifetime, now }: StorageContext, state: SessionState): boolean {
+  if (state.dirty || state.wishes.noteUse) return true
+  const { loaded } = state
+  return loaded !== undefined && lifetime.isTouchDue(loaded.record, now())
+}
+
+/**
+ * The record after this request, for the holder of its id.
+ *
+ * @param base What is stored now.
+ * @param secretHash That of the id which the session has from now on.
+ */
+export function nextRecord(
+  context: StorageContext,
+  state: SessionState,
+  { base, secretHash }: { base: Loaded | undefined; secretHash: string },
+): SessionRecord {
+  const { lifetime } = context
+  const { login, endsBy } = state.wishes
+  const now = context.now()
+  const before = base?.record
+  const used = lifetime.use(before ?? lifetime.start(now), now, login?.at)
+  const instants = endsBy === undefined ? used : lifetime.until(used, endsBy)
+  const { values, flash } = state.nextContents(base)
+  const ids = base && endedIds(context, state, base)
+  // One by one and in decodeRecord's order: spreading would take longer than everything else here.
+  return {
+    handle: state.handle,
+    secretHash,
+    createdAt: instants.createdAt,
+    authenticatedAt: instants.authenticatedAt,
+    lastUsedAt: instants.lastUsedAt,
+    idleDeadline: instants.idleDeadline,
+    absoluteDeadline: instants.absoluteDeadline,
+    owner: login?.userId ?? before?.owner ?? state.imported?.owner,
+    label: login === undefined ? before?.label : login.label,
+    values,
+    flash,
+    previous: ids?.previous,
+    retired: ids?.retired,
+    sentAt: sentAt(state, before, now),
+  }
+}
+
+/**
+ * The record after a request under the id before, in its grace. It changes what that id sees, and nothing
+ * else: the present id belongs to what came after. But a request that began before the rotation could as
+ * well have finished before it, so what it did is in both.
+ */
+export function nextRecordOfPrevious(
+  { lifetime, now }: StorageContext,
+  state: SessionState,
+  base: Loaded,
+): SessionRecord {
+  const { record } = base
+  const contents = state.nextContents(base)
+  const isOlder = state.loaded?.by === 'current'
+  const { values, flash } = isOlder ? state.nextContents({ ...base, by: 'current' }) : record
+  const previous = { ...record.previous!, contents }
+  return { ...record, ...lifetime.use(record, now()), values, flash, previous }
+}
+
+/** The same record, of which the id before may read nothing any more. */
+export function withPreviousRetired(
+  { lifetime, now }: StorageContext,
+  record: SessionRecord,
+): SessionRecord {
+  const until = now() + lifetime.retirement
+  return { ...record, previous: { secretHash: record.previous!.secretHash, until } }
+}
+
+/** The ids that are not the session's any more, and will be recognised. */
+function endedIds(
+  { lifetime, now }: StorageContext,
+  state: SessionState,
+  base: Loaded,
+): Pick<SessionRecord, 'previous' | 'retired'> {
+  const { record } = base
+  const { rotation, failed } = state.wishes
+  const { grace, retirement } = lifetime
+  const time = now()
+  const { previous, retired = [] } = record
+  if (rotation === undefined) {
+    // Its grace is over: its data goes, its hash stays, to recognise it should it come back.
+    const isOver = previous?.contents !== undefined && previous.until <= time
+    const known = isOver ? { ...previous, contents: undefined } : previous
+    return { previous: known, retired: lateIds(retired, time) }
+  }
+  const { secretHash } = record
+  const late = time + retirement
+  const before = previous && {
+    secretHash: previous.secretHash,
+    until: Math.min(previous.until, late),
+  }
+  const older = lateIds(before ? [before, ...retired] : retired, time)
+  if (rotation === 'grace' && grace > 0) {
+    const contents = contentsOf(asStored(base, state.codec))
+    return { previous: { secretHash, until: time + grace, contents }, retired: older }
+  }
+  // After an error the new id never reached the visitor, so nothing is on its way that had it.
+  return { previous: { secretHash, until: failed ? time : late }, retired: older }
+}
+
+/** What is left of a session that ended, for as long as requests with its ids may be on their way. */
+export function endedRecord(
+  { lifetime, now }: StorageContext,
+  { handle, secretHash, createdAt, previous, retired = [] }: SessionRecord,
+): SessionRecord {
+  const time = now()
+  const until = time + lifetime.retirement
+  const older = previous ? [{ secretHash: previous.secretHash, until }, ...retired] : retired
+  return {
+    handle,
+    // Of no id.
+    secretHash: '',
+    createdAt,
+    lastUsedAt: time,
+    idleDeadline: until,
+    absoluteDeadline: until,
+    values: new Map(),
+    flash: new Map(),
+    previous: { secretHash, until },
+    retired: lateIds(older, time),
+  }
+}
+
+/** Ids that may still be on their way. */
+function lateIds(ids: readonly RetiredId[], now: number): SessionRecord['retired'] {
+  const late = ids.filter(({ until }) => until > now).slice(0, mostRetired)
+  return late.length > 0 ? late : undefined
+}
+
+/** Told apart from the login and the start, with which the cookie is sent anyway. */
+function sentAt(
+  { wishes: { resend, rotation, login } }: SessionState,
+  before: SessionRecord | undefined,
+  now: number,
+): number | undefined {
+  if (before === undefined || login !== undefined) return undefined
+  return resend || rotation !== undefined ? now : before.sentAt
+}
+
+/**
+ * The record as text.
+ *
+ * @param mayRetire Whether the previous id may end now, if the record only fits without what it sees.
+ * @throws {SessionTooLargeError} `ERR_SESSION_TOO_LARGE` over `maxBytes`.
+ */
+export function serializeRecord(
+  context: StorageContext,
+  record: SessionRecord,
+  mayRetire: boolean,
+): string {
+  const { codec, maxBytes, events } = context
+  const text = encodeRecord(record, codec)
+  // A UTF-16 unit is at most three bytes of UTF-8, so most records need no counting.
+  const size = text.length * 3 <= maxBytes ? 0 : byteLength(text)
+  if (size <= maxBytes) return text
+  if (mayRetire && record.previous?.contents !== undefined) {
+    record.previous = { ...record.previous, contents: undefined }
+    return serializeRecord(context, record, false)
+  }
+  events.emit({ type: 'oversize', handle: record.handle, size, limit: maxBytes })
+  throw new SessionTooLargeError(size, maxBytes, biggestKeys(record, codec))
+}

@@ -1,0 +1,96 @@
+import { parseSessionId } from '../record/id.ts'
+import type { SessionRecord } from '../record/record.ts'
+import { standingOf, type Loaded } from '../record/standing.ts'
+import { cryptoBackend } from '../runtime/crypto/choose.ts'
+import { isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
+import type { Login } from '../session/wishes.ts'
+import type { GuardedStore } from '../store/guarded-store.ts'
+import { openRecord } from './begin.ts'
+import type { Found, Home, Lost } from './home.ts'
+import type { OwnedSessions } from './owned-sessions.ts'
+import type { Revocations } from './revocations.ts'
+import type { StorageContext } from './storage-options.ts'
+
+/** Records in a store, each under its handle: the cookie holds the id, and the record the hash of its secret. */
+export class StoreHome implements Home {
+  readonly remembersIds = true
+  readonly #context: StorageContext
+  readonly #store: GuardedStore
+  readonly #owned: OwnedSessions
+  readonly #revocations: Revocations
+
+  constructor(
+    context: StorageContext,
+    store: GuardedStore,
+    { owned, revocations }: { owned: OwnedSessions; revocations: Revocations },
+  ) {
+    this.#context = context
+    this.#store = store
+    this.#owned = owned
+    this.#revocations = revocations
+  }
+
+  async find(value: string): Promise<Found | { retiredFrom: string } | undefined> {
+    const { events, now } = this.#context
+    const parts = parseSessionId(value)
+    if (parts === undefined) {
+      events.emit({ type: 'tampered', reason: 'id' })
+      return undefined
+    }
+    const { handle, secret } = parts
+    const stored = await this.#store.read(handle)
+    if (stored === undefined) return undefined
+    const opened = openRecord(this.#context, stored.value, handle)
+    const record = isThenable(opened) ? await opened : opened
+    if (record === undefined) return undefined
+    const hashed = cryptoBackend.sha256(secret)
+    const hash = isThenable(hashed) ? await hashed : hashed
+    const standing = standingOf(record, hash, now())
+    if (standing === 'current' || standing === 'previous') {
+      const { version, value: text } = stored
+      return { id: value, loaded: { record, version, text, by: standing } }
+    }
+    if (standing === 'retired') return { retiredFrom: handle }
+    const about = { handle, userId: record.owner }
+    if (standing === 'reused') events.emit({ type: 'reused-old-id', ...about })
+    else events.emit({ type: 'tampered', reason: 'secret', ...about })
+    return undefined
+  }
+
+  async reload({ record, by }: Loaded): Promise<Loaded | Lost> {
+    const { handle } = record
+    const held = by === 'current' ? record.secretHash : record.previous!.secretHash
+    const stored = await this.#store.read(handle)
+    const fresh = stored && (await openRecord(this.#context, stored.value, handle))
+    if (fresh === undefined) return { lost: 'gone' }
+    const standing = standingOf(fresh, held, this.#context.now())
+    if (standing !== 'current' && standing !== 'previous') return { lost: 'rotated' }
+    return { record: fresh, version: stored!.version, text: stored!.value, by: standing }
+  }
+
+  write(record: SessionRecord, text: string, replaces: string | null): Promise<string | undefined> {
+    const expiresAt = this.#context.lifetime.end(record)
+    return this.#store.write(record.handle, text, { replaces, expiresAt, owner: record.owner })
+  }
+
+  delete(handle: string): Promise<void> {
+    return this.#store.delete(handle)
+  }
+
+  proofOf(secret: string): MaybePromise<string> {
+    return cryptoBackend.sha256(secret)
+  }
+
+  valueOf(id: string): string {
+    return id
+  }
+
+  replace(handle: string, userId: string): Promise<void> {
+    return this.#owned.replace(handle, userId)
+  }
+
+  /** Without an index `revokeAll` cannot be, and so cannot have been. */
+  async wasRevokedSince(login: Login, handle: string): Promise<boolean> {
+    return this.#store.isIndexed && this.#revocations.wasRevokedSince(login, handle)
+  }
+}

@@ -1,0 +1,169 @@
+import type { ValueCodec } from '../record/codec.ts'
+import { decodeRecord, type Contents } from '../record/record.ts'
+import { contentsOf, type Loaded } from '../record/standing.ts'
+import { applyChange, replay, sameFor, type Change } from './changes.ts'
+import { FlashMessages, type FlashUse } from './flash-messages.ts'
+import { HandedOut } from './handed-out.ts'
+
+/**
+ * The data of one request: what the app sees of it, and what it has done to it, as changes that can be
+ * done again on what others have written meanwhile.
+ */
+export class Edits {
+  /** What the app sees. */
+  readonly values: Map<string, unknown>
+  readonly flash: FlashMessages
+  readonly #codec: ValueCodec
+  readonly #handedOut: HandedOut
+  #changes: Change[] = []
+
+  constructor(contents: Contents | undefined, flashUse: FlashUse, codec: ValueCodec) {
+    this.values = contents?.values ?? new Map()
+    this.flash = new FlashMessages(contents?.flash, flashUse)
+    this.#codec = codec
+    this.#handedOut = new HandedOut(this.values, codec)
+  }
+
+  /** A value as the app gets it. An object is remembered as it was, to find changes made in place. */
+  read(key: string): unknown {
+    if (!this.values.has(key)) return this.flash.read(key)
+    const value = this.values.get(key)
+    this.#handedOut.add(key, value)
+    return value
+  }
+
+  /** Notes a change and shows it to the app at once. */
+  change(change: Change): void {
+    if (change.type === 'flash') {
+      this.#codec.check(change.key, change.value)
+      this.flash.pending.set(change.key, change.value)
+    } else {
+      if (change.type === 'set') this.#codec.check(change.key, change.value)
+      if (change.type === 'update') this.#pin(change.key)
+      applyChange({ values: this.values, flash: this.flash.visible }, change, this.#codec)
+      this.#forget(change)
+    }
+    this.#changes.push(change)
+  }
+
+  /** Before an update: what was done to the object so far becomes a note that nothing can change later. */
+  #pin(key: string): void {
+    const isNoted = this.#handedOut.isNoted(key)
+    if (!isNoted && !this.#handedOut.isChanged(key)) return
+    const value = this.values.get(key)
+    this.#codec.check(key, value)
+    if (isNoted) this.#drop('set', key)
+    this.#changes.push({ type: 'set', key, value: this.#codec.copy(value) })
+  }
+
+  #drop(type: 'set' | 'flash', key: string): void {
+    this.#changes = this.#changes.filter((change) => change.type !== type || change.key !== key)
+  }
+
+  #forget(change: Change): void {
+    if (change.type === 'clear') {
+      this.flash.clear()
+      this.#handedOut.clear()
+    } else if (change.type === 'unset') {
+      this.flash.delete(change.key)
+      this.#handedOut.delete(change.key)
+    } else if (change.type === 'set') {
+      this.#handedOut.addNoted(change.key)
+    } else {
+      this.#handedOut.delete(change.key)
+    }
+  }
+
+  keep(keys: Iterable<string>): void {
+    for (const key of this.flash.keep(keys)) {
+      this.change({ type: 'flash', key, value: this.flash.visible.get(key) })
+    }
+  }
+
+  /** Undoes a flash of this request. */
+  takeBack(key: string): void {
+    this.flash.pending.delete(key)
+    this.#drop('flash', key)
+  }
+
+  /** The session has ended: there is nothing to see. */
+  clear(): void {
+    this.values.clear()
+    this.flash.clear()
+  }
+
+  /** Whether the app changed anything. That it used a message up is for others to count. */
+  get isChanged(): boolean {
+    return this.#changes.length > 0 || this.#handedOut.changedKeys().length > 0
+  }
+
+  /**
+   * The data after this request: its changes on what it read, or on what others have written since.
+   *
+   * @param loaded What the request began with.
+   * @param base What is stored now.
+   * @throws {SessionValueError} `ERR_SESSION_VALUE` if an object can no longer be stored.
+   */
+  outcome(loaded: Loaded | undefined, base: Loaded | undefined): Contents {
+    const changes = this.#allChanges()
+    const used = loaded === undefined ? nothing : this.flash.used()
+    if (base === loaded || base === undefined || loaded === undefined) {
+      // Nobody else has written: no change has to be made twice.
+      const stored = loaded && contentsOf(loaded).flash
+      return { values: this.values, flash: this.flash.left(stored, used, this.#changes) }
+    }
+    // As they were read: the app may have changed them in place.
+    const asRead = contentsOf(asStored(loaded, this.#codec)).flash
+    const read = new Map([...used.keys()].map((key) => [key, asRead.get(key)]))
+    return replay(contentsOf(base), { changes, usedFlash: read }, this.#codec)
+  }
+
+  /** Everything the request did to the data, with a `set` for each object that was changed in place. */
+  #allChanges(): Change[] {
+    this.#handedOut.checkNoted()
+    for (const [key, value] of this.flash.pending) this.#codec.check(key, value)
+    const inPlace = this.#handedOut.changedKeys().map((key): Change => {
+      const value = this.values.get(key)
+      this.#codec.check(key, value)
+      return { type: 'set', key, value }
+    })
+    return inPlace.length === 0 ? this.#changes : [...this.#changes, ...inPlace]
+  }
+
+  /**
+   * Starts over from what was just saved.
+   *
+   * @param isOver Whether the app is done with the session: then it sees what was stored, as it was stored.
+   */
+  settle(stored: Contents, isOver: boolean): void {
+    this.#changes = []
+    this.flash.settle()
+    if (stored.values !== this.values) this.#adopt(stored.values, isOver)
+    if (!isOver) this.#handedOut.printAgain()
+  }
+
+  #adopt(values: ReadonlyMap<string, unknown>, isOver: boolean): void {
+    const mine = new Map(this.values)
+    const isSame = sameFor(this.#codec)
+    this.values.clear()
+    for (const [key, value] of values) {
+      // The app may have the object and go on changing it.
+      const isMine = !isOver && mine.has(key) && isSame(key, mine.get(key), value)
+      this.values.set(key, isMine ? mine.get(key) : value)
+    }
+  }
+
+  /** Drops what was done to the data, after the handler failed. */
+  abandon(): void {
+    this.#changes = []
+    this.flash.useNoMore()
+    this.#handedOut.clear()
+  }
+}
+
+const nothing: ReadonlyMap<string, unknown> = new Map()
+
+/** The record as it is stored, whatever the app has done to the objects in it since. */
+export function asStored(loaded: Loaded, codec: ValueCodec): Loaded {
+  return { ...loaded, record: decodeRecord(loaded.text, codec, []) ?? loaded.record }
+}

@@ -1,0 +1,35 @@
+import { configError } from '../errors.ts'
+import { assertUserId } from '../record/id.ts'
+import type { Login } from './wishes.ts'
+
+/** Tells when a login began: see `storage.beginLogin()`. Plain data, good for this user only. */
+export interface LoginToken {
+  readonly userId: string
+  /** How many times all of the user's sessions had been ended by then. */
+  readonly count: number
+}
+
+export interface LoginOptions {
+  /** Names the device in the user's list, such as "Firefox on Linux". Default, and `null`: none. */
+  label?: string | null | undefined
+  /**
+   * From `storage.beginLogin(userId)`, taken before the password was checked: then a `revokeAll()` in
+   * between ends this login too, whatever the servers' clocks say.
+   */
+  since?: LoginToken | undefined
+}
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG` for what would be stored and could not be read again. */
+export function checkedLogin(
+  userId: string,
+  { label, since }: LoginOptions,
+): Pick<Login, 'userId' | 'label' | 'since'> {
+  assertUserId(userId)
+  if (label !== undefined && label !== null && typeof label !== 'string') {
+    throw configError(`login() takes a label that is a string, got ${typeof label}`)
+  }
+  if (since !== undefined && !(since?.userId === userId && Number.isInteger(since.count))) {
+    throw configError('login() takes since from storage.beginLogin() of the same user')
+  }
+  return { userId, label: label ?? undefined, since: since?.count }
+}
