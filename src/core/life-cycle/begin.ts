@@ -1,7 +1,7 @@
 import type { ImportedSession } from '../cookie/importers.ts'
 import type { ValueCodec } from '../record/codec.ts'
 import { decodeRecord, type SessionRecord } from '../record/record.ts'
-import { dropUnfit, type StandardSchema } from '../record/schema.ts'
+import { hideUnfit, type StandardSchema } from '../record/schema.ts'
 import { contentsOf } from '../record/standing.ts'
 import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
 import type { FlashUse } from '../session/flash-messages.ts'
@@ -77,9 +77,11 @@ export async function importSession(
     values: storable(values, codec, dropped),
     flash: storable(flash, codec, dropped),
   }
-  const unfit = schema === undefined ? [] : await dropUnfit(schema, contents.values)
+  const unfit = schema === undefined ? [] : await hideUnfit(schema, contents)
   const keys = [...dropped, ...unfit]
   if (keys.length > 0) events.emit({ type: 'corrupt', keys })
+  // Nothing is stored yet that would have to be kept.
+  contents.values = new Map(contents.values)
   const createdAt = now()
   const expiresAt = lifetime.end(lifetime.start(createdAt))
   const flashUse = options?.flashUse?.() ?? 'all'
@@ -144,10 +146,12 @@ export function openRecord(
 
 function checkValues(
   schema: StandardSchema,
-  { values, previous }: SessionRecord,
+  record: SessionRecord,
 ): MaybePromise<readonly string[]> {
-  const older = previous?.contents?.values
-  return andThen(dropUnfit(schema, values), (unfit) =>
-    older === undefined ? unfit : dropUnfit(schema, older, unfit),
+  const older = record.previous?.contents
+  return andThen(hideUnfit(schema, record), (unfit) =>
+    older === undefined
+      ? unfit
+      : andThen(hideUnfit(schema, older), (others) => [...unfit, ...others]),
   )
 }

@@ -13,8 +13,8 @@ export interface SessionStorageOptions<
   /**
    * A Standard Schema (zod, valibot, arktype, …) for the values: gives sessions their type, and checks
    * what is read. Make every key optional, because sessions start empty. Values that do not fit are
-   * reported (event `corrupt`) and left out, key by key; keys that it does not know stay, unless it is
-   * strict. A transformation must accept its own result, because that is what is stored.
+   * reported (event `corrupt`) and hidden, key by key. What is stored stays as it is until the app sets that key,
+   * so that two releases of an app can work on the same sessions. A transformation must accept its own result.
    */
   schema?: StandardSchema<Data>
   /** How values become JSON and come back. Default: plain JSON data only. */
@@ -70,7 +70,7 @@ export function createContext(options: SessionStorageOptions): StorageContext {
   if (!isFunction(now)) throw configError('now must be a function such as Date.now')
   return {
     lifetime: new Lifetime(options),
-    codec: new ValueCodec(codec),
+    codec: new ValueCodec(codec, maxBytes),
     schema,
     maxBytes,
     events: new EventEmitter(onEvent, now),

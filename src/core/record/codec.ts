@@ -8,7 +8,7 @@ import { assertStorable } from './storable.ts'
 export interface SessionCodec {
   /** What JSON keeps for this value, the same each time. Throwing refuses the value. */
   encode(value: unknown): unknown
-  /** The value again. Throwing drops the value and reports it as corrupt. */
+  /** The value again. Throwing hides the value and reports it as corrupt; it stays as it is stored until the app sets the key. */
   decode(stored: unknown): unknown
 }
 
@@ -29,6 +29,11 @@ export class ValueCodec {
    */
   check(key: string, value: unknown): void {
     assertStorable(key, this.encode(key, value), this.#maxBytes)
+  }
+
+  /** Whether values are stored as they are. */
+  get isPlain(): boolean {
+    return this.#codec === undefined
   }
 
   /** The JSON of a value that the app had in its hands, whatever it has made of it. Throws as `check` does. */

@@ -1,5 +1,6 @@
 import type { ValueCodec } from './codec.ts'
 import { configError, SessionValueError, type KeySize } from '../errors.ts'
+import { KeptValues } from './kept-values.ts'
 import type { Instants } from './lifetime.ts'
 import { ownOnly } from '../runtime/own.ts'
 
@@ -73,10 +74,13 @@ function put(data: Data, key: string, value: unknown): void {
   else data[key] = value
 }
 
-function encodeMap(map: Map<string, unknown>, codec: ValueCodec): Data | undefined {
-  if (map.size === 0) return undefined
+/** What the app has not set is written as it was stored. */
+function encodeMap(map: ReadonlyMap<string, unknown>, codec: ValueCodec): Data | undefined {
+  const stored = map instanceof KeptValues ? map.stored : undefined
+  if (map.size === 0 && !stored?.size) return undefined
   const data: Data = {}
-  for (const [key, value] of map) put(data, key, codec.encode(key, value))
+  for (const [key, value] of map) if (!stored?.has(key)) put(data, key, codec.encode(key, value))
+  for (const [key, value] of stored ?? []) put(data, key, value)
   return data
 }
 
@@ -180,20 +184,31 @@ function parseWire(text: string): Wire | undefined {
   return isWire(wire) ? wire : undefined
 }
 
+function decodeInto(
+  values: KeptValues,
+  { key, stored }: { key: string; stored: unknown },
+  codec: ValueCodec,
+  refused: string[],
+): void {
+  try {
+    values.show(key, codec.decode(stored), stored)
+  } catch {
+    values.hide(key, stored)
+    refused.push(key)
+  }
+}
+
 /** A Map, so that a key named `__proto__` is a key like any other. */
 function decodeMap(
   data: Data | undefined,
   codec: ValueCodec,
-  dropped: string[],
-): Contents['values'] {
-  const map = new Map<string, unknown>()
+  refused: string[],
+): Map<string, unknown> {
+  const map = codec.isPlain ? new Map<string, unknown>() : new KeptValues()
   for (const key in data) {
     if (!Object.hasOwn(data, key)) continue
-    try {
-      map.set(key, codec.decode(data[key]))
-    } catch {
-      dropped.push(key)
-    }
+    if (map instanceof KeptValues) decodeInto(map, { key, stored: data[key] }, codec, refused)
+    else map.set(key, data[key])
   }
   return map
 }
@@ -201,20 +216,20 @@ function decodeMap(
 /**
  * The record in this string, or undefined when it is not one of ours or was damaged.
  *
- * @param dropped Takes the keys whose values the codec refused; they are left out.
+ * @param refused Takes the keys whose values the codec refused; they are kept, and not to be seen.
  */
 export function decodeRecord(
   text: string,
   codec: ValueCodec,
-  dropped: string[],
+  refused: string[],
 ): SessionRecord | undefined {
   try {
     const wire = parseWire(text)
     if (wire === undefined) return undefined
     const { p } = wire
     const contents = ({ d, f }: Pick<Wire, 'd' | 'f'>): Contents => ({
-      values: decodeMap(d, codec, dropped),
-      flash: decodeMap(f, codec, dropped),
+      values: decodeMap(d, codec, refused),
+      flash: decodeMap(f, codec, refused),
     })
     return {
       handle: wire.k,
@@ -226,8 +241,8 @@ export function decodeRecord(
       absoluteDeadline: wire.x,
       owner: wire.o,
       label: wire.l,
-      values: decodeMap(wire.d, codec, dropped),
-      flash: decodeMap(wire.f, codec, dropped),
+      values: decodeMap(wire.d, codec, refused),
+      flash: decodeMap(wire.f, codec, refused),
       previous: p && { secretHash: p.s, until: p.t, contents: p.d && contents(p) },
       retired: wire.r?.map(([secretHash, until]) => ({ secretHash, until })),
       sentAt: wire.n,
@@ -249,9 +264,10 @@ export function biggestKeys(
   { values, flash }: Readonly<Record<'values' | 'flash', ReadonlyMap<string, unknown>>>,
   codec: ValueCodec,
 ): KeySize[] {
-  const sizes = [...values, ...flash].map(([key, value]) => ({
+  const stored = [values, flash].flatMap((map) => Object.entries(encodeMap(map, codec) ?? {}))
+  const sizes = stored.map(([key, value]) => ({
     key,
-    bytes: byteLength(JSON.stringify(codec.encode(key, value)) ?? ''),
+    bytes: byteLength(JSON.stringify(value) ?? ''),
   }))
   return sizes.sort((a, b) => b.bytes - a.bytes).slice(0, 3)
 }

@@ -3,6 +3,7 @@
  * others share. Only what is called here is declared.
  */
 
+import { KeptValues } from './kept-values.ts'
 import { all, andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
 
 export interface StandardSchema<Output = unknown> {
@@ -59,37 +60,50 @@ function isToBlame(key: string, issues: readonly SchemaIssue[] | undefined): boo
   return named === undefined || named.has(key)
 }
 
+/** What a schema looks at. */
+interface Checked {
+  values: Map<string, unknown>
+}
+
 /**
- * Takes out the values that do not fit the schema, key by key. A key that is merely missing is no
- * reason: sessions start empty.
+ * Hides the values that do not fit the schema, key by key, and shows what the schema made of the others: defaults
+ * filled in, texts coerced and so on. What is stored stays as it is. A key that is merely missing is no reason: sessions
+ * start empty. Keys that the schema does not know stay, too: another version of the app may have set them.
  *
- * @returns The keys that were taken out.
+ * @returns The keys that do not fit.
  */
-export function dropUnfit(
+export function hideUnfit(
   schema: StandardSchema,
-  values: Map<string, unknown>,
-  dropped: readonly string[] = [],
+  contents: Checked,
+): MaybePromise<readonly string[]> {
+  const values = KeptValues.of(contents.values)
+  contents.values = values
+  return hideMore(schema, values, [])
+}
+
+function hideMore(
+  schema: StandardSchema,
+  values: KeptValues,
+  hidden: readonly string[],
 ): MaybePromise<readonly string[]> {
   return andThen(schema['~standard'].validate(Object.fromEntries(values)), (result) => {
     if (result.issues === undefined) {
-      replaceValues(values, result.value)
-      return dropped
+      showResult(values, result.value)
+      return hidden
     }
     return andThen(unfitKeys(schema, values, result.issues), (keys) => {
-      if (keys.length === 0) return dropped
-      for (const key of keys) values.delete(key)
-      return dropUnfit(schema, values, [...dropped, ...keys])
+      if (keys.length === 0) return hidden
+      for (const key of keys) values.hide(key, values.get(key))
+      return hideMore(schema, values, [...hidden, ...keys])
     })
   })
 }
 
-/**
- * Hands out what the schema made of the values: defaults filled in, strings coerced and so on. Keys
- * that it does not know stay: another version of the app may have set them.
- */
-function replaceValues(values: Map<string, unknown>, output: unknown): void {
+function showResult(values: KeptValues, output: unknown): void {
   if (typeof output !== 'object' || output === null) return
   for (const [key, value] of Object.entries(output)) {
-    if (value !== undefined) values.set(key, value)
+    if (value === undefined || value === values.get(key)) continue
+    if (values.has(key) || values.stored.has(key)) values.show(key, value, values.get(key))
+    else values.set(key, value)
   }
 }

@@ -53,21 +53,21 @@ class Inspection {
     if (depth === deepest) {
       return problem(`it is nested deeper than ${deepest} levels, or contains itself`)
     }
+    const isList = Array.isArray(value)
+    if (!isPlain(value, isList ? isArrayPrototype : isObjectPrototype)) {
+      const kind = isList ? 'an Array' : 'something else'
+      return problem(`${nameOf(value)} would come back as ${kind}; ${advice}`)
+    }
     // JSON asks every object for it: its own, an inherited or a hidden one.
     if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
       return problem(
         `${nameOf(value)} with a toJSON() would come back as something else; ${advice}`,
       )
     }
-    return Array.isArray(value)
-      ? this.#problemOfList(value, depth)
-      : this.#problemOfData(value, depth)
+    return isList ? this.#problemOfList(value, depth) : this.#problemOfData(value, depth)
   }
 
   #problemOfList(list: unknown[], depth: number): Problem | undefined {
-    if (!isPlain(list, isArrayPrototype)) {
-      return problem(`${nameOf(list)} would come back as an Array`)
-    }
     for (let i = 0; i < list.length && this.#left >= 0; i++) {
       this.#left--
       const found = this.problemOf(list[i], depth + 1)
@@ -83,9 +83,6 @@ class Inspection {
   }
 
   #problemOfData(data: object, depth: number): Problem | undefined {
-    if (!isPlain(data, isObjectPrototype)) {
-      return problem(`${nameOf(data)} would come back as something else; ${advice}`)
-    }
     for (const key in data) {
       const item = (data as Record<string, unknown>)[key]
       if (item === undefined || !Object.hasOwn(data, key)) continue

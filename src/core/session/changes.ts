@@ -1,5 +1,6 @@
 import type { ValueCodec } from '../record/codec.ts'
 import { SessionError } from '../errors.ts'
+import { copyValues } from '../record/kept-values.ts'
 import type { Contents } from '../record/record.ts'
 
 /** What a request did to the session's data, in order. Never a snapshot: it can be done again on newer data. */
@@ -66,7 +67,7 @@ export function replay(
   { changes, usedFlash }: { changes: readonly Change[]; usedFlash: ReadonlyMap<string, unknown> },
   codec: ValueCodec,
 ): Contents {
-  const contents = { values: new Map(base.values), flash: new Map(base.flash) }
+  const contents = { values: copyValues(base.values), flash: copyValues(base.flash) }
   const isMeant = sameFor(codec)
   for (const [key, value] of usedFlash) {
     if (isMeant(key, contents.flash.get(key), value)) contents.flash.delete(key)

@@ -1,5 +1,7 @@
 import type { ValueCodec } from '../record/codec.ts'
 import { decodeRecord, type Contents } from '../record/record.ts'
+import { KeptValues } from '../record/kept-values.ts'
+import { SessionValueError } from '../errors.ts'
 import { contentsOf, type Loaded } from '../record/standing.ts'
 import { applyChange, replay, sameFor, type Change } from './changes.ts'
 import { FlashMessages, type FlashUse } from './flash-messages.ts'
@@ -34,6 +36,7 @@ export class Edits {
 
   /** Notes a change and shows it to the app at once. */
   change(change: Change): void {
+    if (change.type !== 'clear') assertKey(change.key)
     if (change.type === 'flash') {
       this.#codec.check(change.key, change.value)
       this.flash.pending.set(change.key, change.value)
@@ -125,6 +128,7 @@ export class Edits {
     const inPlace = this.#handedOut.changedKeys().map((key): Change => {
       const value = this.values.get(key)
       this.#codec.check(key, value)
+      this.values.set(key, value)
       return { type: 'set', key, value }
     })
     return inPlace.length === 0 ? this.#changes : [...this.#changes, ...inPlace]
@@ -151,6 +155,7 @@ export class Edits {
       const isMine = !isOver && mine.has(key) && isSame(key, mine.get(key), value)
       this.values.set(key, isMine ? mine.get(key) : value)
     }
+    if (this.values instanceof KeptValues && values instanceof KeptValues) this.values.adopt(values)
   }
 
   /** Drops what was done to the data, after the handler failed. */
@@ -159,6 +164,16 @@ export class Edits {
     this.flash.useNoMore()
     this.#handedOut.clear()
   }
+}
+
+/** Another key would be one thing in this request, and another when it comes back from JSON. */
+function assertKey(key: unknown): void {
+  if (typeof key === 'string') return
+  throw new SessionValueError(String(key), `its key must be a string, and not ${kindOf(key)}`)
+}
+
+function kindOf(key: unknown): string {
+  return key === null || key === undefined ? String(key) : `a ${typeof key}`
 }
 
 const nothing: ReadonlyMap<string, unknown> = new Map()

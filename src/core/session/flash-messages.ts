@@ -1,3 +1,4 @@
+import { copyValues } from '../record/kept-values.ts'
 import type { Change } from './changes.ts'
 
 /**
@@ -69,7 +70,7 @@ export class FlashMessages {
     used: ReadonlyMap<string, unknown>,
     changes: readonly Change[],
   ): Map<string, unknown> {
-    const left = new Map(stored)
+    const left = copyValues(stored)
     for (const key of used.keys()) left.delete(key)
     for (const change of changes) {
       if (change.type === 'unset') left.delete(change.key)

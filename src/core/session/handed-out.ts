@@ -1,3 +1,4 @@
+import { SessionTooLargeError } from '../errors.ts'
 import type { ValueCodec } from '../record/codec.ts'
 
 /** In place of a print: a change of this key is noted already, whatever happens to the object. */
@@ -41,7 +42,7 @@ export class HandedOut {
 
   isChanged(key: string): boolean {
     const before = this.#prints.get(key)
-    return typeof before === 'string' && this.#print(key) !== before
+    return typeof before === 'string' && this.#printAsIs(key) !== before
   }
 
   changedKeys(): string[] {
@@ -58,6 +59,16 @@ export class HandedOut {
   /** After a save: the app still has the objects, and they are stored as they are now. */
   printAgain(): void {
     for (const key of this.#prints.keys()) this.#prints.set(key, this.#print(key))
+  }
+
+  /** What the app may have made of it: looked at first, so that the work is bounded by what a record can hold. */
+  #printAsIs(key: string): string {
+    try {
+      return this.#codec.print(key, this.#values.get(key))
+    } catch (error) {
+      // A schema may have made what the app could not set.
+      return error instanceof SessionTooLargeError ? 'unprintable' : this.#print(key)
+    }
   }
 
   /** The JSON of a value, or a text that equals no JSON when it has none any more. */

@@ -1,4 +1,5 @@
 import { isBranded, markAs } from '../runtime/brand.ts'
+import { holds } from '../record/kept-values.ts'
 import { Lifetime } from '../record/lifetime.ts'
 import { SessionState } from './session-state.ts'
 import { configError } from '../errors.ts'
@@ -93,7 +94,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   /** Removes the value, and the flash message, under this key. */
   unset(key: Key<Data> | Key<Flash>): void {
     const { values, flash } = this.#state
-    if (values.has(key) || flash.visible.has(key) || flash.pending.has(key)) {
+    if (holds(values, key) || flash.visible.has(key) || flash.pending.has(key)) {
       this.#state.change({ type: 'unset', key })
     } else {
       this.#state.assertOpen()

@@ -8,6 +8,7 @@ import { noteCases } from './notes.ts'
 import { ownerCases } from './owners.ts'
 import { raceCases } from './races.ts'
 import { refusedCases } from './refused.ts'
+import { releaseCases } from './releases.ts'
 import { rotationCases } from './rotation.ts'
 import { saveCases } from './saves.ts'
 import { updateCases } from './updates.ts'
@@ -18,6 +19,7 @@ import type { StorageCase } from './visit.ts'
 export const storageCases: readonly StorageCase[] = [
   ...valueCases,
   ...refusedCases,
+  ...releaseCases,
   ...flashCases,
   ...identityCases,
   ...rotationCases,

@@ -55,6 +55,42 @@ export const refusedCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'refuses keys that are no strings, which would come back as others',
+    async run({ createStorage }) {
+      const session = await createStorage().read(null)
+      for (const key of [42, undefined, null, true, Symbol('s')]) {
+        const put = [
+          () => session.set(key as never, 1),
+          () => session.flash(key as never, 1),
+          () => session.update(key as never, () => 1),
+        ]
+        for (const action of put) await failsWith('ERR_SESSION_VALUE', action)
+      }
+      equal(session.dirty, false)
+    },
+  },
+  {
+    name: 'looks at no more of an object than a record can hold, when it is set and when it was changed',
+    async run({ createStorage }) {
+      const storage = createStorage({ maxBytes: 2000 })
+      const { cookie } = await visit(storage, null, (s) => s.set('tree', { children: [1] }))
+      let looks = 0
+      let tree: object = {
+        get leaf() {
+          looks++
+          return 1
+        },
+      }
+      for (let depth = 0; depth < 22; depth++) tree = [tree, tree]
+      const session = await storage.read(cookie)
+      await failsWith('ERR_SESSION_TOO_LARGE', () => session.set('other', tree))
+      session.get('tree').children = tree
+      await failsWith('ERR_SESSION_TOO_LARGE', () => storage.save(session))
+      ok(looks < 20_000, `looked ${looks} times`)
+      same((await storage.read(cookie)).get('tree'), { children: [1] })
+    },
+  },
+  {
     name: 'keeps keys that every object has a property for',
     async run({ createStorage }) {
       const storage = createStorage()
