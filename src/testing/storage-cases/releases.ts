@@ -67,6 +67,7 @@ export const releaseCases: readonly StorageCase[] = [
       const storage = createStorage({ schema: older, codec: olderCodec })
       const first = await visit(newer, null, (s) => {
         for (const [key, value] of Object.entries(values)) s.set(key, value)
+        s.flash('note', { newer: 2 })
       })
       const one = await storage.read(first.cookie)
       one.set('one', 1)
@@ -75,7 +76,8 @@ export const releaseCases: readonly StorageCase[] = [
       one.set('three', 3)
       await storage.save(one)
       const all = { ...values, one: 1, two: 2, three: 3 }
-      same((await newer.read(first.cookie)).data[0], all)
+      const stored = await newer.read(first.cookie)
+      same([stored.data[0], stored.get('note')], [all, { newer: 2 }])
       const rotated = await visit(storage, first.cookie, (s) => s.regenerateId())
       await visit(storage, first.cookie, (s) => s.set('late', 4))
       const seen = (await newer.read(first.cookie)).data[0]
@@ -102,6 +104,15 @@ export const releaseCases: readonly StorageCase[] = [
       const fourth = await visit(newer, third.cookie, (s) => s.set('cart', { items: ['secret'] }))
       const fifth = await visit(storage, fourth.cookie, (s) => s.login('eve'))
       same((await newer.read(fifth.cookie)).data[0], {})
+    },
+  },
+  {
+    name: 'leaves out of an imported session what its schema refuses, for good',
+    async run({ createStorage }) {
+      const storage = createStorage({ schema: older })
+      const imported = { values: { cart: { items: ['coat'] }, n: 1 } }
+      const { cookie } = await visit(storage, 'old', (s) => s.set('m', 2), { imported })
+      same((await createStorage().read(cookie)).data[0], { n: 1, m: 2 })
     },
   },
 ]
