@@ -86,10 +86,12 @@ export function checkSaves(lineage: Lineage, { margin }: Tolerance): string[] {
 export function checkOutcomes(lineage: Lineage, tolerance: Tolerance): string[] {
   const { visits, endings } = lineage.history
   return visits
-    .filter(({ outcome }) => outcome === 'interrupted' || outcome === 'none')
+    .filter(({ outcome }) => outcome !== 'saved' && outcome !== 'failed' && outcome !== 'unread')
     .filter((visit) => {
       const { sent, saw, turn, userId, read, save, outcome } = visit
       if (outcome === 'none') return true
+      if (outcome === 'destroyed') return false
+      if (outcome === 'quiet') return visit.writes.length > 0 || turn === 'login'
       if (turn !== 'login') {
         return (
           saw !== undefined &&
