@@ -93,7 +93,12 @@ function makeStep(
     return { ...timing, type, userId, handle: random.next(), asOwner: random.percent(50) }
   }
   if (type === 'revokeAll') {
-    return { ...timing, type, userId, except: random.percent(40) ? random.pick([1, random.next()]) : undefined }
+    return {
+      ...timing,
+      type,
+      userId,
+      except: random.percent(40) ? random.pick([1, random.next()]) : undefined,
+    }
   }
   const turn = random.weighed(turns)
   return {
