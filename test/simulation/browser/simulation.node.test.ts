@@ -8,7 +8,7 @@ import type { StageOptions } from './stage.ts'
  * COATCHECK_TRIALS=400      that many trials of each scenario and variant
  * COATCHECK_SEED=17         only this trial, and what happened in it
  */
-const trials = Number(process.env.COATCHECK_TRIALS ?? 25)
+const trials = Number(process.env.COATCHECK_TRIALS ?? 10)
 const { COATCHECK_SEED: onlySeed } = process.env
 const seeds =
   onlySeed === undefined ? Array.from({ length: trials }, (_, i) => String(i)) : [onlySeed]

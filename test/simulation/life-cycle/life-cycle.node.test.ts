@@ -13,9 +13,9 @@ interface Part extends Setting {
 }
 
 const parts: Record<string, Part> = {
-  'on one server': { usual: 150, clocks: [0] },
-  'on two servers with one clock': { usual: 150, clocks: [0, 0] },
-  'on three servers whose clocks differ by seconds': { usual: 150, clocks: [0, 2000, -1500] },
+  'on one server': { usual: 100, clocks: [0] },
+  'on two servers with one clock': { usual: 100, clocks: [0, 0] },
+  'on three servers whose clocks differ by seconds': { usual: 100, clocks: [0, 2000, -1500] },
   'on files': {
     usual: 20,
     clocks: [0, 0],
