@@ -7,9 +7,10 @@ import { reasonOf } from '../../core/store/failure-reason.ts'
 /** What every importer takes. */
 export interface ImporterOptions {
   /**
-   * Whose session it is, by its values. Without it, an imported session is in no user's list, so that
-   * `revokeAll` neither ends it nor keeps older cookies of that user out. A number becomes a string. If it throws,
-   * or returns something else, the cookie stands for no session.
+   * Whose session it is, by its values: `null`, `undefined` or `''` if nobody was logged in. Without it, an imported
+   * session is in no user's list, so that `revokeAll` neither ends it nor keeps older cookies of that user out; and its
+   * values go when somebody logs in, because they may be another user's. A number becomes a string. If it throws, or
+   * returns something else, the cookie stands for no session.
    */
   userId?: (values: Record<string, any>) => string | number | null | undefined
 }
@@ -63,18 +64,26 @@ export function importedSession(
   options: ImporterOptions,
 ): ImportedCookie | undefined {
   const owner = ownerOf(session, options)
-  if (typeof owner !== 'string' && typeof owner !== 'number') return undefined
-  return { value, session: { ...session, userId: owner === '' ? undefined : String(owner) } }
+  return owner && { value, session: { ...session, ...owner } }
 }
 
-/** What visitors have in old cookies may be what `userId` did not count on. */
-function ownerOf(session: ImportedSession, { userId }: ImporterOptions): unknown {
+/** What visitors have in old cookies may be what `userId` did not count on: then nobody can tell. */
+function ownerOf(
+  session: ImportedSession,
+  { userId }: ImporterOptions,
+): Pick<ImportedSession, 'userId'> | undefined {
+  let owner: unknown = session.userId
   try {
-    return session.userId ?? userId?.(session.values) ?? ''
+    if (userId !== undefined) owner ??= userId(session.values) ?? null
   } catch (error) {
     warnOnce(`userId of an importer threw a ${(error as Error)?.name}: such cookies are not taken`)
     return undefined
   }
+  if (owner === undefined) return { userId: undefined }
+  if (owner === null || owner === '') return { userId: null }
+  return typeof owner === 'string' || typeof owner === 'number'
+    ? { userId: String(owner) }
+    : undefined
 }
 
 /** A cookie that holds the id of its session. */

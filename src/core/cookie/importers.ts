@@ -9,8 +9,11 @@ export interface ImportedSession {
   values: Record<string, unknown>
   /** Flash messages for the next page. */
   flash?: Record<string, unknown> | undefined
-  /** Whose it is. Without it, the session is in no user's list, and `revokeAll` does not reach it. */
-  userId?: string | undefined
+  /**
+   * Whose it is; `null` if nobody was logged in. Without it, the session is in no user's list, `revokeAll` does not
+   * reach it, and its values go when somebody logs in, because they may be another user's.
+   */
+  userId?: string | null | undefined
 }
 
 /** What was in a cookie that another library had made. */

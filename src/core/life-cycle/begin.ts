@@ -85,7 +85,7 @@ export async function importSession(
   const createdAt = now()
   const expiresAt = lifetime.end(lifetime.start(createdAt))
   const flashUse = options?.flashUse?.() ?? 'all'
-  const imported = { owner: userId }
+  const imported = { owner: userId ?? undefined, isOfUnknown: userId === undefined }
   const state = new SessionState(
     { codec, contents, flashUse, hadCookie: true, imported, createdAt, expiresAt },
     now,
@@ -93,7 +93,7 @@ export async function importSession(
   if (flashUse !== 'all') {
     for (const [key, value] of contents.flash) state.change({ type: 'flash', key, value })
   }
-  events.emit({ type: 'imported', handle: state.handle, userId })
+  events.emit({ type: 'imported', handle: state.handle, userId: imported.owner })
   return state
 }
 

@@ -53,6 +53,7 @@ export function nextRecord(
     absoluteDeadline: instants.absoluteDeadline,
     owner: login?.userId ?? before?.owner ?? state.imported?.owner,
     label: login === undefined ? before?.label : login.label,
+    isOfUnknown: state.isOfUnknown || undefined,
     values,
     flash,
     previous: ids?.previous,

@@ -42,6 +42,8 @@ export interface SessionRecord extends Contents, Instants {
   owner?: string | undefined
   /** Names the device in a list for the user. */
   label?: string | undefined
+  /** Whether another library may have kept it for somebody of whom nobody knows who it is. */
+  isOfUnknown?: boolean | undefined
 }
 
 type Data = Record<string, unknown>
@@ -58,6 +60,7 @@ interface Wire {
   x: number
   o?: string | undefined
   l?: string | undefined
+  g?: 1 | undefined
   d?: Data | undefined
   f?: Data | undefined
   p?: { s: string; t: number; d?: Data | undefined; f?: Data | undefined } | undefined
@@ -102,6 +105,7 @@ export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
     x: record.absoluteDeadline,
     o: record.owner,
     l: record.label,
+    g: record.isOfUnknown ? 1 : undefined,
     d: encodeMap(record.values, codec),
     f: encodeMap(record.flash, codec),
     p: previous && {
@@ -241,6 +245,7 @@ export function decodeRecord(
       absoluteDeadline: wire.x,
       owner: wire.o,
       label: wire.l,
+      isOfUnknown: wire.g === 1 || undefined,
       values: decodeMap(wire.d, codec, refused),
       flash: decodeMap(wire.f, codec, refused),
       previous: p && { secretHash: p.s, until: p.t, contents: p.d && contents(p) },

@@ -6,26 +6,9 @@ import { contentsOf, type Loaded } from '../record/standing.ts'
 import { turnNow } from '../runtime/turns.ts'
 import type { Change } from './changes.ts'
 import { asStored, Edits } from './edits.ts'
-import type { FlashMessages, FlashUse } from './flash-messages.ts'
+import type { FlashMessages } from './flash-messages.ts'
+import type { Imported, StateOptions } from './start.ts'
 import { noWishes, type Login, type Wishes } from './wishes.ts'
-
-/** What a request starts from. */
-export interface StateOptions {
-  id?: string | undefined
-  loaded?: Loaded | undefined
-  /** What the id may see. */
-  contents?: Contents | undefined
-  codec?: ValueCodec
-  flashUse?: FlashUse
-  /** Whether the visitor sent a cookie value, good or bad. */
-  hadCookie?: boolean
-  /** If the visitor's id was ended just now: the handle of the session that it was of. */
-  retiredFrom?: string | undefined
-  /** If another library began it: whose it was there. */
-  imported?: { owner: string | undefined } | undefined
-  createdAt: number
-  expiresAt: number
-}
 
 /**
  * What one request knows of its session and has done to it. `Session` is its public face; storages and
@@ -35,7 +18,7 @@ export class SessionState {
   readonly codec: ValueCodec
   readonly hadCookie: boolean
   readonly retiredFrom: string | undefined
-  readonly imported: { owner: string | undefined } | undefined
+  readonly imported: Imported | undefined
   readonly createdAt: number
   readonly now: () => number
 
@@ -83,6 +66,12 @@ export class SessionState {
   get userId(): string | undefined {
     if (this.#destroyed) return undefined
     return this.#wishes.login?.userId ?? this.#loaded?.record.owner ?? this.imported?.owner
+  }
+
+  /** Whether what is in it may be somebody's, and nobody can tell whose: an import that did not say. */
+  get isOfUnknown(): boolean {
+    if (this.#wishes.login !== undefined) return false
+    return this.#loaded?.record.isOfUnknown ?? this.imported?.isOfUnknown ?? false
   }
 
   /** What the app sees. */
@@ -184,10 +173,11 @@ export class SessionState {
     else this.#id = joinSessionId({ handle: this.handle, secret: createSecret() })
   }
 
-  /** From now on the visitor is this user. What another user had goes. */
+  /** From now on the visitor is this user. What another user had, or may have had, goes. */
   logIn(login: Pick<Login, 'userId' | 'label' | 'since'>): void {
     this.assertOpen()
-    if (this.userId !== undefined && this.userId !== login.userId) this.change({ type: 'clear' })
+    const isOthers = this.userId === undefined ? this.isOfUnknown : this.userId !== login.userId
+    if (isOthers) this.change({ type: 'clear' })
     this.#wish({ login: { ...login, at: this.now(), turn: turnNow() } })
     this.rotate('kill')
   }

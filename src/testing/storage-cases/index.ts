@@ -3,6 +3,7 @@ import { flashCases } from './flash.ts'
 import { forkCases } from './forks.ts'
 import { graceCases } from './grace.ts'
 import { identityCases } from './identity.ts'
+import { importCases } from './imports.ts'
 import { lifetimeCases } from './lifetime.ts'
 import { noteCases } from './notes.ts'
 import { ownerCases } from './owners.ts'
@@ -31,5 +32,6 @@ export const storageCases: readonly StorageCase[] = [
   ...raceCases,
   ...saveCases,
   ...ownerCases,
+  ...importCases,
   ...damageCases,
 ]

@@ -88,8 +88,9 @@ for (const [name, open] of Object.entries(importers)) {
       assert.equal(await owner({ load: load('ada') }), 'ada')
       assert.equal(await owner({ load: load(), userId: byValues }), '42')
       assert.equal(await owner({ load: load('ada'), userId: byValues }), 'ada')
-      assert.equal(await owner({ load: load(), userId: () => '' }), undefined)
-      assert.equal(await owner({ load: load(), userId: () => null }), undefined)
+      assert.equal(await owner({ load: load(), userId: () => '' }), null)
+      assert.equal(await owner({ load: load(), userId: () => null }), null)
+      assert.equal(await owner({ load: load(), userId: () => undefined }), null)
     })
 
     it('tells a developer who returns something else', async () => {

@@ -1,0 +1,29 @@
+import type { ValueCodec } from '../record/codec.ts'
+import type { Contents } from '../record/record.ts'
+import type { Loaded } from '../record/standing.ts'
+import type { FlashUse } from './flash-messages.ts'
+
+/** What is known of a session that another library began. */
+export interface Imported {
+  /** Whose it was there. */
+  owner: string | undefined
+  /** Whether somebody may have been logged in, and nobody can tell who. */
+  isOfUnknown: boolean
+}
+
+/** What a request starts from. */
+export interface StateOptions {
+  id?: string | undefined
+  loaded?: Loaded | undefined
+  /** What the id may see. */
+  contents?: Contents | undefined
+  codec?: ValueCodec
+  flashUse?: FlashUse
+  /** Whether the visitor sent a cookie value, good or bad. */
+  hadCookie?: boolean
+  /** If the visitor's id was ended just now: the handle of the session that it was of. */
+  retiredFrom?: string | undefined
+  imported?: Imported | undefined
+  createdAt: number
+  expiresAt: number
+}
