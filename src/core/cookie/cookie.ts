@@ -145,14 +145,20 @@ export class Cookie {
     const values = readCookieValues(header, this.#nameFor(this.#attributes, request))
     if (values.length === 0) return absent
     if (values.length > mostCandidates) return unusable('shadowed')
-    return andThen(this.#readOurs(values), (reading) =>
-      reading.problem === 'cookie' && this.#accept.length > 0 ? this.#import(values) : reading,
-    )
+    const opened = all(values.map((value) => this.#open(value)))
+    return 'then' in opened
+      ? opened.then((late) => this.#tell(late, values))
+      : this.#tell(opened, values)
   }
 
-  #readOurs(values: readonly string[]): MaybePromise<CookieReading> {
-    if (values.length === 1) return andThen(this.#open(values[0]!), (one) => readingOf([one]))
-    return andThen(all(values.map((value) => this.#open(value))), readingOf)
+  /** What these values are, or what is in them if they are another library's. */
+  #tell(
+    opened: readonly (Opened | undefined)[],
+    values: readonly string[],
+  ): MaybePromise<CookieReading> {
+    const reading = readingOf(opened)
+    const isOthers = reading.problem === 'cookie' && this.#accept.length > 0
+    return isOthers ? this.#import(values) : reading
   }
 
   async #import(values: readonly string[]): Promise<CookieReading> {

@@ -1,4 +1,3 @@
-import { andThen } from '../runtime/maybe-promise.ts'
 import type { Opened, Seal } from './seal.ts'
 
 /** Longest text remembered, in characters: sealed session ids fit, whole sessions in cookies do not. */
@@ -18,18 +17,24 @@ function copyOf(text: string): string {
  */
 export function rememberOpened(seal: Seal): Seal {
   const known = new Map<string, Opened>()
+
+  function remember(text: string, opened: Opened | undefined): Opened | undefined {
+    if (opened !== undefined && text.length <= longest) {
+      if (known.size >= most) known.delete(known.keys().next().value!)
+      known.set(copyOf(text), opened)
+    }
+    return opened
+  }
+
   return {
     seal: (value) => seal.seal(value),
     open(text) {
       const before = known.get(text)
       if (before !== undefined) return before
-      return andThen(seal.open(text), (opened) => {
-        if (opened !== undefined && text.length <= longest) {
-          if (known.size >= most) known.delete(known.keys().next().value!)
-          known.set(copyOf(text), opened)
-        }
-        return opened
-      })
+      const opened = seal.open(text)
+      return opened && 'then' in opened
+        ? opened.then((late) => remember(text, late))
+        : remember(text, opened)
     },
   }
 }

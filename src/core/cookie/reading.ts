@@ -33,6 +33,11 @@ export function unusable(problem: 'cookie' | 'shadowed'): CookieReading {
 
 /** The reading of these values, of which those that were not authentic are undefined. */
 export function readingOf(opened: readonly (Opened | undefined)[]): CookieReading {
+  if (opened.length === 1) {
+    const [only] = opened
+    if (only === undefined) return unusable('cookie')
+    return { value: only.value, present: true, outdated: !only.current }
+  }
   const authentic = opened.filter((one) => one !== undefined)
   const [first] = authentic
   if (first === undefined) return unusable('cookie')

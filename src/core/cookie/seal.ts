@@ -65,16 +65,22 @@ function hasKeyId(bytes: Uint8Array, { id }: CookieKey): boolean {
   return id.every((byte, index) => bytes[1 + index] === byte)
 }
 
-/** The first that opens, tried one after the other: only secrets with the same key id get here. */
-function firstOpened(
-  candidates: readonly CookieKey[],
-  open: (key: CookieKey) => MaybePromise<string | undefined>,
+type OpenWith = (key: CookieKey, bytes: Uint8Array) => MaybePromise<string | undefined>
+
+/** Opens with the first key that can, of those that the bytes name: more than one only by chance. */
+function openWithAny(
+  keys: readonly CookieKey[],
+  bytes: Uint8Array,
+  open: OpenWith,
 ): MaybePromise<Opened | undefined> {
-  const [key, ...others] = candidates
+  const key = keys.find((one) => hasKeyId(bytes, one))
   if (key === undefined) return undefined
-  return andThen(open(key), (value) =>
-    value === undefined ? firstOpened(others, open) : { value, current: key.current },
-  )
+  const { current } = key
+  const others = keys.slice(keys.indexOf(key) + 1)
+  const opened = (value: string | undefined) =>
+    value === undefined ? openWithAny(others, bytes, open) : { value, current }
+  const value = open(key, bytes)
+  return typeof value === 'object' ? value.then(opened) : opened(value)
 }
 
 /** Seals with AES-256-GCM under salted subkeys: nobody but the server can read or change the value. */
@@ -117,36 +123,43 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
     const salt = bytes.subarray(keyIdEnd, saltEnd)
     const name = cryptoBackend.toBase64url(salt)
     const known = key.subkeys.get(name)
-    return andThen(known ?? subkey(key, salt), (aead) =>
-      andThen(
-        aead.open(bytes.subarray(saltEnd, nonceEnd), bytes.subarray(nonceEnd), key.associated),
-        (text) => {
-          if (text === undefined || !text.startsWith(plainFormat)) return undefined
-          remember(key.subkeys, name, aead)
-          return text.slice(plainFormat.length)
-        },
-      ),
-    )
+    return known === undefined ? andThen(subkey(key, salt), open) : open(known)
+
+    function open(aead: Aead): MaybePromise<string | undefined> {
+      const nonce = bytes.subarray(saltEnd, nonceEnd)
+      const text = aead.open(nonce, bytes.subarray(nonceEnd), key.associated)
+      return typeof text === 'object' ? text.then(accept) : accept(text)
+
+      function accept(late: string | undefined): string | undefined {
+        if (late === undefined || !late.startsWith(plainFormat)) return undefined
+        remember(key.subkeys, name, aead)
+        return late.slice(plainFormat.length)
+      }
+    }
+  }
+
+  function sealWith({ key, aead, header }: Writer, value: string): MaybePromise<string> {
+    const nonce = randomBytes(nonceEnd - saltEnd)
+    const encode = (body: Uint8Array) => cryptoBackend.toBase64url(concatBytes(header, nonce, body))
+    const sealed = aead.seal(nonce, plainFormat + value, key.associated)
+    return 'then' in sealed ? sealed.then(encode) : encode(sealed)
   }
 
   return {
     seal(value) {
-      return andThen(currentWriter(), (current) => {
-        const nonce = randomBytes(nonceEnd - saltEnd)
-        const sealed = current.aead.seal(nonce, plainFormat + value, current.key.associated)
-        return andThen(sealed, (body) =>
-          cryptoBackend.toBase64url(concatBytes(current.header, nonce, body)),
-        )
-      })
+      const current = currentWriter()
+      return 'then' in current
+        ? current.then((late) => sealWith(late, value))
+        : sealWith(current, value)
     },
     open(text) {
       const bytes = cryptoBackend.fromBase64url(text)
       if (bytes === undefined || bytes.length <= nonceEnd + tagLength) return undefined
       if (bytes[0] !== sealedVersion) return undefined
-      return andThen(keys(), (all) => {
-        const candidates = all.filter((key) => hasKeyId(bytes, key))
-        return firstOpened(candidates, (key) => openWith(key, bytes))
-      })
+      const all = keys()
+      return 'then' in all
+        ? all.then((late) => openWithAny(late, bytes, openWith))
+        : openWithAny(all, bytes, openWith)
     },
   }
 }
@@ -167,6 +180,15 @@ export function createSigningSeal(options: KeyOptions): Seal {
     return andThen(key.mac(), (mac) => mac(concatBytes(key.associated, body)))
   }
 
+  function openWith(key: CookieKey, bytes: Uint8Array): MaybePromise<string | undefined> {
+    const body = bytes.subarray(0, -macLength)
+    return andThen(signature(key, body), (mac) =>
+      equalBytes(mac, bytes.subarray(-macLength))
+        ? decoder.decode(body.subarray(keyIdEnd))
+        : undefined,
+    )
+  }
+
   return {
     seal(value) {
       return andThen(keys(), ([key]) => {
@@ -180,16 +202,7 @@ export function createSigningSeal(options: KeyOptions): Seal {
       const bytes = cryptoBackend.fromBase64url(text)
       if (bytes === undefined || bytes.length < keyIdEnd + macLength) return undefined
       if (bytes[0] !== signedVersion) return undefined
-      const body = bytes.subarray(0, -macLength)
-      const claimed = bytes.subarray(-macLength)
-      return andThen(keys(), (all) => {
-        const candidates = all.filter((key) => hasKeyId(bytes, key))
-        return firstOpened(candidates, (key) =>
-          andThen(signature(key, body), (mac) =>
-            equalBytes(mac, claimed) ? decoder.decode(body.subarray(keyIdEnd)) : undefined,
-          ),
-        )
-      })
+      return andThen(keys(), (all) => openWithAny(all, bytes, openWith))
     },
   }
 }

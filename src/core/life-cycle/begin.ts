@@ -1,9 +1,7 @@
 import type { ImportedSession } from '../cookie/importers.ts'
 import type { ValueCodec } from '../record/codec.ts'
-import { decodeRecord, type SessionRecord } from '../record/record.ts'
-import { hideUnfit, type StandardSchema } from '../record/schema.ts'
+import { hideUnfit } from '../record/schema.ts'
 import { contentsOf } from '../record/standing.ts'
-import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
 import type { FlashUse } from '../session/flash-messages.ts'
 import { Session } from '../session/session.ts'
 import { SessionState } from '../session/session-state.ts'
@@ -114,44 +112,4 @@ function storable(
     }
   })
   return new Map(entries)
-}
-
-/**
- * The record in a string, if it is whole, ours and alive. What is wrong with it is reported.
- *
- * @param handle The key that it was read from, where there is a store.
- */
-export function openRecord(
-  context: StorageContext,
-  text: string,
-  handle: string | undefined,
-): MaybePromise<SessionRecord | undefined> {
-  const { codec, schema, lifetime, events } = context
-  const dropped: string[] = []
-  const record = decodeRecord(text, codec, dropped)
-  if (record === undefined || (handle !== undefined && record.handle !== handle)) {
-    events.emit({ type: 'corrupt', handle, keys: [] })
-    return undefined
-  }
-  if (!lifetime.isLive(record, context.now())) {
-    events.emit({ type: 'expired', handle: record.handle, userId: record.owner })
-    return undefined
-  }
-  return andThen(schema === undefined ? [] : checkValues(schema, record), (unfit) => {
-    const keys = [...dropped, ...unfit]
-    if (keys.length > 0) events.emit({ type: 'corrupt', handle: record.handle, keys })
-    return record
-  })
-}
-
-function checkValues(
-  schema: StandardSchema,
-  record: SessionRecord,
-): MaybePromise<readonly string[]> {
-  const older = record.previous?.contents
-  return andThen(hideUnfit(schema, record), (unfit) =>
-    older === undefined
-      ? unfit
-      : andThen(hideUnfit(schema, older), (others) => [...unfit, ...others]),
-  )
 }

@@ -1,5 +1,4 @@
 import type { ImportedSession } from '../cookie/importers.ts'
-import { isThenable } from '../runtime/maybe-promise.ts'
 import { Session, stateOf } from '../session/session.ts'
 import { importSession, resumeSession, startSession, type ReadOptions } from './begin.ts'
 import { claimsOf, importedLogin, type Home } from './home.ts'
@@ -22,7 +21,7 @@ export class SessionLife {
     if (options?.imported !== undefined) return this.#readImported(options.imported, options)
     if (!value) return startSession(this.#context, { hadCookie: false })
     const finding = this.#home.find(value)
-    const found = isThenable(finding) ? await finding : finding
+    const found = finding && 'then' in finding ? await finding : finding
     if (found !== undefined && 'loaded' in found) {
       return resumeSession(this.#context, found, options)
     }
@@ -41,6 +40,6 @@ export class SessionLife {
   }
 
   save(session: Session): Promise<string | null> {
-    return stateOf(session).inTurn((state) => this.#writer.save(state))
+    return stateOf(session).saveWith(this.#writer)
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '../record/record.ts'
 import { contentsOf, type Loaded } from '../record/standing.ts'
 import { asStored } from '../session/edits.ts'
+import type { Lifetime } from '../record/lifetime.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { StorageContext } from './storage-options.ts'
 
@@ -15,13 +16,6 @@ import type { StorageContext } from './storage-options.ts'
 
 /** Ids ended within seconds of each other are rare: more than this many are not remembered. */
 const mostRetired = 8
-
-/** Whether there is anything to write: a change, or a use that is worth noting. */
-export function needsWrite({ lifetime, now }: StorageContext, state: SessionState): boolean {
-  if (state.dirty || state.wishes.noteUse) return true
-  const { loaded } = state
-  return loaded !== undefined && lifetime.isTouchDue(loaded.record, now())
-}
 
 /**
  * The record after this request, for the holder of its id.
@@ -41,7 +35,7 @@ export function nextRecord(
   const used = lifetime.use(before ?? lifetime.start(now), now, login?.at)
   const instants = endsBy === undefined ? used : lifetime.until(used, endsBy)
   const { values, flash } = state.nextContents(base)
-  const ids = base && endedIds(context, state, base)
+  const ids = base && endedIds(lifetime, state, { base, now })
   // One by one and in decodeRecord's order: spreading would take longer than everything else here.
   return {
     handle: state.handle,
@@ -91,34 +85,32 @@ export function withPreviousRetired(
 
 /** The ids that are not the session's any more, and will be recognised. */
 function endedIds(
-  { lifetime, now }: StorageContext,
+  { grace, retirement }: Lifetime,
   state: SessionState,
-  base: Loaded,
+  { base, now }: { base: Loaded; now: number },
 ): Pick<SessionRecord, 'previous' | 'retired'> {
   const { record } = base
   const { rotation, failed } = state.wishes
-  const { grace, retirement } = lifetime
-  const time = now()
   const { previous, retired = [] } = record
   if (rotation === undefined) {
     // Its grace is over: its data goes, its hash stays, to recognise it should it come back.
-    const isOver = previous?.contents !== undefined && previous.until <= time
+    const isOver = previous?.contents !== undefined && previous.until <= now
     const known = isOver ? { ...previous, contents: undefined } : previous
-    return { previous: known, retired: lateIds(retired, time) }
+    return { previous: known, retired: lateIds(retired, now) }
   }
   const { secretHash } = record
-  const late = time + retirement
+  const late = now + retirement
   const before = previous && {
     secretHash: previous.secretHash,
     until: Math.min(previous.until, late),
   }
-  const older = lateIds(before ? [before, ...retired] : retired, time)
+  const older = lateIds(before ? [before, ...retired] : retired, now)
   if (rotation === 'grace' && grace > 0) {
     const contents = contentsOf(asStored(base, state.codec))
-    return { previous: { secretHash, until: time + grace, contents }, retired: older }
+    return { previous: { secretHash, until: now + grace, contents }, retired: older }
   }
   // After an error the new id never reached the visitor, so nothing is on its way that had it.
-  return { previous: { secretHash, until: failed ? time : late }, retired: older }
+  return { previous: { secretHash, until: failed ? now : late }, retired: older }
 }
 
 /** What is left of a session that ended, for as long as requests with its ids may be on their way. */

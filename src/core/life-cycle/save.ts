@@ -2,14 +2,12 @@ import { SessionConflictError } from '../errors.ts'
 import { parseSessionId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import type { Loaded } from '../record/standing.ts'
-import { isThenable } from '../runtime/maybe-promise.ts'
 import { pause } from '../runtime/pause.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
 import { KeyedQueue } from '../store/keyed-queue.ts'
 import { claimsOf, importedLogin, type Home, type Lost } from './home.ts'
 import {
-  needsWrite,
   nextRecord,
   nextRecordOfPrevious,
   serializeRecord,
@@ -41,7 +39,7 @@ export class SessionWriter {
   /** Saves what the request did. Returns the cookie value that the visitor should have now. */
   async save(state: SessionState): Promise<string | null> {
     if (state.destroyed) return this.#end(state)
-    if (!needsWrite(this.#context, state)) return null
+    if (!this.#isWorthWriting(state)) return null
     // A session of its own would take the place of the newer cookie; a login or a kill is worth that.
     if (state.retiredFrom !== undefined && state.loaded === undefined) {
       if (state.wishes.rotation !== 'kill') return this.#interrupt(state, 'rotated')
@@ -50,9 +48,16 @@ export class SessionWriter {
     if (claims !== undefined && (await this.#home.isRevoked!(claims))) {
       return this.#interrupt(state, 'revoked')
     }
-    const login = state.wishes.login ?? importedLogin(state)
+    const login = state.wishes.login ?? (state.imported && importedLogin(state))
     const value = await this.#write(state)
     return login === undefined || !value ? value : this.#confirm(state, login, value)
+  }
+
+  /** A change, or a use that is to be noted. */
+  #isWorthWriting(state: SessionState): boolean {
+    if (state.dirty || state.wishes.noteUse) return true
+    const { lifetime, now } = this.#context
+    return state.loaded !== undefined && lifetime.isTouchDue(state.loaded.record, now())
   }
 
   async #end(state: SessionState): Promise<'' | null> {
@@ -126,7 +131,7 @@ export class SessionWriter {
   async #writeCurrent(state: SessionState, base: Loaded | undefined): Promise<Outcome> {
     const isRotated = base === undefined || state.wishes.rotation !== undefined
     const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash
-    const secretHash = isThenable(proof) ? await proof : proof
+    const secretHash = typeof proof === 'string' ? proof : await proof
     const record = nextRecord(this.#context, state, { base, secretHash })
     if (!this.#home.remembersIds) record.previous = record.retired = undefined
     const saved = await this.#swap(state, record, base)
@@ -183,7 +188,7 @@ export class SessionWriter {
     const by = base?.by ?? 'current'
     const text = serializeRecord(this.#context, record, by === 'current')
     const written = this.#home.write(record, text, base?.version ?? null)
-    const version = isThenable(written) ? await written : written
+    const version = typeof written === 'string' ? written : await written
     return version === undefined ? undefined : { record, version, text, by }
   }
 

@@ -1,11 +1,11 @@
 import { parseSessionId } from '../record/id.ts'
+import { openRecord } from '../record/open.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { standingOf, type Loaded } from '../record/standing.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
-import { isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
-import { openRecord } from './begin.ts'
 import type { Found, Home, Lost } from './home.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import type { Revocations } from './revocations.ts'
@@ -41,10 +41,10 @@ export class StoreHome implements Home {
     const stored = await this.#store.read(handle)
     if (stored === undefined) return undefined
     const opened = openRecord(this.#context, stored.value, handle)
-    const record = isThenable(opened) ? await opened : opened
+    const record = opened && 'then' in opened ? await opened : opened
     if (record === undefined) return undefined
     const hashed = cryptoBackend.sha256(secret)
-    const hash = isThenable(hashed) ? await hashed : hashed
+    const hash = typeof hashed === 'string' ? hashed : await hashed
     const standing = standingOf(record, hash, now())
     if (standing === 'current' || standing === 'previous') {
       const { version, value: text } = stored

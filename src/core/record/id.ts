@@ -63,11 +63,3 @@ export function assertUserId(userId: unknown): asserts userId is string {
     `A user id is a string that is not empty, without lone surrogates; got ${isText ? 'one with' : typeof userId}`,
   )
 }
-
-/** Compares without telling by its time where two texts of one length differ. */
-export function equalInConstantTime(a: string, b: string): boolean {
-  if (a.length !== b.length) return false
-  let difference = 0
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i)
-  return difference === 0
-}

@@ -1,4 +1,3 @@
-import { equalInConstantTime } from './id.ts'
 import type { Contents, SessionRecord } from './record.ts'
 
 /** A record as it was read from a store, or written to it, and by which of its ids. */
@@ -33,6 +32,14 @@ export function standingOf(record: SessionRecord, secretHash: string, now: numbe
   }
   const older = retired?.find((one) => equalInConstantTime(one.secretHash, secretHash))
   return older && (older.until > now ? 'retired' : 'reused')
+}
+
+/** Compares without telling by its time where two texts of one length differ. */
+function equalInConstantTime(a: string, b: string): boolean {
+  if (a.length !== b.length) return false
+  let difference = 0
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i)
+  return difference === 0
 }
 
 /** What the id that loaded this record may see. */

@@ -2,7 +2,7 @@ import type { Cookie, CookieReading } from '../cookie/cookie.ts'
 import type { EventEmitter } from '../events.ts'
 import type { ReadOptions } from '../life-cycle/begin.ts'
 import { isBranded } from '../runtime/brand.ts'
-import { isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import { type Session, stateOf } from '../session/session.ts'
 import type { Loaded } from '../record/standing.ts'
 import { isSessionError } from '../errors.ts'
@@ -49,7 +49,7 @@ export async function receive<S extends ForeignSession>(
 ): Promise<Arrival<S>> {
   const events = eventsOf(storage)
   const read = readCookie(cookie, events, request)
-  const reading = isThenable(read) ? await read : read
+  const reading = 'then' in read ? await read : read
   const options: ReadOptions = {
     flashUse: () => flashUseOf(request.method, (name) => request.headers.get(name)),
     imported: reading.imported,
@@ -74,7 +74,7 @@ function readCookie(
   request: Request,
 ): MaybePromise<CookieReading> {
   const reading = cookie.read(request.headers.get('Cookie'), request)
-  if (!isThenable(reading)) return reading
+  if (!('then' in reading)) return reading
   // Where an accepted cookie's session had to be loaded, from a store that nobody else watches.
   return reading.then(undefined, (error: unknown) => {
     throw events !== undefined && isSessionError(error, 'ERR_SESSION_STORE')

@@ -16,22 +16,26 @@ export class Edits {
   readonly values: Map<string, unknown>
   readonly flash: FlashMessages
   readonly #codec: ValueCodec
-  readonly #handedOut: HandedOut
+  /** Made when the app has an object. */
+  #handedOut: HandedOut | undefined
   #changes: Change[] = []
 
   constructor(contents: Contents | undefined, flashUse: FlashUse, codec: ValueCodec) {
     this.values = contents?.values ?? new Map()
     this.flash = new FlashMessages(contents?.flash, flashUse)
     this.#codec = codec
-    this.#handedOut = new HandedOut(this.values, codec)
   }
 
   /** A value as the app gets it. An object is remembered as it was, to find changes made in place. */
   read(key: string): unknown {
     if (!this.values.has(key)) return this.flash.read(key)
     const value = this.values.get(key)
-    this.#handedOut.add(key, value)
+    if (typeof value === 'object') this.#objects().add(key)
     return value
+  }
+
+  #objects(): HandedOut {
+    return (this.#handedOut ??= new HandedOut(this.values, this.#codec))
   }
 
   /** Notes a change and shows it to the app at once. */
@@ -51,8 +55,8 @@ export class Edits {
 
   /** Before an update: what was done to the object so far becomes a note that nothing can change later. */
   #pin(key: string): void {
-    const isNoted = this.#handedOut.isNoted(key)
-    if (!isNoted && !this.#handedOut.isChanged(key)) return
+    const isNoted = this.#handedOut?.isNoted(key)
+    if (!isNoted && !this.#handedOut?.isChanged(key)) return
     const value = this.values.get(key)
     this.#codec.check(key, value)
     if (isNoted) this.#drop('set', key)
@@ -66,14 +70,12 @@ export class Edits {
   #forget(change: Change): void {
     if (change.type === 'clear') {
       this.flash.clear()
-      this.#handedOut.clear()
-    } else if (change.type === 'unset') {
-      this.flash.delete(change.key)
-      this.#handedOut.delete(change.key)
-    } else if (change.type === 'set') {
-      this.#handedOut.addNoted(change.key)
+      this.#handedOut?.clear()
+    } else if (change.type === 'set' && typeof change.value === 'object') {
+      this.#objects().addNoted(change.key)
     } else {
-      this.#handedOut.delete(change.key)
+      if (change.type === 'unset') this.flash.delete(change.key)
+      this.#handedOut?.delete(change.key)
     }
   }
 
@@ -97,7 +99,7 @@ export class Edits {
 
   /** Whether the app changed anything. That it used a message up is for others to count. */
   get isChanged(): boolean {
-    return this.#changes.length > 0 || this.#handedOut.changedKeys().length > 0
+    return this.#changes.length > 0 || (this.#handedOut?.changedKeys().length ?? 0) > 0
   }
 
   /**
@@ -109,22 +111,22 @@ export class Edits {
    */
   outcome(loaded: Loaded | undefined, base: Loaded | undefined): Contents {
     const changes = this.#allChanges()
-    const used = loaded === undefined ? nothing : this.flash.used()
     if (base === loaded || base === undefined || loaded === undefined) {
       // Nobody else has written: no change has to be made twice.
       const stored = loaded && contentsOf(loaded).flash
-      return { values: this.values, flash: this.flash.left(stored, used, this.#changes) }
+      return { values: this.values, flash: this.flash.left(stored, this.#changes) }
     }
     // As they were read: the app may have changed them in place.
     const asRead = contentsOf(asStored(loaded, this.#codec)).flash
-    const read = new Map([...used.keys()].map((key) => [key, asRead.get(key)]))
+    const read = new Map([...this.flash.used().keys()].map((key) => [key, asRead.get(key)]))
     return replay(contentsOf(base), { changes, usedFlash: read }, this.#codec)
   }
 
   /** Everything the request did to the data, with a `set` for each object that was changed in place. */
   #allChanges(): Change[] {
-    this.#handedOut.checkNoted()
     for (const [key, value] of this.flash.pending) this.#codec.check(key, value)
+    if (this.#handedOut === undefined) return this.#changes
+    this.#handedOut.checkNoted()
     const inPlace = this.#handedOut.changedKeys().map((key): Change => {
       const value = this.values.get(key)
       this.#codec.check(key, value)
@@ -143,7 +145,7 @@ export class Edits {
     this.#changes = []
     this.flash.settle()
     if (stored.values !== this.values) this.#adopt(stored.values, isOver)
-    if (!isOver) this.#handedOut.printAgain()
+    if (!isOver) this.#handedOut?.printAgain()
   }
 
   #adopt(values: ReadonlyMap<string, unknown>, isOver: boolean): void {
@@ -162,7 +164,7 @@ export class Edits {
   abandon(): void {
     this.#changes = []
     this.flash.useNoMore()
-    this.#handedOut.clear()
+    this.#handedOut?.clear()
   }
 }
 
@@ -175,8 +177,6 @@ function assertKey(key: unknown): void {
 function kindOf(key: unknown): string {
   return key === null || key === undefined ? String(key) : `a ${typeof key}`
 }
-
-const nothing: ReadonlyMap<string, unknown> = new Map()
 
 /** The record as it is stored, whatever the app has done to the objects in it since. */
 export function asStored(loaded: Loaded, codec: ValueCodec): Loaded {

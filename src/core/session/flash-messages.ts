@@ -7,6 +7,8 @@ import type { Change } from './changes.ts'
  */
 export type FlashUse = 'all' | 'read' | 'none'
 
+const nothing: ReadonlyMap<string, unknown> = new Map()
+
 /** The flash messages of one request: those that it may see, and those that it leaves for the next page. */
 export class FlashMessages {
   /** What the app sees. */
@@ -14,10 +16,10 @@ export class FlashMessages {
   /** What the next page will see of this request's flash calls. */
   readonly pending: Map<string, unknown> = new Map()
   readonly #use: FlashUse
-  readonly #read: Set<string> = new Set()
-  readonly #kept: Set<string> = new Set()
+  #read: Set<string> | undefined
+  #kept: Set<string> | undefined
   /** Those that are no longer stored, because a save has used them up. */
-  readonly #gone: Set<string> = new Set()
+  #gone: Set<string> | undefined
   #usesMore = true
 
   /** @param stored Those that earlier requests left. */
@@ -27,20 +29,21 @@ export class FlashMessages {
   }
 
   read(key: string): unknown {
-    if (this.visible.has(key)) this.#read.add(key)
+    if (this.visible.has(key)) (this.#read ??= new Set()).add(key)
     return this.visible.get(key)
   }
 
   /** Whether reading this message now would be what uses it up. */
   isUnread(key: string): boolean {
-    return this.#use === 'read' && this.visible.has(key) && !this.#read.has(key)
+    return this.#use === 'read' && this.visible.has(key) && !this.#read?.has(key)
   }
 
   /** @returns Those that a save has used up already: they must be left anew. */
   keep(keys: Iterable<string>): string[] {
-    const seen = [...keys].filter((key) => this.visible.has(key) && !this.#kept.has(key))
-    for (const key of seen) this.#kept.add(key)
-    return seen.filter((key) => this.#gone.has(key))
+    const kept = (this.#kept ??= new Set())
+    const seen = [...keys].filter((key) => this.visible.has(key) && !kept.has(key))
+    for (const key of seen) kept.add(key)
+    return seen.filter((key) => this.#gone?.has(key))
   }
 
   delete(key: string): void {
@@ -54,24 +57,28 @@ export class FlashMessages {
   }
 
   /** Those that this request uses up. */
-  used(): Map<string, unknown> {
+  used(): ReadonlyMap<string, unknown> {
+    if (!this.#usesMore || this.visible.size === 0) return nothing
     const used = new Map<string, unknown>()
-    if (!this.#usesMore) return used
     for (const [key, value] of this.visible) {
-      const isTaken = this.#use === 'all' || this.#read.has(key)
-      if (isTaken && !this.#kept.has(key) && !this.#gone.has(key)) used.set(key, value)
+      const isTaken = this.#use === 'all' || this.#read?.has(key)
+      if (isTaken && !this.#kept?.has(key) && !this.#gone?.has(key)) used.set(key, value)
     }
     return used
+  }
+
+  /** Whether this request uses any up. */
+  get isUsed(): boolean {
+    return this.used().size > 0
   }
 
   /** What is stored after this request, if nobody else has written since. */
   left(
     stored: ReadonlyMap<string, unknown> | undefined,
-    used: ReadonlyMap<string, unknown>,
     changes: readonly Change[],
   ): Map<string, unknown> {
-    const left = copyValues(stored)
-    for (const key of used.keys()) left.delete(key)
+    const left = stored === undefined ? new Map<string, unknown>() : copyValues(stored)
+    for (const key of this.used().keys()) left.delete(key)
     for (const change of changes) {
       if (change.type === 'unset') left.delete(change.key)
       else if (change.type === 'clear') left.clear()
@@ -82,7 +89,7 @@ export class FlashMessages {
 
   /** After a save: what it used up can still be read, and is not used up once more. */
   settle(): void {
-    for (const key of this.used().keys()) this.#gone.add(key)
+    for (const key of this.used().keys()) (this.#gone ??= new Set()).add(key)
     this.pending.clear()
   }
 

@@ -19,8 +19,8 @@ export class HandedOut {
   }
 
   /** Remembers an object as it is before the app has it. */
-  add(key: string, value: unknown): void {
-    if (typeof value === 'object' && !this.#prints.has(key)) this.#prints.set(key, this.#print(key))
+  add(key: string): void {
+    if (!this.#prints.has(key)) this.#prints.set(key, this.#print(key))
   }
 
   /** Says that the app has the object, and that a `set` of it is noted. */

@@ -119,7 +119,7 @@ export class SessionState {
   get dirty(): boolean {
     const isWorthKeeping = this.values.size > 0 || this.imported !== undefined
     return (
-      (this.#loaded === undefined ? isWorthKeeping : this.flash.used().size > 0) ||
+      (this.#loaded === undefined ? isWorthKeeping : this.flash.isUsed) ||
       this.#wishes.rotation !== undefined ||
       this.#wishes.endsBy !== undefined ||
       this.#edits.isChanged
@@ -245,9 +245,9 @@ export class SessionState {
    * Saves when no other save of this session is under way. What it returns is remembered: when a handler
    * saves by itself, its response must still carry the cookie.
    */
-  inTurn(save: (state: SessionState) => Promise<string | null>): Promise<string | null> {
+  saveWith(writer: { save(state: SessionState): Promise<string | null> }): Promise<string | null> {
     return this.whenIdle(async () => {
-      const saving = save(this)
+      const saving = writer.save(this)
       this.#saving = saving
       try {
         const value = await saving

@@ -63,7 +63,11 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
 
   /** Tells sessions from everything else. */
   static isSession(value: unknown): value is Session {
-    return isBranded(value, 'session') && stateOf(value as Session) !== undefined
+    if (typeof value !== 'object' || value === null) return false
+    // Most are of this copy of the package.
+    return (
+      #state in value || (isBranded(value, 'session') && stateOf(value as Session) !== undefined)
+    )
   }
 
   /**
