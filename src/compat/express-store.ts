@@ -1,6 +1,7 @@
 import { asEnvelope, createBestEffortStore } from '../storages/parts/best-effort.ts'
 import { configError } from '../core/errors.ts'
-import { type DeadlineOptions, Operations } from '../storages/parts/operations.ts'
+import { type OptionKinds, readOptions } from '../core/options.ts'
+import { deadlineKinds, type DeadlineOptions, Operations } from '../storages/parts/operations.ts'
 import type { ClosableStore } from '../core/store/session-store.ts'
 import { type ExpressStore, promised, sessionIn, unlessMissing } from './parts/express-store.ts'
 import { systemTime } from '../core/runtime/time.ts'
@@ -9,8 +10,10 @@ export type { ExpressStore } from './parts/express-store.ts'
 
 export interface ExpressStoreOptions extends DeadlineOptions {
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
+
+const kinds: OptionKinds<ExpressStoreOptions> = { ...deadlineKinds, now: 'function' }
 
 /**
  * Any store made for express-session, of which there are hundreds, as a store of ours. They cannot compare and
@@ -22,10 +25,8 @@ export interface ExpressStoreOptions extends DeadlineOptions {
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if it is no such store or an option is wrong.
  */
-export function fromExpressStore(
-  store: ExpressStore,
-  options: ExpressStoreOptions = {},
-): ClosableStore {
+export function fromExpressStore(store: ExpressStore, given?: ExpressStoreOptions): ClosableStore {
+  const options = readOptions('fromExpressStore()', given, kinds)
   const { now = systemTime } = options
   const methods = [store?.get, store?.set, store?.destroy]
   if (methods.some((method) => typeof method !== 'function')) {

@@ -38,7 +38,7 @@ export interface SessionStorageOptions {
    * The session's cookie, or what to make one with. Default: one named `__session`, without secrets,
    * which is warned of; where the cookie is the session, that is an error in production.
    */
-  cookie?: SessionCookieArgument
+  cookie?: SessionCookieArgument | undefined
 }
 
 export interface FileSessionStorageOptions extends SessionStorageOptions {

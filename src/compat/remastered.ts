@@ -51,7 +51,7 @@ export interface CookieSettings extends Pick<
    */
   maxAge?: number | undefined
   /** `true` is `strict`, and `false`, which leaves it to the browser, is `lax`. Default `lax`. */
-  sameSite?: boolean | CookieAttributes['sameSite']
+  sameSite?: boolean | CookieAttributes['sameSite'] | undefined
 }
 
 /** What our cookies do not do by themselves. */
@@ -145,7 +145,7 @@ export function CookieSessionStorage({
 export function MemorySessionStorage({
   cookie,
 }: {
-  generateId?: () => string
+  generateId?: (() => string) | undefined
   cookie: CookieSettings
 }): SessionStorage<unknown, object> {
   const storage = createStorageOn<unknown>(createMemoryStorage(untilCommitted), endOf(cookie))

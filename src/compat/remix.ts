@@ -85,5 +85,5 @@ export function session(
   storage: ForeignSessionStorage,
   options?: ServeOptions,
 ): Middleware<readonly [SessionEntry<ForeignSession>, RemixSessionEntry]> {
-  return serveUnder([Session, RemixSession], { ...options, cookie, storage })
+  return serveUnder([Session, RemixSession], { cookie, storage }, options)
 }

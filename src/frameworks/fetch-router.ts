@@ -44,5 +44,5 @@ export function session(
   storage: ForeignSessionStorage,
   options?: ServeOptions,
 ): Middleware<SessionEntry<ForeignSession>> {
-  return serveUnder([Session], { ...options, cookie, storage })
+  return serveUnder([Session], { cookie, storage }, options)
 }

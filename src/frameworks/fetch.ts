@@ -1,7 +1,13 @@
 import { configError } from '../core/errors.ts'
+import { type OptionKinds, readOptions } from '../core/options.ts'
 import type { Cookie } from '../core/cookie/cookie.ts'
 import type { ForeignSession, ForeignSessionStorage } from '../core/serving/foreign-session.ts'
-import { assertServable, serveSession, type ServeOptions } from '../core/serving/serve.ts'
+import {
+  assertServable,
+  serveKinds,
+  serveSession,
+  type ServeOptions,
+} from '../core/serving/serve.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 
@@ -12,6 +18,12 @@ export interface WithSessionOptions<
   /** Must have secrets. */
   cookie: Cookie
   storage: SessionStorage<Data, Flash>
+}
+
+const kinds: OptionKinds<WithSessionOptions<never, never>> = {
+  ...serveKinds,
+  cookie: 'any',
+  storage: 'any',
 }
 
 type Handler<S, Rest extends unknown[]> = (
@@ -59,13 +71,14 @@ export function withSession(
   options: ServeOptions & { cookie: Cookie; storage: ForeignSessionStorage },
   handler: Handler<never, never[]>,
 ): (request: Request, ...rest: never[]) => Promise<Response> {
-  const { cookie, storage } = options
+  const { cookie, storage, onStoreError } = readOptions('withSession()', options, kinds)
   assertServable(cookie, storage)
   if (typeof handler !== 'function') {
     throw configError(
       'withSession() takes the handler second: (request, session) => new Response(…)',
     )
   }
+  const served = { cookie, storage, onStoreError }
   return (request, ...rest) =>
-    serveSession(options, request, (session) => handler(request, session as never, ...rest))
+    serveSession(served, request, (session) => handler(request, session as never, ...rest))
 }

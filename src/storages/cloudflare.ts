@@ -3,10 +3,12 @@ import {
   createSessionStorage,
   type ServerSessionStorage,
 } from '../core/life-cycle/session-storage.ts'
-import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
-import { createD1Store, type D1, type D1StoreOptions } from './cloudflare/d1.ts'
+import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { splitOptions } from '../core/options.ts'
+import { createD1Store, d1Kinds, type D1, type D1StoreOptions } from './cloudflare/d1.ts'
 import {
   createDurableObjectStore,
+  durableObjectKinds,
   type DurableObjects,
   type DurableObjectStoreOptions,
 } from './cloudflare/durable-objects.ts'
@@ -37,9 +39,14 @@ export function createD1SessionStorage<
   Flash extends SessionData = Data,
 >(
   database: D1,
-  options: SessionStorageOptions<Data> & D1StoreOptions = {},
+  options?: SessionStorageOptions<Data> & D1StoreOptions,
 ): ServerSessionStorage<Data, Flash> {
-  return createSessionStorage<Data, Flash>(createD1Store(database, options), options)
+  const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, D1StoreOptions>(
+    'createD1SessionStorage()',
+    options,
+    [storageKinds, d1Kinds],
+  )
+  return createSessionStorage<Data, Flash>(createD1Store(database, ofStore), own)
 }
 
 /**
@@ -54,7 +61,12 @@ export function createDurableObjectSessionStorage<
   Flash extends SessionData = Data,
 >(
   objects: DurableObjects,
-  options: SessionStorageOptions<Data> & DurableObjectStoreOptions = {},
+  options?: SessionStorageOptions<Data> & DurableObjectStoreOptions,
 ): ServerSessionStorage<Data, Flash> {
-  return createSessionStorage<Data, Flash>(createDurableObjectStore(objects, options), options)
+  const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, DurableObjectStoreOptions>(
+    'createDurableObjectSessionStorage()',
+    options,
+    [storageKinds, durableObjectKinds],
+  )
+  return createSessionStorage<Data, Flash>(createDurableObjectStore(objects, ofStore), own)
 }

@@ -1,13 +1,14 @@
-import { configError } from '../core/errors.ts'
 import type { EventEmitter } from '../core/events.ts'
 import { claimsOfRecord, type Home, type SessionClaims } from '../core/life-cycle/home.ts'
 import { SessionLife } from '../core/life-cycle/life.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import {
   createContext,
+  storageKinds,
   type SessionStorageOptions,
   type StorageContext,
 } from '../core/life-cycle/storage-options.ts'
+import { type OptionKinds, readOptions } from '../core/options.ts'
 import { checkContext, withoutContext } from '../core/record/context.ts'
 import { joinSessionId, parseSessionId } from '../core/record/id.ts'
 import { openRecord } from '../core/record/open.ts'
@@ -34,6 +35,12 @@ export interface CookieStorageOptions {
   context?: string | undefined
 }
 
+const kinds: OptionKinds<SessionStorageOptions & CookieStorageOptions> = {
+  ...storageKinds,
+  isRevoked: 'function',
+  context: 'any',
+}
+
 /** Sessions in their cookie, with no store. */
 export interface CookieSessionStorage<
   Data extends SessionData = UntypedData,
@@ -52,19 +59,14 @@ export interface CookieSessionStorage<
 export function createCookieSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
->(
-  options: SessionStorageOptions<Data> & CookieStorageOptions = {},
-): CookieSessionStorage<Data, Flash> {
-  const { isRevoked } = options
-  if (isRevoked !== undefined && typeof isRevoked !== 'function') {
-    throw configError('isRevoked must be a function of the session’s claims')
-  }
+>(given?: SessionStorageOptions<Data> & CookieStorageOptions): CookieSessionStorage<Data, Flash> {
+  const options = readOptions('createCookieSessionStorage()', given, kinds)
   const context = createContext(options)
-  const home = createHome(context, isRevoked, checkContext(options.context))
+  const home = createHome(context, options.isRevoked, checkContext(options.context))
   const life = new SessionLife(context, home)
   const storage: CookieSessionStorage = {
     events: context.events,
-    read: (value, readOptions) => life.read(value, readOptions),
+    read: (value, how) => life.read(value, how),
     save: (session) => life.save(session),
   }
   return storage

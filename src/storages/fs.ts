@@ -1,12 +1,13 @@
 import type { Stats } from 'node:fs'
 import { configError } from '../core/errors.ts'
+import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
-import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { codeOf, tidy, whenFilesAllow } from './fs/file-errors.ts'
 import { flushMade } from './fs/flush.ts'
 import { assertFiles, crypto, fs, path } from './fs/node.ts'
@@ -19,11 +20,17 @@ export interface FsStoreOptions {
    * Whether a write waits until the disk has it, so that it outlives a power failure. Without, it
    * outlives the process but not the machine. Default `false`.
    */
-  durable?: boolean
+  durable?: boolean | undefined
   /** Seconds between sweeps of expired records: 1 to 86,400, or 0 for none. Default 600. */
-  sweepInterval?: number
+  sweepInterval?: number | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
+}
+
+const kinds: OptionKinds<FsStoreOptions> = {
+  durable: 'boolean',
+  sweepInterval: 'number',
+  now: 'function',
 }
 
 const trashPrefix = '.trash-'
@@ -117,8 +124,9 @@ function isAbandoned(target: string): boolean {
  */
 export function createFsStore(
   directory: string,
-  options: FsStoreOptions = {},
+  given?: FsStoreOptions,
 ): IndexedStore & SweepableStore & ClosableStore {
+  const options = readOptions('createFsStore()', given, kinds)
   assertFiles()
   const { durable = false, sweepInterval = 600, now = systemTime } = options
   if (!Number.isInteger(sweepInterval) || sweepInterval < 0 || sweepInterval > 86_400) {
@@ -191,7 +199,12 @@ export function createFsSessionStorage<
   Flash extends SessionData = Data,
 >(
   directory: string,
-  options: SessionStorageOptions<Data> & FsStoreOptions = {},
+  options?: SessionStorageOptions<Data> & FsStoreOptions,
 ): ServerSessionStorage<Data, Flash> {
-  return createSessionStorage<Data, Flash>(createFsStore(directory, options), options)
+  const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, FsStoreOptions>(
+    'createFsSessionStorage()',
+    options,
+    [storageKinds, kinds],
+  )
+  return createSessionStorage<Data, Flash>(createFsStore(directory, ofStore), own)
 }

@@ -1,12 +1,13 @@
 import { configError } from '../core/errors.ts'
-import { type DeadlineOptions, Operations } from './parts/operations.ts'
+import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
+import { deadlineKinds, type DeadlineOptions, Operations } from './parts/operations.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, StoredRecord, WriteOptions } from '../core/store/session-store.ts'
-import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { createMetaClient, type MemcacheClient } from './memcache/client.ts'
 import { systemTime } from '../core/runtime/time.ts'
 
@@ -17,9 +18,15 @@ export type MemcacheTarget = string | { hosts: readonly string[] } | MemcacheCli
 
 export interface MemcacheStoreOptions extends DeadlineOptions {
   /** What keys begin with: 1 to 100 characters of printable ASCII without blanks. Default `session:`. */
-  prefix?: string
+  prefix?: string | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
+}
+
+const kinds: OptionKinds<MemcacheStoreOptions> = {
+  ...deadlineKinds,
+  prefix: 'string',
+  now: 'function',
 }
 
 /** A record with the client's version of it. Its end stands before its value. */
@@ -48,8 +55,9 @@ const largestValue = 1_000_000
  */
 export function createMemcacheStore(
   target: MemcacheTarget,
-  options: MemcacheStoreOptions = {},
+  given?: MemcacheStoreOptions,
 ): ClosableStore {
+  const options = readOptions('createMemcacheStore()', given, kinds)
   const { prefix = 'session:', timeout = 2, now = systemTime } = options
   if (typeof prefix !== 'string' || !/^[\x21-\x7e]{1,100}$/.test(prefix)) {
     throw configError('prefix must be 1 to 100 characters of printable ASCII without blanks')
@@ -130,7 +138,8 @@ function isClient(target: MemcacheTarget): target is MemcacheClient {
 }
 
 function hostsOf(target: Exclude<MemcacheTarget, MemcacheClient>): readonly string[] {
-  return typeof target === 'string' ? [target] : target?.hosts
+  if (typeof target === 'string') return [target]
+  return readOptions('The memcache storage', target, { hosts: 'any' }).hosts
 }
 
 /** No character takes more than three bytes a unit, so few texts have to be measured. */
@@ -148,12 +157,17 @@ export function createMemcacheSessionStorage<
   Flash extends SessionData = Data,
 >(
   target: MemcacheTarget,
-  options: SessionStorageOptions<Data> & MemcacheStoreOptions = {},
+  options?: SessionStorageOptions<Data> & MemcacheStoreOptions,
 ): ServerSessionStorage<Data, Flash> {
-  if ((options.maxBytes ?? 0) > largestValue - 100) {
+  const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, MemcacheStoreOptions>(
+    'createMemcacheSessionStorage()',
+    options,
+    [storageKinds, kinds],
+  )
+  if ((own.maxBytes ?? 0) > largestValue - 100) {
     throw configError(
       `memcached keeps at most 1 MiB: maxBytes must be at most ${largestValue - 100}`,
     )
   }
-  return createSessionStorage<Data, Flash>(createMemcacheStore(target, options), options)
+  return createSessionStorage<Data, Flash>(createMemcacheStore(target, ofStore), own)
 }

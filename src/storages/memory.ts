@@ -1,4 +1,5 @@
 import { configError } from '../core/errors.ts'
+import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
 import { isNote } from '../core/record/id.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
@@ -6,7 +7,7 @@ import {
   type ServerSessionStorage,
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
-import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { systemTime, unref } from '../core/runtime/time.ts'
 
 export interface MemoryStoreOptions {
@@ -15,10 +16,12 @@ export interface MemoryStoreOptions {
    * in to, the one that was written longest ago; and only if there is none of these, one of a user. Notes that all
    * sessions of a user were ended are kept besides, until they expire. 1 or more. Default 100,000.
    */
-  maxSessions?: number
+  maxSessions?: number | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
+
+const kinds: OptionKinds<MemoryStoreOptions> = { maxSessions: 'number', now: 'function' }
 
 interface Entry {
   value: string
@@ -50,8 +53,9 @@ const glancesWhenFull = 32
  * @throws {SessionError} `ERR_SESSION_CONFIG` if `maxSessions` is not a whole number of 1 or more.
  */
 export function createMemoryStore(
-  options: MemoryStoreOptions = {},
+  given?: MemoryStoreOptions,
 ): IndexedStore & SweepableStore & ClosableStore {
+  const options = readOptions('createMemoryStore()', given, kinds)
   const { maxSessions = 100_000, now = systemTime } = options
   if (!Number.isInteger(maxSessions) || maxSessions < 1) {
     throw configError(`maxSessions must be a whole number of 1 or more, got ${maxSessions}`)
@@ -191,8 +195,11 @@ export function createMemoryStore(
 export function createMemorySessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
->(
-  options: SessionStorageOptions<Data> & MemoryStoreOptions = {},
-): ServerSessionStorage<Data, Flash> {
-  return createSessionStorage<Data, Flash>(createMemoryStore(options), options)
+>(options?: SessionStorageOptions<Data> & MemoryStoreOptions): ServerSessionStorage<Data, Flash> {
+  const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, MemoryStoreOptions>(
+    'createMemorySessionStorage()',
+    options,
+    [storageKinds, kinds],
+  )
+  return createSessionStorage<Data, Flash>(createMemoryStore(ofStore), own)
 }

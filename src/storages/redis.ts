@@ -1,13 +1,14 @@
 import { configError } from '../core/errors.ts'
+import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
 import { createHandle, isNote } from '../core/record/id.ts'
-import type { DeadlineOptions } from './parts/operations.ts'
+import { deadlineKinds, type DeadlineOptions } from './parts/operations.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, IndexedStore } from '../core/store/session-store.ts'
-import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { connectorFor, type RedisClient } from './redis/connect.ts'
 import type { Send } from './redis/connection.ts'
 import { Eviction } from './redis/eviction.ts'
@@ -23,16 +24,23 @@ export type { RedisClient, RedisServer }
 
 export interface RedisStoreOptions extends DeadlineOptions {
   /** What all keys begin with: give each app on a server its own. Default `session:`. */
-  prefix?: string
+  prefix?: string | undefined
   /**
    * How many replicas must know that a session ended, or all sessions of a user, or of whom a session is, before that
    * counts as done: 0 to 100. If they do not within half the `timeout`, it fails with a `StoreError`, and the code
    * of its cause is `NOREPLICAS`. With 0, the default, a failover may bring back what had just ended, or hide a
    * session from `revokeAll`.
    */
-  waitReplicas?: number
+  waitReplicas?: number | undefined
   /** The clock, in milliseconds since the epoch: it alone decides what has expired. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
+}
+
+const kinds: OptionKinds<RedisStoreOptions> = {
+  ...deadlineKinds,
+  prefix: 'string',
+  waitReplicas: 'number',
+  now: 'function',
 }
 
 /**
@@ -44,10 +52,10 @@ export interface RedisStoreOptions extends DeadlineOptions {
  */
 export function createRedisStore(
   source: RedisServer | RedisClient,
-  options: RedisStoreOptions = {},
+  given?: RedisStoreOptions,
 ): IndexedStore & ClosableStore {
+  const options = readOptions('createRedisStore()', given, kinds)
   const { prefix = 'session:', timeout = 2, waitReplicas = 0, now = systemTime } = options
-  if (typeof prefix !== 'string') throw configError('prefix must be a text such as "session:"')
   if (!Number.isInteger(waitReplicas) || waitReplicas < 0 || waitReplicas > 100) {
     throw configError(`waitReplicas must be a whole number from 0 to 100, got ${waitReplicas}`)
   }
@@ -138,7 +146,12 @@ export function createRedisSessionStorage<
   Flash extends SessionData = Data,
 >(
   source: RedisServer | RedisClient,
-  options: SessionStorageOptions<Data> & RedisStoreOptions = {},
+  options?: SessionStorageOptions<Data> & RedisStoreOptions,
 ): ServerSessionStorage<Data, Flash> {
-  return createSessionStorage<Data, Flash>(createRedisStore(source, options), options)
+  const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, RedisStoreOptions>(
+    'createRedisSessionStorage()',
+    options,
+    [storageKinds, kinds],
+  )
+  return createSessionStorage<Data, Flash>(createRedisStore(source, ofStore), own)
 }

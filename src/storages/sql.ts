@@ -1,14 +1,15 @@
 import type { Kysely } from 'kysely'
 import { fromAscii } from './parts/ascii.ts'
 import { configError } from '../core/errors.ts'
-import { type DeadlineOptions, Operations } from './parts/operations.ts'
+import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
+import { deadlineKinds, type DeadlineOptions, Operations } from './parts/operations.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
-import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { hashOwner, makeRow, wholeMilliseconds } from './parts/stored-row.ts'
 import { inBatches } from './parts/sweep.ts'
 import { assertNoSchema, languageOf } from './sql/dialect.ts'
@@ -22,10 +23,12 @@ export { createSessionTable, type SessionTableOptions } from './sql/table.ts'
 
 export interface SqlStoreOptions extends DeadlineOptions {
   /** The table, made by `createSessionTable()`; `schema.table` is fine, except on SQLite. Default `sessions`. */
-  table?: string
+  table?: string | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
+
+const kinds: OptionKinds<SqlStoreOptions> = { ...deadlineKinds, table: 'string', now: 'function' }
 
 /**
  * Keeps records in a table of PostgreSQL, MySQL, MariaDB or SQLite, through the Kysely that the app made: and so
@@ -43,8 +46,9 @@ export interface SqlStoreOptions extends DeadlineOptions {
 export function createSqlStore(
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever else is in the database
   kysely: Kysely<any>,
-  options: SqlStoreOptions = {},
+  given?: SqlStoreOptions,
 ): IndexedStore & SweepableStore & ClosableStore {
+  const options = readOptions('createSqlStore()', given, kinds)
   const { table = 'sessions' } = options
   const now = wholeMilliseconds(options.now ?? systemTime)
   if (typeof kysely?.selectFrom !== 'function') {
@@ -110,7 +114,12 @@ export function createSqlSessionStorage<
 >(
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever else is in the database
   kysely: Kysely<any>,
-  options: SessionStorageOptions<Data> & SqlStoreOptions = {},
+  options?: SessionStorageOptions<Data> & SqlStoreOptions,
 ): ServerSessionStorage<Data, Flash> {
-  return createSessionStorage<Data, Flash>(createSqlStore(kysely, options), options)
+  const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, SqlStoreOptions>(
+    'createSqlSessionStorage()',
+    options,
+    [storageKinds, kinds],
+  )
+  return createSessionStorage<Data, Flash>(createSqlStore(kysely, ofStore), own)
 }

@@ -1,12 +1,13 @@
 import { fromAscii } from './parts/ascii.ts'
 import { configError } from '../core/errors.ts'
+import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
-import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { sqliteTable } from './parts/sqlite-table.ts'
 import { hashOwner, makeRow, wholeMilliseconds } from './parts/stored-row.ts'
 import { inBatches } from './parts/sweep.ts'
@@ -25,19 +26,27 @@ export type { SqliteDatabase, SqliteStatement } from './sqlite/database.ts'
 
 export interface SqliteStoreOptions {
   /** The table, made if need be. Letters, digits and underscores, 63 at most. Default `sessions`. */
-  table?: string
+  table?: string | undefined
   /**
    * Whether a write waits until the disk has it, so that it outlives a power failure. Without, it
    * outlives the process but perhaps not the machine. Default `false`. Only with a path: a database that the app
    * opened has its own `PRAGMA synchronous`.
    */
-  durable?: boolean
+  durable?: boolean | undefined
   /** Seconds to wait for other processes that write, or for a transaction of the app: 0.1 to 60. Default 2. */
-  timeout?: number
+  timeout?: number | undefined
   /** Seconds between sweeps of expired records: 1 to 86,400, or 0 for none. Default 600. */
-  sweepInterval?: number
+  sweepInterval?: number | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
+}
+
+const kinds: OptionKinds<SqliteStoreOptions> = {
+  table: 'string',
+  durable: 'boolean',
+  timeout: 'number',
+  sweepInterval: 'number',
+  now: 'function',
 }
 
 /** Milliseconds that SQLite may block this process waiting for another one; after that we wait without. */
@@ -58,8 +67,9 @@ const batch = 100
  */
 export function createSqliteStore(
   database: string | SqliteDatabase,
-  options: SqliteStoreOptions = {},
+  given?: SqliteStoreOptions,
 ): IndexedStore & SweepableStore & ClosableStore {
+  const options = readOptions('createSqliteStore()', given, kinds)
   const { durable = false, timeout = 2, sweepInterval = 600 } = options
   const table = sqliteTable(options.table ?? 'sessions')
   const now = wholeMilliseconds(options.now ?? systemTime)
@@ -170,7 +180,12 @@ export function createSqliteSessionStorage<
   Flash extends SessionData = Data,
 >(
   database: string | SqliteDatabase,
-  options: SessionStorageOptions<Data> & SqliteStoreOptions = {},
+  options?: SessionStorageOptions<Data> & SqliteStoreOptions,
 ): ServerSessionStorage<Data, Flash> {
-  return createSessionStorage<Data, Flash>(createSqliteStore(database, options), options)
+  const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, SqliteStoreOptions>(
+    'createSqliteSessionStorage()',
+    options,
+    [storageKinds, kinds],
+  )
+  return createSessionStorage<Data, Flash>(createSqliteStore(database, ofStore), own)
 }

@@ -1,6 +1,7 @@
 import { asEnvelope, createBestEffortStore } from './parts/best-effort.ts'
 import { configError } from '../core/errors.ts'
-import { type DeadlineOptions, Operations } from './parts/operations.ts'
+import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
+import { deadlineKinds, type DeadlineOptions, Operations } from './parts/operations.ts'
 import { outlastRefusals } from './parts/refusals.ts'
 import type { SessionData, UntypedData } from '../core/session/session.ts'
 import {
@@ -8,7 +9,7 @@ import {
   type ServerSessionStorage,
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, SweepableStore } from '../core/store/session-store.ts'
-import type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { systemTime } from '../core/runtime/time.ts'
 
 /** What is called of an unstorage storage. */
@@ -21,9 +22,15 @@ export interface Unstorage {
 
 export interface UnstorageStoreOptions extends DeadlineOptions {
   /** What keys begin with. Letters, digits, `_` and `-`. Default `session`. */
-  prefix?: string
+  prefix?: string | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
+}
+
+const kinds: OptionKinds<UnstorageStoreOptions> = {
+  ...deadlineKinds,
+  prefix: 'string',
+  now: 'function',
 }
 
 /** Seconds: Cloudflare KV refuses less. What is kept longer than it lives is recognised all the same. */
@@ -39,8 +46,9 @@ const shortestTtl = 60
  */
 export function createUnstorageStore(
   storage: Unstorage,
-  options: UnstorageStoreOptions = {},
+  given?: UnstorageStoreOptions,
 ): ClosableStore & SweepableStore {
+  const options = readOptions('createUnstorageStore()', given, kinds)
   const { prefix = 'session', now = systemTime } = options
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(prefix)) {
     throw configError('prefix must be 1 to 64 letters, digits, "_" and "-"')
@@ -90,7 +98,12 @@ export function createUnstorageSessionStorage<
   Flash extends SessionData = Data,
 >(
   storage: Unstorage,
-  options: SessionStorageOptions<Data> & UnstorageStoreOptions = {},
+  options?: SessionStorageOptions<Data> & UnstorageStoreOptions,
 ): ServerSessionStorage<Data, Flash> {
-  return createSessionStorage<Data, Flash>(createUnstorageStore(storage, options), options)
+  const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, UnstorageStoreOptions>(
+    'createUnstorageSessionStorage()',
+    options,
+    [storageKinds, kinds],
+  )
+  return createSessionStorage<Data, Flash>(createUnstorageStore(storage, ofStore), own)
 }

@@ -7,9 +7,9 @@ import { systemTime } from '../../core/runtime/time.ts'
 
 export interface ExpressSessionOptions extends IdImporterOptions {
   /** The store that express-session had: sessions are looked up there. In place of `load`. */
-  store?: Pick<ExpressStore, 'get'>
+  store?: Pick<ExpressStore, 'get'> | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
 
 /**

@@ -16,7 +16,7 @@ export interface IronSessionOptions extends ImporterOptions {
   /** As iron-session has it: one password, or several under their ids. At least 32 characters each. */
   password: string | Record<string, string>
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
 
 /** Fewest characters that iron-session takes for a password. */

@@ -12,7 +12,7 @@ export interface ImporterOptions {
    * values go when somebody logs in, because they may be another user's. A number becomes a string. If it throws, or
    * returns something else, the cookie stands for no session.
    */
-  userId?: (values: Record<string, any>) => string | number | null | undefined
+  userId?: ((values: Record<string, any>) => string | number | null | undefined) | undefined
 }
 
 /** For cookies that are signed and not encrypted. */
@@ -21,7 +21,7 @@ export interface SignedImporterOptions extends ImporterOptions {
    * What those cookies were signed with. Weak ones are taken, because cookies with them exist. Default:
    * the secrets of the cookie that accepts them.
    */
-  secrets?: readonly string[]
+  secrets?: readonly string[] | undefined
 }
 
 /** For cookies that hold only an id. */
@@ -31,9 +31,11 @@ export interface IdImporterOptions extends SignedImporterOptions {
    * fails as with any store that fails (`StoreError`), and the visitor keeps the cookie. Without it,
    * such a cookie stands for no session.
    */
-  load?: (
-    id: string,
-  ) => ImportedSession | null | undefined | Promise<ImportedSession | null | undefined>
+  load?:
+    | ((
+        id: string,
+      ) => ImportedSession | null | undefined | Promise<ImportedSession | null | undefined>)
+    | undefined
 }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */

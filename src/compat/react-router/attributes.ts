@@ -5,11 +5,11 @@ import { longestLifetime } from '../../core/record/lifetime.ts'
 /** A cookie's attributes; `coatcheck/cookie` says what each does. */
 export interface CookieSerializeOptions extends Omit<CookieAttributes, 'sameSite'> {
   /** `true` is `strict`, and `false`, which leaves it to the browser, is `lax`. Default `lax`. */
-  sameSite?: boolean | CookieAttributes['sameSite']
+  sameSite?: boolean | CookieAttributes['sameSite'] | undefined
   /** Which cookies Chromium drops last. Default none. */
-  priority?: 'low' | 'medium' | 'high'
+  priority?: 'low' | 'medium' | 'high' | undefined
   /** Changes the text that is sent, into letters that a cookie may have. Default: percent-encoding. */
-  encode?: (text: string) => string
+  encode?: ((text: string) => string) | undefined
 }
 
 const names = [

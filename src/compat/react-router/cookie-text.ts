@@ -4,7 +4,7 @@ import { type CookieSerializeOptions, priorityText } from './attributes.ts'
 
 export interface CookieParseOptions {
   /** Undoes `encode`. Default: percent-decoding. */
-  decode?: (text: string) => string | undefined
+  decode?: ((text: string) => string | undefined) | undefined
 }
 
 /** What a cookie's value may consist of (RFC 6265 §4.1.1). */

@@ -24,7 +24,7 @@ export type { CookieParseOptions } from './cookie-text.ts'
 
 export interface CookieSignatureOptions {
   /** The first one seals, all of them open. Without, anybody can write what they like into the cookie. */
-  secrets?: string[]
+  secrets?: string[] | undefined
 }
 
 export type CookieOptions = CookieParseOptions &

@@ -7,7 +7,10 @@ import { type Cookie, type CookieOptions, createCoreCookie, isCookie, madeWith }
 import { type CookieParseOptions, decodeHeader, finishHeader } from './cookie-text.ts'
 
 /** A session's cookie as users give it: a cookie, or what to make one with. The name is `__session` by default. */
-export type SessionCookieArgument = Cookie | CoreCookie | (CookieOptions & { name?: string })
+export type SessionCookieArgument =
+  | Cookie
+  | CoreCookie
+  | (CookieOptions & { name?: string | undefined })
 
 /** What a storage does with its cookie, whoever made it. */
 export interface SessionCookie {

@@ -9,9 +9,9 @@ export interface CommitOptions extends CookieSerializeOptions {
    * one planted before is worth nothing, and the storage knows whose session it is. What another user
    * left in it goes, but for what this request has changed. (Storages of four functions know no users.)
    */
-  login?: string
+  login?: string | undefined
   /** Gives the session a new id, and ends the old one: when privileges change. Default `false`. */
-  regenerateId?: boolean
+  regenerateId?: boolean | undefined
 }
 
 /** Turns Cookie headers into sessions, and sessions into Set-Cookie headers. */

@@ -14,7 +14,7 @@ import { Turns } from './turns.ts'
 /** Keeps sessions in a place of your own. Ids are what `createData` returns: make them impossible to guess. */
 export interface SessionIdStorageStrategy<Data = SessionData, FlashData = Data> {
   /** The cookie that holds the id, or what to make it with. */
-  cookie?: SessionCookieArgument
+  cookie?: SessionCookieArgument | undefined
   /** Keeps new data, to be forgotten at `expires`, and returns its id. */
   createData: (data: FlashSessionData<Data, FlashData>, expires?: Date) => Promise<string>
   /** The data under this id, or null if there is none or it has expired. */

@@ -13,7 +13,7 @@ import type { StorageContext } from './storage-options.ts'
 /** What a storage is told about the request. */
 export interface ReadOptions {
   /** How this request uses up flash messages; asked only if there are some. Default: all of them. */
-  flashUse?: () => FlashUse
+  flashUse?: (() => FlashUse) | undefined
   /** The session that a cookie of another library stood for: it is read in place of the cookie value. */
   imported?: ImportedSession | undefined
 }

@@ -1,5 +1,6 @@
 import { configError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
+import { type OptionKinds, readOptions } from '../options.ts'
 import { assertUserId } from '../record/id.ts'
 import type { Session, SessionData, UntypedData } from '../session/session.ts'
 import type { LoginToken } from '../session/login.ts'
@@ -9,7 +10,7 @@ import type { ReadOptions } from './begin.ts'
 import { SessionLife } from './life.ts'
 import { OwnedSessions, type SessionInfo } from './owned-sessions.ts'
 import { Revocations } from './revocations.ts'
-import { createContext, type SessionStorageOptions } from './storage-options.ts'
+import { createContext, storageKinds, type SessionStorageOptions } from './storage-options.ts'
 import { StoreHome } from './store-home.ts'
 
 /**
@@ -39,8 +40,19 @@ export interface SessionStorage<
    */
   save(session: Session<Data, Flash>): Promise<string | null>
   /** Where middleware reports what it finds before a session can be read. */
-  readonly events?: EventEmitter
+  readonly events?: EventEmitter | undefined
 }
+
+interface RevokeOptions {
+  userId?: string | null | undefined
+}
+
+interface RevokeAllOptions {
+  except?: string | undefined
+}
+
+const revokeKinds: OptionKinds<RevokeOptions> = { userId: 'any' }
+const revokeAllKinds: OptionKinds<RevokeAllOptions> = { except: 'string' }
 
 /** A storage that keeps sessions on the server, so that it can end them. */
 export interface ServerSessionStorage<
@@ -60,9 +72,9 @@ export interface ServerSessionStorage<
    * @param handle `session.handle`, or the whole `session.id`.
    * @param options.userId Ends it only if it is this user's: give it when the handle comes from a form. If
    * it is given and undefined or null, because nobody is logged in, nothing is ended.
-   * @throws {SessionError} `ERR_SESSION_CONFIG` if `handle` is no string, or `userId` is no user id.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if `handle` is no string, `userId` is no user id, or an option is unknown.
    */
-  revoke(handle: string, options?: { userId?: string | null | undefined }): Promise<void>
+  revoke(handle: string, options?: RevokeOptions): Promise<void>
   /**
    * Ends all sessions of the user, also those of logins that are under way (ASVS 7.4.2, 7.4.3): in this
    * process all that began before, and in others all up to `clockTolerance` after. A login that took a
@@ -70,10 +82,10 @@ export interface ServerSessionStorage<
    *
    * @param options.except The handle of the one session to leave alive.
    * @returns How many were ended.
-   * @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of users.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of users, or an option is wrong.
    * @throws {RevokeError} `ERR_SESSION_STORE` if some could not be ended. All have been tried.
    */
-  revokeAll(userId: string, options?: { except?: string | undefined }): Promise<number>
+  revokeAll(userId: string, options?: RevokeAllOptions): Promise<number>
   /**
    * What to take before the user's password is checked, and to give to `session.login(userId, { since })`: the login
    * then stands only if `revokeAll()` was not called for the user in between, whatever the servers' clocks say.
@@ -96,11 +108,8 @@ export interface ServerSessionStorage<
 export function createSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
->(
-  store: SessionStore,
-  options: SessionStorageOptions<Data> = {},
-): ServerSessionStorage<Data, Flash> {
-  const context = createContext(options)
+>(store: SessionStore, options?: SessionStorageOptions<Data>): ServerSessionStorage<Data, Flash> {
+  const context = createContext(readOptions('createSessionStorage()', options, storageKinds))
   const guarded = new GuardedStore(store, context.events)
   const revocations = new Revocations(context, guarded)
   const owned = new OwnedSessions(context, guarded, revocations)
@@ -108,23 +117,24 @@ export function createSessionStorage<
 
   const storage: ServerSessionStorage = {
     events: context.events,
-    read: (value, readOptions) => guarded.whileOpen('read', () => life.read(value, readOptions)),
+    read: (value, how) => guarded.whileOpen('read', () => life.read(value, how)),
     // A save is more than one operation of the store, and closing waits for all of them.
     save: (session) => guarded.whileOpen('write', () => life.save(session)),
     async sessionsOf(userId) {
       assertUserId(userId)
       return guarded.whileOpen('list', () => owned.list(userId))
     },
-    async revoke(handle, revokeOptions = {}) {
-      const { userId } = revokeOptions
+    async revoke(handle, given = {}) {
+      const { userId } = readOptions('revoke()', given, revokeKinds)
       const isNobody = userId === undefined || userId === null
       if (!isNobody) assertUserId(userId)
       if (typeof handle !== 'string') throw configError('revoke() needs a handle: session.handle')
-      if (isNobody && 'userId' in revokeOptions) return
+      if (isNobody && Object.hasOwn(given, 'userId')) return
       await guarded.whileOpen('delete', () => owned.revoke(handle, userId ?? undefined))
     },
-    async revokeAll(userId, { except } = {}) {
+    async revokeAll(userId, given) {
       assertUserId(userId)
+      const { except } = readOptions('revokeAll()', given, revokeAllKinds)
       return guarded.whileOpen('delete', () => owned.revokeAll(userId, except))
     },
     async beginLogin(userId) {

@@ -1,7 +1,8 @@
 import { type SessionCodec, ValueCodec } from '../record/codec.ts'
 import { configError } from '../errors.ts'
 import { EventEmitter, type SessionEventListener } from '../events.ts'
-import { Lifetime, seconds, type LifetimeOptions } from '../record/lifetime.ts'
+import type { OptionKinds } from '../options.ts'
+import { Lifetime, lifetimeKinds, seconds, type LifetimeOptions } from '../record/lifetime.ts'
 import type { StandardSchema } from '../record/schema.ts'
 import { systemTime } from '../runtime/time.ts'
 import type { SessionData, UntypedData } from '../session/session.ts'
@@ -16,21 +17,32 @@ export interface SessionStorageOptions<
    * reported (event `corrupt`) and hidden, key by key. What is stored stays as it is until the app sets that key,
    * so that two releases of an app can work on the same sessions. A transformation must accept its own result.
    */
-  schema?: StandardSchema<Data>
+  schema?: StandardSchema<Data> | undefined
   /** How values become JSON and come back. Default: plain JSON data only. */
-  codec?: SessionCodec
+  codec?: SessionCodec | undefined
   /** Most bytes of a session's record: 1024 to 64 MiB. Default 65,536. Cookies have their own limit. */
-  maxBytes?: number
+  maxBytes?: number | undefined
   /** Is told what happens to sessions: logs, metrics, alarms. */
-  onEvent?: SessionEventListener
+  onEvent?: SessionEventListener | undefined
   /**
    * How far the clocks of the servers that share this storage may differ, in seconds: 0 to 300. A login
    * that another process began less than this after `revokeAll()` is ended too, and a `revokeAll()` from
    * further in the future is not believed. Default 5.
    */
-  clockTolerance?: number
+  clockTolerance?: number | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
+}
+
+export const storageKinds: OptionKinds<SessionStorageOptions> = {
+  ...lifetimeKinds,
+  // The schemas of some libraries are functions.
+  schema: 'any',
+  codec: 'any',
+  maxBytes: 'number',
+  onEvent: 'function',
+  clockTolerance: 'number',
+  now: 'function',
 }
 
 /** What a storage works with: its options, checked. */
@@ -45,7 +57,10 @@ export interface StorageContext {
   readonly now: () => number
 }
 
-/** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
+/**
+ * @param options From `readOptions`.
+ * @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead.
+ */
 export function createContext(options: SessionStorageOptions): StorageContext {
   const {
     schema,
@@ -64,10 +79,6 @@ export function createContext(options: SessionStorageOptions): StorageContext {
   if (codec !== undefined && !(isFunction(codec.encode) && isFunction(codec.decode))) {
     throw configError('codec must have the functions encode(value) and decode(stored)')
   }
-  if (onEvent !== undefined && !isFunction(onEvent)) {
-    throw configError('onEvent must be a function')
-  }
-  if (!isFunction(now)) throw configError('now must be a function such as Date.now')
   return {
     lifetime: new Lifetime(options),
     codec: new ValueCodec(codec, maxBytes),

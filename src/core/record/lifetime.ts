@@ -1,4 +1,5 @@
 import { configError } from '../errors.ts'
+import type { OptionKinds } from '../options.ts'
 
 /**
  * Seconds that anything of ours lives at most: the 400 days that browsers keep a cookie (RFC 6265bis §5.5).
@@ -11,25 +12,32 @@ export interface LifetimeOptions {
    * How long a session may go unused, in seconds: 1 to 34,560,000 (400 days). Kept by the server,
    * whatever the browser does with Max-Age (ASVS 7.3.1). Default 86,400 (a day).
    */
-  idleTimeout?: number
+  idleTimeout?: number | undefined
   /**
    * How long a session may live at most, in seconds, counted from its start and again from each
    * `login()`: 1 to 34,560,000 (400 days). It wins over `idleTimeout` (ASVS 7.3.2). Default
    * 2,592,000 (30 days).
    */
-  absoluteTimeout?: number
+  absoluteTimeout?: number | undefined
   /**
    * How long a session that nobody has logged in to may go unused, in seconds: 1 to 34,560,000. It keeps visitors
    * who come once, and floods of them, from filling a store. Default: as long as `idleTimeout`, which wins if it is
    * shorter.
    */
-  anonymousTimeout?: number
+  anonymousTimeout?: number | undefined
   /**
    * How long the old id stays readable after `regenerateId()`, in seconds: 0 to 300. It never
    * applies to `login()` and `regenerateId(true)`: the id that they end reads as a new session at
    * once, which for 5 seconds (or this, if it is less) is saved only if it logs in or rotates its id. Default 30.
    */
-  regenerateGrace?: number
+  regenerateGrace?: number | undefined
+}
+
+export const lifetimeKinds: OptionKinds<LifetimeOptions> = {
+  idleTimeout: 'number',
+  absoluteTimeout: 'number',
+  anonymousTimeout: 'number',
+  regenerateGrace: 'number',
 }
 
 type Preset = Required<Pick<LifetimeOptions, 'idleTimeout' | 'absoluteTimeout'>>

@@ -7,6 +7,7 @@ import {
   SessionError,
   type StoreError,
 } from '../errors.ts'
+import type { OptionKinds } from '../options.ts'
 import { isOfOtherMajor, shared } from '../runtime/brand.ts'
 import { isThenable } from '../runtime/maybe-promise.ts'
 import { assertRequest } from './assert-request.ts'
@@ -24,11 +25,12 @@ export interface ServeOptions {
    * console if the storage has no `onEvent`: for the first failure of each kind, then once a minute. A storage of
    * another library throws errors of its own, which may be anything: they are thrown on.
    */
-  onStoreError?: (
-    error: StoreError | SessionConflictError,
-    request: Request,
-  ) => Response | Promise<Response>
+  onStoreError?:
+    | ((error: StoreError | SessionConflictError, request: Request) => Response | Promise<Response>)
+    | undefined
 }
+
+export const serveKinds: OptionKinds<ServeOptions> = { onStoreError: 'function' }
 
 /** A cookie and a storage, and what to do when the store fails. */
 export interface Served<S extends ForeignSession> extends ServeOptions {

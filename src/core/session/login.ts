@@ -1,4 +1,5 @@
 import { configError } from '../errors.ts'
+import { type OptionKinds, readOptions } from '../options.ts'
 import { assertUserId } from '../record/id.ts'
 import type { Login } from './wishes.ts'
 
@@ -19,12 +20,15 @@ export interface LoginOptions {
   since?: LoginToken | undefined
 }
 
+const kinds: OptionKinds<LoginOptions> = { label: 'any', since: 'any' }
+
 /** @throws {SessionError} `ERR_SESSION_CONFIG` for what would be stored and could not be read again. */
 export function checkedLogin(
   userId: string,
-  { label, since }: LoginOptions,
+  options: LoginOptions | undefined,
 ): Pick<Login, 'userId' | 'label' | 'since'> {
   assertUserId(userId)
+  const { label, since } = readOptions('login()', options, kinds)
   if (label !== undefined && label !== null && typeof label !== 'string') {
     throw configError(`login() takes a label that is a string, got ${typeof label}`)
   }

@@ -174,7 +174,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    * @throws {SessionError} `ERR_SESSION_CONFIG` unless `userId` is a string with something in it, `label` a
    * string, and `since` this user's.
    */
-  login(userId: string, options: LoginOptions = {}): void {
+  login(userId: string, options?: LoginOptions): void {
     this.#state.logIn(checkedLogin(userId, options))
   }
 

@@ -24,7 +24,7 @@ export interface SessionStore {
    * Whether `write` really compares and swaps. False for stores that are eventually consistent: with
    * them an update can be lost and a logout undone. Default `true`.
    */
-  readonly atomic?: boolean
+  readonly atomic?: boolean | undefined
   /** The record and its version, or undefined when it is missing or expired. Failing to find out throws. */
   read(key: string): Promise<StoredRecord | undefined>
   /**

@@ -2,14 +2,15 @@
 import type { NextFunction, RequestContext } from '@remix-run/fetch-router'
 import type { Cookie } from '../../core/cookie/cookie.ts'
 import { SessionError } from '../../core/errors.ts'
+import { readOptions } from '../../core/options.ts'
 import type { ForeignSessionStorage } from '../../core/serving/foreign-session.ts'
-import { assertServable, serveSession, type ServeOptions } from '../../core/serving/serve.ts'
+import {
+  assertServable,
+  serveKinds,
+  serveSession,
+  type ServeOptions,
+} from '../../core/serving/serve.ts'
 import { Session } from '../../core/session/session.ts'
-
-export interface RouterSessionOptions extends ServeOptions {
-  cookie: Cookie
-  storage: ForeignSessionStorage
-}
 
 /**
  * Serves each request with its session, which the context has under all these keys.
@@ -18,10 +19,12 @@ export interface RouterSessionOptions extends ServeOptions {
  */
 export function serveUnder(
   keys: readonly object[],
-  served: RouterSessionOptions,
+  { cookie, storage }: { cookie: Cookie; storage: ForeignSessionStorage },
+  options: ServeOptions | undefined,
 ): (context: RequestContext<any>, next: NextFunction) => Promise<Response> {
-  const { cookie, storage } = served
   assertServable(cookie, storage)
+  const { onStoreError } = readOptions('session()', options, serveKinds)
+  const served = { cookie, storage, onStoreError }
   return (context, next) =>
     serveSession(served, context.request, async (current) => {
       const outer = keys.map((key) => context.get(key))

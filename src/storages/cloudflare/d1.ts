@@ -1,6 +1,7 @@
 import { fromAscii } from '../parts/ascii.ts'
 import { configError } from '../../core/errors.ts'
-import { type DeadlineOptions, Operations } from '../parts/operations.ts'
+import { type OptionKinds, readOptions } from '../../core/options.ts'
+import { deadlineKinds, type DeadlineOptions, Operations } from '../parts/operations.ts'
 import type {
   ClosableStore,
   IndexedStore,
@@ -22,14 +23,20 @@ export interface D1Statement {
   bind(...values: (string | number | null)[]): D1Statement
   first<Row>(): Promise<Row | null>
   all<Row>(): Promise<{ results: Row[] }>
-  run(): Promise<{ meta: { changes?: number } }>
+  run(): Promise<{ meta: { changes?: number | undefined } }>
 }
 
 export interface D1StoreOptions extends DeadlineOptions {
   /** The table, made by `createD1SessionTable()`. Letters, digits and underscores, 63 at most. Default `sessions`. */
-  table?: string
+  table?: string | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
+}
+
+export const d1Kinds: OptionKinds<D1StoreOptions> = {
+  ...deadlineKinds,
+  table: 'string',
+  now: 'function',
 }
 
 /** Expired rows that are deleted at once. */
@@ -42,8 +49,9 @@ const batch = 1000
  */
 export async function createD1SessionTable(
   database: D1,
-  { table = 'sessions' }: { table?: string } = {},
+  options?: Pick<D1StoreOptions, 'table'>,
 ): Promise<void> {
+  const { table = 'sessions' } = readOptions('createD1SessionTable()', options, { table: 'string' })
   for (const statement of sqliteTable(table).create) await database.prepare(statement).run()
 }
 
@@ -56,8 +64,9 @@ export async function createD1SessionTable(
  */
 export function createD1Store(
   database: D1,
-  options: D1StoreOptions = {},
+  given?: D1StoreOptions,
 ): IndexedStore & SweepableStore & ClosableStore {
+  const options = readOptions('createD1Store()', given, d1Kinds)
   const table = sqliteTable(options.table ?? 'sessions')
   const now = wholeMilliseconds(options.now ?? systemTime)
   if (typeof database?.prepare !== 'function') {

@@ -1,6 +1,7 @@
 import { configError } from '../../core/errors.ts'
+import { type OptionKinds, readOptions } from '../../core/options.ts'
 import { createHandle } from '../../core/record/id.ts'
-import { type DeadlineOptions, Operations } from '../parts/operations.ts'
+import { deadlineKinds, type DeadlineOptions, Operations } from '../parts/operations.ts'
 import type { IndexedStore } from '../../core/store/session-store.ts'
 import { hashOwner } from '../parts/stored-row.ts'
 import { createVersion, type Listing, parseListing } from './object-version.ts'
@@ -20,9 +21,15 @@ export interface DurableObjects {
 
 export interface DurableObjectStoreOptions extends DeadlineOptions {
   /** What the names of all objects begin with, where several apps share a class. Default: nothing. */
-  prefix?: string
+  prefix?: string | undefined
   /** The clock, in milliseconds since the epoch: it alone decides what has expired. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
+}
+
+export const durableObjectKinds: OptionKinds<DurableObjectStoreOptions> = {
+  ...deadlineKinds,
+  prefix: 'string',
+  now: 'function',
 }
 
 type Ask = <Q extends Question>(object: string, question: Q) => Promise<Answers[Q['do']]>
@@ -39,13 +46,13 @@ const slack = 300_000
  */
 export function createDurableObjectStore(
   objects: DurableObjects,
-  options: DurableObjectStoreOptions = {},
+  given?: DurableObjectStoreOptions,
 ): IndexedStore {
+  const options = readOptions('createDurableObjectStore()', given, durableObjectKinds)
   const { prefix = '', now = systemTime } = options
   if (typeof objects?.idFromName !== 'function') {
     throw configError('Sessions in Durable Objects need the binding of their class: env.SESSIONS')
   }
-  if (typeof prefix !== 'string') throw configError('prefix must be a text such as "admin:"')
   const operations = new Operations(options)
 
   const ask: Ask = async (object, question) => {

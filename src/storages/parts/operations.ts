@@ -1,4 +1,5 @@
 import { configError } from '../../core/errors.ts'
+import type { OptionKinds } from '../../core/options.ts'
 import { afterArrivals } from '../../core/runtime/platform.ts'
 import { UnderWay } from '../../core/store/under-way.ts'
 import { unref } from '../../core/runtime/time.ts'
@@ -6,8 +7,10 @@ import { unref } from '../../core/runtime/time.ts'
 /** The option of every store that talks to a server. */
 export interface DeadlineOptions {
   /** Seconds after which an operation counts as failed, whatever becomes of it: 0.01 to 60. Default 2. */
-  timeout?: number
+  timeout?: number | undefined
 }
+
+export const deadlineKinds: OptionKinds<DeadlineOptions> = { timeout: 'number' }
 
 /** Operations that were given up but have not ended: with so many, a backend that is silent is taken to be away. */
 const mostGivenUp = 1000

@@ -1,5 +1,6 @@
 import type { Kysely, sql as Sql } from 'kysely'
 import { configError } from '../../core/errors.ts'
+import { type OptionKinds, readOptions } from '../../core/options.ts'
 import { indexName } from '../parts/sqlite-table.ts'
 import { assertNoSchema, languageOf } from './dialect.ts'
 import { isLostRace } from './errors.ts'
@@ -7,8 +8,10 @@ import { textOf } from './rows.ts'
 
 export interface SessionTableOptions {
   /** The table's name; `schema.table` is fine, except on SQLite. Default `sessions`. */
-  table?: string
+  table?: string | undefined
 }
+
+const kinds: OptionKinds<SessionTableOptions> = { table: 'string' }
 
 /** Letters, digits and underscores, perhaps after a schema's: what no database has to quote. */
 const tableName = /^([A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,45}$/
@@ -38,8 +41,9 @@ const attempts = 5
 export async function createSessionTable(
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever else is in the database
   kysely: Kysely<any>,
-  { table = 'sessions' }: SessionTableOptions = {},
+  options?: SessionTableOptions,
 ): Promise<void> {
+  const { table = 'sessions' } = readOptions('createSessionTable()', options, kinds)
   assertTableName(table)
   const language = languageOf(kysely)
   if (language === 'sqlite') assertNoSchema(kysely, table)

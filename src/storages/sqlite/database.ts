@@ -7,9 +7,9 @@ export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement
   close(): unknown
   /** Whether a transaction is open: so say better-sqlite3, libsql and `bun:sqlite` … */
-  readonly inTransaction?: boolean
+  readonly inTransaction?: boolean | undefined
   /** … and so does `node:sqlite`, from Node 22.16. */
-  readonly isTransaction?: boolean
+  readonly isTransaction?: boolean | undefined
 }
 
 export interface SqliteStatement {
