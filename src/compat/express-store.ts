@@ -25,9 +25,12 @@ const kinds: OptionKinds<ExpressStoreOptions> = { ...deadlineKinds, now: 'functi
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if it is no such store or an option is wrong.
  */
-export function fromExpressStore(store: ExpressStore, given?: ExpressStoreOptions): ClosableStore {
-  const options = readOptions('fromExpressStore()', given, kinds)
-  const { now = systemTime } = options
+export function fromExpressStore(
+  store: ExpressStore,
+  options?: ExpressStoreOptions,
+): ClosableStore {
+  const own = readOptions('fromExpressStore()', options, kinds)
+  const { now = systemTime } = own
   const methods = [store?.get, store?.set, store?.destroy]
   if (methods.some((method) => typeof method !== 'function')) {
     throw configError('fromExpressStore() needs a store of express-session: get, set and destroy')
@@ -55,6 +58,6 @@ export function fromExpressStore(store: ExpressStore, given?: ExpressStoreOption
       },
     },
     now,
-    new Operations(options),
+    new Operations(own),
   )
 }

@@ -2,6 +2,7 @@
  * The session API of React Router and Remix 2, on our storages. Its own rules hold: a flash message
  * lives until it is read, an id is empty until the session is stored, and each commit is explicit.
  */
+import { type OptionKinds, readOptions } from '../core/options.ts'
 import type { SessionStorage as CoreStorage } from '../core/life-cycle/session-storage.ts'
 import { createCookieSessionStorage as createCookieStorage } from '../storages/cookie.ts'
 import { createMemorySessionStorage as createMemoryStorage } from '../storages/memory.ts'
@@ -46,6 +47,9 @@ export interface FileSessionStorageOptions extends SessionStorageOptions {
   dir: string
 }
 
+const kinds: OptionKinds<SessionStorageOptions> = { cookie: 'any' }
+const fileKinds: OptionKinds<FileSessionStorageOptions> = { ...kinds, dir: 'string' }
+
 const lifetime = committedLifetime * 1000
 
 /**
@@ -55,9 +59,10 @@ const lifetime = committedLifetime * 1000
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's options are wrong, and in production if it has
  * no secrets: then visitors could write their sessions themselves.
  */
-export function createCookieSessionStorage<Data = SessionData, FlashData = Data>({
-  cookie,
-}: SessionStorageOptions = {}): SessionStorage<Data, FlashData> {
+export function createCookieSessionStorage<Data = SessionData, FlashData = Data>(
+  options?: SessionStorageOptions,
+): SessionStorage<Data, FlashData> {
+  const { cookie } = readOptions('createCookieSessionStorage()', options, kinds)
   return createSessionStorageOn(
     createSessionCookie(cookie),
     createCookieStorage(untilCommitted),
@@ -70,9 +75,10 @@ export function createCookieSessionStorage<Data = SessionData, FlashData = Data>
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's options are wrong.
  */
-export function createMemorySessionStorage<Data = SessionData, FlashData = Data>({
-  cookie,
-}: SessionStorageOptions = {}): SessionStorage<Data, FlashData> {
+export function createMemorySessionStorage<Data = SessionData, FlashData = Data>(
+  options?: SessionStorageOptions,
+): SessionStorage<Data, FlashData> {
+  const { cookie } = readOptions('createMemorySessionStorage()', options, kinds)
   return createSessionStorageOn(
     createSessionCookie(cookie),
     createMemoryStorage(untilCommitted),
@@ -86,10 +92,10 @@ export function createMemorySessionStorage<Data = SessionData, FlashData = Data>
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's options are wrong.
  */
-export function createFileSessionStorage<Data = SessionData, FlashData = Data>({
-  cookie,
-  dir,
-}: FileSessionStorageOptions): SessionStorage<Data, FlashData> {
+export function createFileSessionStorage<Data = SessionData, FlashData = Data>(
+  options: FileSessionStorageOptions,
+): SessionStorage<Data, FlashData> {
+  const { cookie, dir } = readOptions('createFileSessionStorage()', options, fileKinds)
   return createSessionStorageOn(
     createSessionCookie(cookie),
     lazyFsSessionStorage(dir, untilCommitted),

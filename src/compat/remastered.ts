@@ -4,6 +4,7 @@
  */
 import { type CookieAttributes, createCookie } from '../core/cookie/cookie.ts'
 import { configError, CookieSizeError, isSessionError } from '../core/errors.ts'
+import { type OptionKinds, readOptions } from '../core/options.ts'
 import { plainCodec } from '../core/record/codec.ts'
 import { biggestKeys } from '../core/record/record.ts'
 import { createCookieSessionStorage as createCookieStorage } from '../storages/cookie.ts'
@@ -54,8 +55,24 @@ export interface CookieSettings extends Pick<
   sameSite?: boolean | CookieAttributes['sameSite'] | undefined
 }
 
-/** What our cookies do not do by themselves. */
-const defaults = { maxAge: 3600 }
+/** Of what kind they are, `createCookie` says, which takes some of them for others. */
+const cookieKinds: OptionKinds<CookieSettings> = {
+  name: 'any',
+  secret: 'any',
+  maxAge: 'any',
+  sameSite: 'any',
+  httpOnly: 'any',
+  path: 'any',
+  domain: 'any',
+  secure: 'any',
+}
+
+const storageKinds = { cookie: 'object' } as const
+
+/** What our cookies do not do by themselves. Undefined is not the same as left out. */
+function maxAgeOf(settings: CookieSettings): number | undefined {
+  return Object.hasOwn(settings, 'maxAge') ? settings.maxAge : 3600
+}
 
 /**
  * Makes the function that finds the session of a request: always the same one for the same request object.
@@ -89,16 +106,17 @@ export function createSessionStore<Value, Metadata = undefined>(
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's settings are wrong.
  */
-export function withEncryptedCookies<Value, Metadata>({
-  storage,
-  cookie: settings,
-}: {
+export function withEncryptedCookies<Value, Metadata>(options: {
   storage: SessionStorage<Value, Metadata>
   cookie: CookieSettings
 }): SessionStorage<Value, Metadata> {
-  const { name, secret, sameSite, ...attributes } = { ...defaults, ...settings }
+  const kinds = { ...storageKinds, storage: 'any' } as const
+  const { storage, cookie: settings } = readOptions('withEncryptedCookies()', options, kinds)
+  const own = readOptions('The cookie', settings, cookieKinds)
+  const { name, secret, sameSite, ...attributes } = own
   const cookie = createCookie(name, {
     ...attributes,
+    maxAge: maxAgeOf(settings),
     sameSite: typeof sameSite === 'boolean' ? (sameSite ? 'strict' : 'lax') : sameSite,
     secrets: [secret].flat(),
     encrypt: true,
@@ -126,11 +144,10 @@ export function withEncryptedCookies<Value, Metadata>({
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's settings are wrong.
  */
-export function CookieSessionStorage({
-  cookie,
-}: {
+export function CookieSessionStorage(options: {
   cookie: CookieSettings
 }): SessionStorage<Serializable> {
+  const { cookie } = readOptions('CookieSessionStorage()', options, storageKinds)
   const storage = createStorageOn<Serializable>(createCookieStorage(untilCommitted), endOf(cookie))
   // Whoever drops the metadata, as its type allows, gets the same cookie without it.
   return withEncryptedCookies({ storage, cookie }) as unknown as SessionStorage<Serializable>
@@ -142,12 +159,12 @@ export function CookieSessionStorage({
  * @param options.generateId Ignored: ids are made here, 256 bits of chance in each, and no others are known.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie's settings are wrong.
  */
-export function MemorySessionStorage({
-  cookie,
-}: {
+export function MemorySessionStorage(options: {
   generateId?: (() => string) | undefined
   cookie: CookieSettings
 }): SessionStorage<unknown, object> {
+  const kinds = { ...storageKinds, generateId: 'any' } as const
+  const { cookie } = readOptions('MemorySessionStorage()', options, kinds)
   const storage = createStorageOn<unknown>(createMemoryStorage(untilCommitted), endOf(cookie))
   return withEncryptedCookies({ storage, cookie })
 }
@@ -160,8 +177,7 @@ export {
 
 /** Milliseconds from a commit to the session's end. */
 function endOf(settings: CookieSettings): number {
-  const { maxAge = committedLifetime } = { ...defaults, ...settings }
-  return maxAge * 1000
+  return (maxAgeOf(settings) ?? committedLifetime) * 1000
 }
 
 /** Names what takes the space, where that can be found out. */

@@ -59,10 +59,10 @@ export interface CookieSessionStorage<
 export function createCookieSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
->(given?: SessionStorageOptions<Data> & CookieStorageOptions): CookieSessionStorage<Data, Flash> {
-  const options = readOptions('createCookieSessionStorage()', given, kinds)
-  const context = createContext(options)
-  const home = createHome(context, options.isRevoked, checkContext(options.context))
+>(options?: SessionStorageOptions<Data> & CookieStorageOptions): CookieSessionStorage<Data, Flash> {
+  const own = readOptions('createCookieSessionStorage()', options, kinds)
+  const context = createContext(own)
+  const home = createHome(context, own.isRevoked, checkContext(own.context))
   const life = new SessionLife(context, home)
   const storage: CookieSessionStorage = {
     events: context.events,

@@ -124,11 +124,11 @@ function isAbandoned(target: string): boolean {
  */
 export function createFsStore(
   directory: string,
-  given?: FsStoreOptions,
+  options?: FsStoreOptions,
 ): IndexedStore & SweepableStore & ClosableStore {
-  const options = readOptions('createFsStore()', given, kinds)
+  const own = readOptions('createFsStore()', options, kinds)
   assertFiles()
-  const { durable = false, sweepInterval = 600, now = systemTime } = options
+  const { durable = false, sweepInterval = 600, now = systemTime } = own
   if (!Number.isInteger(sweepInterval) || sweepInterval < 0 || sweepInterval > 86_400) {
     throw configError('sweepInterval must be a whole number of seconds from 0 to 86400')
   }

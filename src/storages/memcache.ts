@@ -55,14 +55,14 @@ const largestValue = 1_000_000
  */
 export function createMemcacheStore(
   target: MemcacheTarget,
-  given?: MemcacheStoreOptions,
+  options?: MemcacheStoreOptions,
 ): ClosableStore {
-  const options = readOptions('createMemcacheStore()', given, kinds)
-  const { prefix = 'session:', timeout = 2, now = systemTime } = options
+  const own = readOptions('createMemcacheStore()', options, kinds)
+  const { prefix = 'session:', timeout = 2, now = systemTime } = own
   if (typeof prefix !== 'string' || !/^[\x21-\x7e]{1,100}$/.test(prefix)) {
     throw configError('prefix must be 1 to 100 characters of printable ASCII without blanks')
   }
-  const operations = new Operations(options)
+  const operations = new Operations(own)
   const isOurs = !isClient(target)
   const client = isOurs ? createMetaClient(hostsOf(target), timeout * 1000) : target
 

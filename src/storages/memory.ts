@@ -53,10 +53,10 @@ const glancesWhenFull = 32
  * @throws {SessionError} `ERR_SESSION_CONFIG` if `maxSessions` is not a whole number of 1 or more.
  */
 export function createMemoryStore(
-  given?: MemoryStoreOptions,
+  options?: MemoryStoreOptions,
 ): IndexedStore & SweepableStore & ClosableStore {
-  const options = readOptions('createMemoryStore()', given, kinds)
-  const { maxSessions = 100_000, now = systemTime } = options
+  const own = readOptions('createMemoryStore()', options, kinds)
+  const { maxSessions = 100_000, now = systemTime } = own
   if (!Number.isInteger(maxSessions) || maxSessions < 1) {
     throw configError(`maxSessions must be a whole number of 1 or more, got ${maxSessions}`)
   }

@@ -52,15 +52,15 @@ const kinds: OptionKinds<RedisStoreOptions> = {
  */
 export function createRedisStore(
   source: RedisServer | RedisClient,
-  given?: RedisStoreOptions,
+  options?: RedisStoreOptions,
 ): IndexedStore & ClosableStore {
-  const options = readOptions('createRedisStore()', given, kinds)
-  const { prefix = 'session:', timeout = 2, waitReplicas = 0, now = systemTime } = options
+  const own = readOptions('createRedisStore()', options, kinds)
+  const { prefix = 'session:', timeout = 2, waitReplicas = 0, now = systemTime } = own
   if (!Number.isInteger(waitReplicas) || waitReplicas < 0 || waitReplicas > 100) {
     throw configError(`waitReplicas must be a whole number from 0 to 100, got ${waitReplicas}`)
   }
   const milliseconds = timeout * 1000
-  const operations = new RedisOperations(connectorFor(source, milliseconds), options)
+  const operations = new RedisOperations(connectorFor(source, milliseconds), own)
   const records = new Records(prefix, now)
   const eviction = new Eviction()
   const placeOf = (list: string): string => `${prefix}owner:${list}`

@@ -46,11 +46,11 @@ const kinds: OptionKinds<SqlStoreOptions> = { ...deadlineKinds, table: 'string',
 export function createSqlStore(
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever else is in the database
   kysely: Kysely<any>,
-  given?: SqlStoreOptions,
+  options?: SqlStoreOptions,
 ): IndexedStore & SweepableStore & ClosableStore {
-  const options = readOptions('createSqlStore()', given, kinds)
-  const { table = 'sessions' } = options
-  const now = wholeMilliseconds(options.now ?? systemTime)
+  const own = readOptions('createSqlStore()', options, kinds)
+  const { table = 'sessions' } = own
+  const now = wholeMilliseconds(own.now ?? systemTime)
   if (typeof kysely?.selectFrom !== 'function') {
     throw configError('The sql storage needs a Kysely: new Kysely({ dialect: … })')
   }
@@ -59,7 +59,7 @@ export function createSqlStore(
   }
   assertTableName(table)
   if (languageOf(kysely) === 'sqlite') assertNoSchema(kysely, table)
-  const operations = new Operations(options)
+  const operations = new Operations(own)
   const db = kysely as Kysely<SessionTables>
   const rows = rowsIn(db, table)
   /** For what may be done twice. */

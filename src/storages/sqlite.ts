@@ -67,12 +67,12 @@ const batch = 100
  */
 export function createSqliteStore(
   database: string | SqliteDatabase,
-  given?: SqliteStoreOptions,
+  options?: SqliteStoreOptions,
 ): IndexedStore & SweepableStore & ClosableStore {
-  const options = readOptions('createSqliteStore()', given, kinds)
-  const { durable = false, timeout = 2, sweepInterval = 600 } = options
-  const table = sqliteTable(options.table ?? 'sessions')
-  const now = wholeMilliseconds(options.now ?? systemTime)
+  const own = readOptions('createSqliteStore()', options, kinds)
+  const { durable = false, timeout = 2, sweepInterval = 600 } = own
+  const table = sqliteTable(own.table ?? 'sessions')
+  const now = wholeMilliseconds(own.now ?? systemTime)
   if (!(timeout >= 0.1 && timeout <= 60)) {
     throw configError('timeout must be from 0.1 to 60 seconds')
   }

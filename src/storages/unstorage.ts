@@ -46,18 +46,18 @@ const shortestTtl = 60
  */
 export function createUnstorageStore(
   storage: Unstorage,
-  given?: UnstorageStoreOptions,
+  options?: UnstorageStoreOptions,
 ): ClosableStore & SweepableStore {
-  const options = readOptions('createUnstorageStore()', given, kinds)
-  const { prefix = 'session', now = systemTime } = options
+  const own = readOptions('createUnstorageStore()', options, kinds)
+  const { prefix = 'session', now = systemTime } = own
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(prefix)) {
     throw configError('prefix must be 1 to 64 letters, digits, "_" and "-"')
   }
   if (typeof storage?.getItem !== 'function') {
     throw configError('The unstorage storage needs one of createStorage() of unstorage')
   }
-  const operations = new Operations(options)
-  const { timeout = 2 } = options
+  const operations = new Operations(own)
+  const { timeout = 2 } = own
   const place = (key: string): string => `${prefix}:${key}`
   const store = createBestEffortStore(
     {

@@ -1,7 +1,14 @@
 import type { CookieImporter, ImportedSession } from '../../core/cookie/importers.ts'
 import { configError } from '../../core/errors.ts'
+import type { OptionKinds } from '../../core/options.ts'
 import { type ExpressStore, sessionIn } from '../parts/express-store.ts'
-import { assertImporterOptions, type IdImporterOptions, importedById, isObject } from './options.ts'
+import {
+  type IdImporterOptions,
+  idImporterKinds,
+  importedById,
+  isObject,
+  readImporterOptions,
+} from './options.ts'
 import { openSigned, percentDecoded } from './signed-text.ts'
 import { systemTime } from '../../core/runtime/time.ts'
 
@@ -12,28 +19,31 @@ export interface ExpressSessionOptions extends IdImporterOptions {
   now?: (() => number) | undefined
 }
 
+const kinds: OptionKinds<ExpressSessionOptions> = {
+  ...idImporterKinds,
+  store: 'any',
+  now: 'function',
+}
+
 /**
  * Reads cookies of express-session, and others that `cookie-signature` signed (`s:…`). They hold an id:
  * give the old `store`, or `load`.
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
-export function expressSession(options: ExpressSessionOptions = {}): CookieImporter {
-  assertImporterOptions('expressSession', options)
-  const { store, load, now = systemTime } = options
-  if (typeof now !== 'function') {
-    throw configError('expressSession now must be a function such as Date.now')
-  }
+export function expressSession(options?: ExpressSessionOptions): CookieImporter {
+  const own = readImporterOptions('expressSession()', options, kinds)
+  const { store, load, secrets: old, now = systemTime } = own
   if (store !== undefined && (load !== undefined || typeof store?.get !== 'function')) {
     throw configError('expressSession takes either store, with get(id, callback), or load(id)')
   }
-  const known = store && { ...options, load: (id: string) => loadFrom(store, id, now()) }
+  const known = store ? { ...own, load: (id: string) => loadFrom(store, id, now()) } : own
   return {
     async open(text, secrets) {
       const sent = percentDecoded(text)
       if (!sent?.startsWith('s:')) return undefined
-      const id = await openSigned(sent.slice(2), options.secrets ?? secrets)
-      return id === undefined ? undefined : importedById(id, known ?? options)
+      const id = await openSigned(sent.slice(2), old ?? secrets)
+      return id === undefined ? undefined : importedById(id, known)
     },
   }
 }

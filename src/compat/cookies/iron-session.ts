@@ -1,13 +1,15 @@
 import type { CookieImporter } from '../../core/cookie/importers.ts'
 import { configError } from '../../core/errors.ts'
+import type { OptionKinds } from '../../core/options.ts'
 import { textOf } from './base64.ts'
 import { openIron } from './iron-seal.ts'
 import {
-  assertImporterOptions,
   importedSession,
+  importerKinds,
   type ImporterOptions,
   isObject,
   parseJson,
+  readImporterOptions,
 } from './options.ts'
 import { percentDecoded } from './signed-text.ts'
 import { systemTime } from '../../core/runtime/time.ts'
@@ -19,6 +21,12 @@ export interface IronSessionOptions extends ImporterOptions {
   now?: (() => number) | undefined
 }
 
+const kinds: OptionKinds<IronSessionOptions> = {
+  ...importerKinds,
+  password: 'any',
+  now: 'function',
+}
+
 /** Fewest characters that iron-session takes for a password. */
 const shortest = 32
 
@@ -28,11 +36,8 @@ const shortest = 32
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
 export function ironSession(options: IronSessionOptions): CookieImporter {
-  assertImporterOptions('ironSession', options)
-  const { password, now = systemTime } = options
-  if (typeof now !== 'function') {
-    throw configError('ironSession now must be a function such as Date.now')
-  }
+  const own = readImporterOptions('ironSession()', options, kinds)
+  const { password, now = systemTime } = own
   const given = typeof password === 'string' ? { 1: password } : password
   const passwords = new Map(isObject(given) ? Object.entries(given) : [])
   const isPassword = (one: unknown) => typeof one === 'string' && one.length >= shortest
@@ -52,14 +57,14 @@ export function ironSession(options: IronSessionOptions): CookieImporter {
       if (data === undefined) return undefined
       if (version === '2') {
         if (!isObject(data)) return { value: json!, data }
-        const imported = importedSession(json!, { values: data }, options)
+        const imported = importedSession(json!, { values: data }, own)
         return imported && { ...imported, data }
       }
       // Before version 2, values stood beside others that were meant for one request.
       if ((version !== undefined && version !== '1') || !isObject(data)) return undefined
       const values = data['persistent']
       if (!isObject(values)) return undefined
-      return importedSession(JSON.stringify(values), { values }, options)
+      return importedSession(JSON.stringify(values), { values }, own)
     },
   }
 }

@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-explicit-any -- what values were there, their own application knows */
 import type { ImportedCookie, ImportedSession } from '../../core/cookie/importers.ts'
 import { configError, isSessionError, StoreError } from '../../core/errors.ts'
+import { type OptionKinds, readOptions } from '../../core/options.ts'
 import { warnOnce } from '../../core/runtime/platform.ts'
 import { reasonOf } from '../../core/store/failure-reason.ts'
 
@@ -38,10 +39,24 @@ export interface IdImporterOptions extends SignedImporterOptions {
     | undefined
 }
 
-/** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
-export function assertImporterOptions(importer: string, options: IdImporterOptions): void {
-  if (!isObject(options)) throw configError(`${importer} takes an object of options`)
-  const { secrets, userId, load } = options
+export const importerKinds: OptionKinds<ImporterOptions> = { userId: 'function' }
+export const idImporterKinds: OptionKinds<IdImporterOptions> = {
+  ...importerKinds,
+  secrets: 'any',
+  load: 'function',
+}
+
+/**
+ * @returns What the importer works with: a copy that inherits nothing.
+ * @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead.
+ */
+export function readImporterOptions<Options extends ImporterOptions>(
+  importer: string,
+  options: Options | undefined,
+  kinds: OptionKinds<Options>,
+): Options {
+  const own = readOptions(importer, options, kinds)
+  const { secrets } = own as SignedImporterOptions
   const isSecret = (secret: unknown) => typeof secret === 'string' && secret !== ''
   if (
     secrets !== undefined &&
@@ -52,11 +67,7 @@ export function assertImporterOptions(importer: string, options: IdImporterOptio
         'Is an environment variable not set?',
     )
   }
-  for (const [name, value] of Object.entries({ userId, load })) {
-    if (value !== undefined && typeof value !== 'function') {
-      throw configError(`${importer} ${name} must be a function`)
-    }
-  }
+  return own
 }
 
 /** A cookie that holds its session. Undefined, as for one that is damaged, if nobody can tell whose it is. */

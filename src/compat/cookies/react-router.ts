@@ -21,16 +21,16 @@ import { percentDecoded } from './signed-text.ts'
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
-export function reactRouterCookie(options: IdImporterOptions = {}): CookieImporter {
-  const read = (json: string) => {
+export function reactRouterCookie(options?: IdImporterOptions): CookieImporter {
+  const read = (json: string, own: IdImporterOptions) => {
     const value = parseJson(json)
     if (value === undefined) return undefined
-    if (typeof value === 'string') return importedById(value, options, splitFlash)
-    if (!isObject(value) || options.load !== undefined) return { value: json, data: value }
-    const imported = importedSession(json, splitFlash(value), options)
+    if (typeof value === 'string') return importedById(value, own, splitFlash)
+    if (!isObject(value) || own.load !== undefined) return { value: json, data: value }
+    const imported = importedSession(json, splitFlash(value), own)
     return imported && { ...imported, data: value }
   }
-  return signedImporter({ name: 'reactRouterCookie', unescaped: percentDecoded, read }, options)
+  return signedImporter({ name: 'reactRouterCookie()', unescaped: percentDecoded, read }, options)
 }
 
 /** Values and, without the name they hide under, flash messages. */

@@ -19,15 +19,13 @@ import { signedImporter } from './signed-importer.ts'
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
-export function remixCookie(options: IdImporterOptions = {}): CookieImporter {
-  const read = (value: string) => {
-    const session = options.load === undefined ? sessionIn(value) : undefined
-    return session === undefined
-      ? importedById(value, options)
-      : importedSession(value, session, options)
+export function remixCookie(options?: IdImporterOptions): CookieImporter {
+  const read = (value: string, own: IdImporterOptions) => {
+    const session = own.load === undefined ? sessionIn(value) : undefined
+    return session === undefined ? importedById(value, own) : importedSession(value, session, own)
   }
   // Their cookies are sent without escapes: the "=" and "+" of base64 may stand in a cookie.
-  return signedImporter({ name: 'remixCookie', read }, options)
+  return signedImporter({ name: 'remixCookie()', read }, options)
 }
 
 /** `{"i":id,"d":[values,flash]}`. The id is theirs, and never becomes one of ours. */

@@ -1,7 +1,7 @@
 import type { CookieImporter, ImportedCookie } from '../../core/cookie/importers.ts'
 import type { MaybePromise } from '../../core/runtime/maybe-promise.ts'
 import { fromBase64, textOf } from './base64.ts'
-import { assertImporterOptions, type IdImporterOptions } from './options.ts'
+import { type IdImporterOptions, idImporterKinds, readImporterOptions } from './options.ts'
 import { openSigned } from './signed-text.ts'
 
 /** What Remix and React Router do differently with the text that both sign as base64. */
@@ -11,7 +11,7 @@ interface SignedFormat {
   /** The signed text as it was before it was sent, or undefined if it is damaged. Default: as it is. */
   unescaped?: (text: string) => string | undefined
   /** What an authentic text stands for. */
-  read: (text: string) => MaybePromise<ImportedCookie | undefined>
+  read: (text: string, options: IdImporterOptions) => MaybePromise<ImportedCookie | undefined>
 }
 
 /**
@@ -21,17 +21,17 @@ interface SignedFormat {
  */
 export function signedImporter(
   { name, unescaped = (text) => text, read }: SignedFormat,
-  options: IdImporterOptions,
+  options: IdImporterOptions | undefined,
 ): CookieImporter {
-  assertImporterOptions(name, options)
+  const own = readImporterOptions(name, options, idImporterKinds)
   return {
     async open(text, secrets) {
       const sent = unescaped(text)
       if (sent === undefined) return undefined
-      const signed = await openSigned(sent, options.secrets ?? secrets)
+      const signed = await openSigned(sent, own.secrets ?? secrets)
       const bytes = signed === undefined ? undefined : fromBase64(signed)
       const opened = bytes === undefined ? undefined : textOf(bytes)
-      return opened === undefined ? undefined : read(opened)
+      return opened === undefined ? undefined : read(opened, own)
     },
   }
 }

@@ -1,6 +1,7 @@
+import { readOptions } from '../../core/options.ts'
 import { builtinModule } from '../../core/runtime/platform.ts'
 import type { ServerSessionStorage, SessionStorage } from '../../core/life-cycle/session-storage.ts'
-import type { SessionStorageOptions } from '../../core/life-cycle/storage-options.ts'
+import { storageKinds, type SessionStorageOptions } from '../../core/life-cycle/storage-options.ts'
 
 /** What of the fs storage can wait until it is loaded. */
 type LazySessionStorage = SessionStorage & Pick<ServerSessionStorage, 'revoke'>
@@ -11,14 +12,15 @@ type LazySessionStorage = SessionStorage & Pick<ServerSessionStorage, 'revoke'>
  */
 export function lazyFsSessionStorage(
   directory: string,
-  options: SessionStorageOptions = {},
+  options?: SessionStorageOptions,
 ): LazySessionStorage {
+  const own = readOptions('The file storage', options, storageKinds)
   // Where the process is now, and not where it may have gone when the files are looked at.
   const path = builtinModule('node:path') as { resolve(path: string): string } | undefined
   const place =
     typeof directory === 'string' && directory !== '' ? path?.resolve(directory) : undefined
   const loading = import('../../storages/fs.ts').then(({ createFsSessionStorage }) =>
-    createFsSessionStorage(place ?? directory, options),
+    createFsSessionStorage(place ?? directory, own),
   )
   // Whoever calls is told; nobody may have called yet.
   loading.catch(() => {})

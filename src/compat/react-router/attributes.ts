@@ -1,5 +1,7 @@
+import { attributeKinds } from '../../core/cookie/attributes.ts'
 import type { CookieAttributes } from '../../core/cookie/cookie.ts'
 import { configError } from '../../core/errors.ts'
+import type { OptionKinds } from '../../core/options.ts'
 import { longestLifetime } from '../../core/record/lifetime.ts'
 
 /** A cookie's attributes; `coatcheck/cookie` says what each does. */
@@ -12,16 +14,22 @@ export interface CookieSerializeOptions extends Omit<CookieAttributes, 'sameSite
   encode?: ((text: string) => string) | undefined
 }
 
-const names = [
-  'path',
-  'domain',
-  'maxAge',
-  'expires',
-  'httpOnly',
-  'secure',
-  'sameSite',
-  'partitioned',
-] as const
+const names = Object.keys(attributeKinds) as (keyof CookieAttributes)[]
+
+/** Of what kind they are, the cookie of `coatcheck/cookie` says, which takes some of them for others. */
+export const serializeKinds: OptionKinds<CookieSerializeOptions> = {
+  path: 'any',
+  domain: 'any',
+  maxAge: 'any',
+  expires: 'any',
+  httpOnly: 'any',
+  secure: 'any',
+  sameSite: 'any',
+  partitioned: 'any',
+  priority: 'any',
+  encode: 'any',
+}
+
 const priorities = new Map([
   ['low', 'Low'],
   ['medium', 'Medium'],
@@ -32,7 +40,7 @@ const priorities = new Map([
 export function attributesOf(options: CookieSerializeOptions): CookieAttributes {
   const attributes: Record<string, unknown> = {}
   for (const name of names) {
-    if (name in options) attributes[name] = options[name] ?? undefined
+    if (Object.hasOwn(options, name)) attributes[name] = options[name] ?? undefined
   }
   const { sameSite, maxAge, expires } = options
   if (typeof sameSite === 'boolean') attributes['sameSite'] = sameSite ? 'strict' : 'lax'

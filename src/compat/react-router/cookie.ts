@@ -3,6 +3,7 @@ import {
   Cookie as CoreCookie,
   type CookieOptions as CoreCookieOptions,
 } from '../../core/cookie/cookie.ts'
+import { type OptionKinds, readOptions } from '../../core/options.ts'
 import { warnOnce } from '../../core/runtime/platform.ts'
 import {
   attributesOf,
@@ -10,6 +11,7 @@ import {
   expiryOf,
   needsSecure,
   priorityText,
+  serializeKinds,
 } from './attributes.ts'
 import {
   type CookieParseOptions,
@@ -31,6 +33,15 @@ export type CookieOptions = CookieParseOptions &
   CookieSerializeOptions &
   CookieSignatureOptions &
   Pick<CoreCookieOptions, 'accept' | 'context' | 'encrypt'>
+
+export const cookieKinds: OptionKinds<CookieOptions> = {
+  ...serializeKinds,
+  decode: 'any',
+  secrets: 'any',
+  accept: 'any',
+  context: 'any',
+  encrypt: 'any',
+}
 
 /** A cookie that holds any JSON value, as React Router and Remix 2 have it. */
 export interface Cookie {
@@ -60,27 +71,28 @@ export const madeWith: WeakMap<Cookie, CookieOptions> = new WeakMap()
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead.
  */
-export function createCookie(name: string, options: CookieOptions = {}): Cookie {
-  const core = createCoreCookie(name, options, { httpOnly: false, secure: false })
+export function createCookie(name: string, options?: CookieOptions): Cookie {
+  const own = readOptions('createCookie()', options, cookieKinds)
+  const core = createCoreCookie(name, own, { httpOnly: false, secure: false })
   const cookie: Cookie = {
     name,
     isSigned: core.signed,
     get expires() {
-      return expiryOf(options)
+      return expiryOf(own)
     },
-    async parse(header, { decode = options.decode } = {}) {
+    async parse(header, { decode = own.decode } = {}) {
       const { value, accepted } = await core.read(decodeHeader(header, name, decode))
       if (value === null) return null
       if (accepted !== undefined) return accepted.data
       return core.signed ? valueOf(value) : fromBase64(value)
     },
-    async serialize(value, given = {}) {
+    async serialize(value, once = {}) {
       const json = JSON.stringify(value)
       const text = core.signed ? json : toBase64(json)
-      return finishHeader(await core.serialize(text, attributesOf(given)), { ...options, ...given })
+      return finishHeader(await core.serialize(text, attributesOf(once)), { ...own, ...once })
     },
   }
-  madeWith.set(cookie, options)
+  madeWith.set(cookie, own)
   return cookie
 }
 
@@ -116,7 +128,7 @@ export function createCoreCookie(
     httpOnly: options.httpOnly ?? defaults.httpOnly,
     secure: options.secure ?? (defaults.secure || needsSecure(name, options)),
     ...(secrets !== undefined && { secrets }),
-    ...(accept && { accept }),
+    ...(accept !== undefined && { accept }),
     ...(context !== undefined && { context }),
     ...(encrypt !== undefined && { encrypt }),
   })

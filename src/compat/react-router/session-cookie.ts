@@ -1,9 +1,17 @@
 import { Cookie as CoreCookie } from '../../core/cookie/cookie.ts'
 import type { ImportedSession } from '../../core/cookie/importers.ts'
 import { configError } from '../../core/errors.ts'
+import { readOptions } from '../../core/options.ts'
 import { isProduction, warnOnce } from '../../core/runtime/platform.ts'
 import { attributesOf, type CookieSerializeOptions, expiryOf, priorityText } from './attributes.ts'
-import { type Cookie, type CookieOptions, createCoreCookie, isCookie, madeWith } from './cookie.ts'
+import {
+  type Cookie,
+  cookieKinds,
+  type CookieOptions,
+  createCoreCookie,
+  isCookie,
+  madeWith,
+} from './cookie.ts'
 import { type CookieParseOptions, decodeHeader, finishHeader } from './cookie-text.ts'
 
 /** A session's cookie as users give it: a cookie, or what to make one with. The name is `__session` by default. */
@@ -45,10 +53,14 @@ export function createSessionCookie(given: SessionCookieArgument = {}): SessionC
     throw configError('The session cookie must be a cookie, or an object of options for one')
   }
   if (given instanceof CoreCookie) return ownCookie(given, given)
-  const options = isCookie(given) ? madeWith.get(given) : given
-  if (options === undefined) return foreignCookie(given as Cookie)
-  const { name = '__session' } = given as { name?: string }
   const defaults = { httpOnly: true, secure: isProduction() }
+  if (isCookie(given)) {
+    const own = madeWith.get(given)
+    if (own === undefined) return foreignCookie(given)
+    return ownCookie(createCoreCookie(given.name, own, defaults), own)
+  }
+  const kinds = { ...cookieKinds, name: 'any' } as const
+  const { name = '__session', ...options } = readOptions('The session cookie', given, kinds)
   return ownCookie(createCoreCookie(name, options, defaults), options)
 }
 

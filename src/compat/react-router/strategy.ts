@@ -1,3 +1,4 @@
+import { configError } from '../../core/errors.ts'
 import { KeyedQueue } from '../../core/store/keyed-queue.ts'
 import { changesIn, type DataPrint, isMessage, isSame, printData } from '../parts/write-data.ts'
 import {
@@ -46,11 +47,14 @@ const successorsKept = 1000
  * with a `SessionStore`: what goes through this one object loses no update and brings no ended session
  * back; between processes, and between two such objects, both can happen in the moment between reading
  * the data and writing it. A strategy knows no users: `login` gives a new id and leaves the data.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if a function is missing, or the cookie's options are wrong.
  */
 export function createSessionStorage<Data = SessionData, FlashData = Data>(
   strategy: SessionIdStorageStrategy<Data, FlashData>,
 ): SessionStorage<Data, FlashData> {
   type Stored = FlashSessionData<Data, FlashData>
+  assertStrategy(strategy)
   const cookie = createSessionCookie(strategy.cookie)
   const backings = new WeakMap<object, Backing>()
   const turns = new Turns()
@@ -146,6 +150,16 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
         return cookie.clear(options)
       })
     },
+  }
+}
+
+/** It may be of a class, and have more than we call. */
+function assertStrategy(strategy: Partial<Record<keyof SessionIdStorageStrategy, unknown>>): void {
+  for (const name of ['createData', 'readData', 'updateData', 'deleteData'] as const) {
+    if (typeof strategy?.[name] === 'function') continue
+    throw configError(
+      `createSessionStorage() needs the function ${name}, as the others of the four`,
+    )
   }
 }
 

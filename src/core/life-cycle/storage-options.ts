@@ -73,10 +73,10 @@ export function createContext(options: SessionStorageOptions): StorageContext {
   if (!Number.isInteger(maxBytes) || maxBytes < 1024 || maxBytes > 67_108_864) {
     throw configError(`maxBytes must be a whole number from 1024 to 67108864, got ${maxBytes}`)
   }
-  if (schema !== undefined && typeof schema['~standard']?.validate !== 'function') {
+  if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
     throw configError('schema must be a Standard Schema (zod 3.24+, valibot 1+, arktype 2+, …)')
   }
-  if (codec !== undefined && !(isFunction(codec.encode) && isFunction(codec.decode))) {
+  if (codec !== undefined && !(isFunction(codec?.encode) && isFunction(codec.decode))) {
     throw configError('codec must have the functions encode(value) and decode(stored)')
   }
   return {

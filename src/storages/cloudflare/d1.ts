@@ -64,18 +64,18 @@ export async function createD1SessionTable(
  */
 export function createD1Store(
   database: D1,
-  given?: D1StoreOptions,
+  options?: D1StoreOptions,
 ): IndexedStore & SweepableStore & ClosableStore {
-  const options = readOptions('createD1Store()', given, d1Kinds)
-  const table = sqliteTable(options.table ?? 'sessions')
-  const now = wholeMilliseconds(options.now ?? systemTime)
+  const own = readOptions('createD1Store()', options, d1Kinds)
+  const table = sqliteTable(own.table ?? 'sessions')
+  const now = wholeMilliseconds(own.now ?? systemTime)
   if (typeof database?.prepare !== 'function') {
     throw configError('The cloudflare storage needs a D1 database, such as env.DB')
   }
   if ('getBookmark' in database) {
     throw configError('A session of D1 reads from replicas, which are late: give env.DB itself')
   }
-  const operations = new Operations(options)
+  const operations = new Operations(own)
 
   function bind(sql: string, ...values: (string | number | null)[]): D1Statement {
     return database.prepare(sql).bind(...values)

@@ -46,14 +46,14 @@ const slack = 300_000
  */
 export function createDurableObjectStore(
   objects: DurableObjects,
-  given?: DurableObjectStoreOptions,
+  options?: DurableObjectStoreOptions,
 ): IndexedStore {
-  const options = readOptions('createDurableObjectStore()', given, durableObjectKinds)
-  const { prefix = '', now = systemTime } = options
+  const own = readOptions('createDurableObjectStore()', options, durableObjectKinds)
+  const { prefix = '', now = systemTime } = own
   if (typeof objects?.idFromName !== 'function') {
     throw configError('Sessions in Durable Objects need the binding of their class: env.SESSIONS')
   }
-  const operations = new Operations(options)
+  const operations = new Operations(own)
 
   const ask: Ask = async (object, question) => {
     // A new stub each time: one that met an error stays broken, and none may be used by other requests.
