@@ -71,7 +71,7 @@ const storageKinds = { cookie: 'object' } as const
 
 /** What our cookies do not do by themselves. Undefined is not the same as left out. */
 function maxAgeOf(settings: CookieSettings): number | undefined {
-  return Object.hasOwn(settings, 'maxAge') ? settings.maxAge : 3600
+  return Object.hasOwn(settings ?? {}, 'maxAge') ? settings.maxAge : 3600
 }
 
 /**

@@ -115,9 +115,10 @@ for (const [name, kind] of Object.entries(kinds)) {
       assert.equal((await visit.open()).get('password'), 'tiger')
     })
 
-    it('is always encrypted, whatever else is in the settings', async () => {
-      const settings = { ...cookie, encrypt: false } as CookieSettings
-      const header = await (await intoSessionStore(kind(settings))).commit()
+    it('is always encrypted, and has no setting for that', async () => {
+      const plain = { ...cookie, encrypt: false } as CookieSettings
+      assert.throws(() => kind(plain), { code: 'ERR_SESSION_CONFIG', message: /"encrypt"/ })
+      const header = await (await intoSessionStore(kind(cookie))).commit()
       const pair = header.split(';')[0]!
       assert.equal(
         await createCookie('session', { secrets: [secret], encrypt: false }).parse(pair),
