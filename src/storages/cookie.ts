@@ -104,7 +104,9 @@ function createHome(
           events.emit({ type: 'corrupt', keys: [] })
           return undefined
         }
-        const found = { id, loaded: { record, version: '', text, by: 'current' as const } }
+        const expiresAt = context.lifetime.end(record)
+        const loaded = { record, version: '', text, expiresAt, by: 'current' as const }
+        const found = { id, loaded }
         if (isRevoked === undefined) return found
         return wasRevoked(claimsOfRecord(record)).then((ended) => {
           if (!ended) return found

@@ -96,26 +96,26 @@ export function createMemoryStore(
     else keysByOwner.set(owner, new Set([key]))
   }
 
-  function live(key: string): Entry | undefined {
+  function live(key: string, time: number): Entry | undefined {
     const entry = find(key)
-    if (entry === undefined || now() < entry.expiresAt) return entry
+    if (entry === undefined || time < entry.expiresAt) return entry
     drop(key, entry)
     return undefined
   }
 
-  function glanceAtOldest(entries: Entries, count: number): void {
+  function glanceAtOldest(entries: Entries, count: number, time: number): void {
     let left = count
     for (const [key, entry] of entries) {
       if (left-- === 0) return
-      if (entry.expiresAt <= now()) drop(key, entry)
+      if (entry.expiresAt <= time) drop(key, entry)
     }
   }
 
   /** Whoever comes without an account must not be able to push out those who have one. */
-  function makeRoom(): void {
+  function makeRoom(time: number): void {
     for (const entries of [strangers, users]) {
       if (strangers.size + users.size < maxSessions) return
-      glanceAtOldest(entries, glancesWhenFull)
+      glanceAtOldest(entries, glancesWhenFull, time)
     }
     if (strangers.size + users.size < maxSessions) return
     for (const [key, entry] of strangers.size > 0 ? strangers : users) return drop(key, entry)
@@ -147,21 +147,23 @@ export function createMemoryStore(
 
   return {
     async read(key) {
-      const entry = live(key)
+      const entry = live(key, now())
       return entry && { value: entry.value, version: String(entry.version) }
     },
 
     async write(key, value, { replaces, expiresAt, owner }) {
-      const entry = live(key)
+      const time = now()
+      const entry = live(key, time)
       if ((entry === undefined ? null : String(entry.version)) !== replaces) return undefined
       const place = placeOf(key, owner)
-      if (entry !== undefined) placeOf(key, entry.owner).delete(key)
-      else if (place !== notes) makeRoom()
+      const old = entry === undefined || entry.owner === owner ? place : placeOf(key, entry.owner)
+      if (entry !== undefined) old.delete(key)
+      else if (place !== notes) makeRoom(time)
       if (entry?.owner !== undefined && entry.owner !== owner) unlink(key, entry.owner)
       const version = ++lastVersion
       place.set(key, { value: flattened(value), version, expiresAt, owner })
       if (owner !== undefined) link(key, owner)
-      for (const entries of all) glanceAtOldest(entries, glances)
+      for (const entries of all) glanceAtOldest(entries, glances, time)
       if (timer === undefined) startTimer()
       return String(version)
     },

@@ -201,12 +201,13 @@ export class Cookie {
       )
     }
     const sealed = this.#seal ? this.#seal.seal(value) : encodeURIComponent(value)
-    return andThen(sealed, (text) => {
+    const write = (text: string): string => {
       const size = this.name.length + text.length
       if (size > largestCookie) throw new CookieSizeError(this.name, size, largestCookie)
       const compiled = this.#compiled(attributes)
       return `${this.#nameFor(compiled, request)}=${text}${compiled.fixed}${this.#secure(compiled, request)}${compiled.lifetime}`
-    })
+    }
+    return typeof sealed === 'string' ? write(sealed) : sealed.then(write)
   }
 
   /** The Set-Cookie header that makes the browser forget the cookie: same place, in the past. */

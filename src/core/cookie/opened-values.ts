@@ -27,7 +27,7 @@ export function rememberOpened(seal: Seal): Seal {
   }
 
   return {
-    seal: (value) => seal.seal(value),
+    ...seal,
     open(text) {
       const before = known.get(text)
       if (before !== undefined) return before

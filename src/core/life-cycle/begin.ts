@@ -1,14 +1,12 @@
 import type { ImportedSession } from '../cookie/importers.ts'
 import type { ValueCodec } from '../record/codec.ts'
 import { hideUnfit } from '../record/schema.ts'
-import { contentsOf } from '../record/standing.ts'
 import type { FlashUse } from '../session/flash-messages.ts'
 import { Session } from '../session/session.ts'
 import { SessionState } from '../session/session-state.ts'
-import type { Found } from './home.ts'
 import type { StorageContext } from './storage-options.ts'
 
-/* How a session begins in a request: as a new one, as the one that was stored, or as another library's. */
+/* How a session begins that is not stored yet: as a new one, or as another library's. */
 
 /** What a storage is told about the request. */
 export interface ReadOptions {
@@ -31,33 +29,6 @@ export function startSession(
   const createdAt = now()
   const expiresAt = lifetime.end(lifetime.start(createdAt))
   return new Session(new SessionState({ codec, ...visitor, createdAt, expiresAt }, now))
-}
-
-/** The session of this record, as the owner of this id sees it. */
-export function resumeSession(
-  context: StorageContext,
-  { id, loaded }: Found,
-  options: ReadOptions | undefined,
-): Session {
-  const { codec, events, lifetime, now } = context
-  const { record } = loaded
-  const contents = contentsOf(loaded)
-  if (events.watched) events.emit({ type: 'loaded', handle: record.handle, userId: record.owner })
-  return new Session(
-    new SessionState(
-      {
-        id,
-        loaded,
-        contents,
-        codec,
-        flashUse: contents.flash.size > 0 ? options?.flashUse?.() : 'all',
-        hadCookie: true,
-        createdAt: record.createdAt,
-        expiresAt: lifetime.end(record),
-      },
-      now,
-    ),
-  )
 }
 
 /**

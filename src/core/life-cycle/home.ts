@@ -10,6 +10,9 @@ export interface Found {
   loaded: Loaded
 }
 
+/** A record that is to be written, and its text. */
+export type Unwritten = Pick<Loaded, 'record' | 'text' | 'expiresAt'>
+
 /** What became of an id that may not write any more: its session ended, or the id did. */
 export interface Lost {
   lost: 'gone' | 'rotated'
@@ -39,11 +42,7 @@ export interface Home {
   /** The record as it is now, for the id that the request came with. */
   reload(loaded: Loaded): Promise<Loaded | Lost>
   /** Compares and swaps: returns the new version, or undefined if somebody else was first. */
-  write(
-    record: SessionRecord,
-    text: string,
-    replaces: string | null,
-  ): MaybePromise<string | undefined>
+  write(next: Unwritten, replaces: string | null): MaybePromise<string | undefined>
   delete(handle: string): MaybePromise<void>
   /** What the record keeps of an id's secret, to know the id again. */
   proofOf(secret: string): MaybePromise<string>

@@ -1,7 +1,9 @@
 import type { ImportedSession } from '../cookie/importers.ts'
+import { contentsOf } from '../record/standing.ts'
+import { SessionState } from '../session/session-state.ts'
 import { Session, stateOf } from '../session/session.ts'
-import { importSession, resumeSession, startSession, type ReadOptions } from './begin.ts'
-import { claimsOf, importedLogin, type Home } from './home.ts'
+import { importSession, startSession, type ReadOptions } from './begin.ts'
+import { claimsOf, type Found, importedLogin, type Home } from './home.ts'
 import { SessionWriter } from './save.ts'
 import type { StorageContext } from './storage-options.ts'
 
@@ -42,4 +44,31 @@ export class SessionLife {
   save(session: Session): Promise<string | null> {
     return stateOf(session).saveWith(this.#writer)
   }
+}
+
+/** The session of this record, as the owner of this id sees it. */
+function resumeSession(
+  context: StorageContext,
+  { id, loaded }: Found,
+  options: ReadOptions | undefined,
+): Session {
+  const { codec, events, now } = context
+  const { record } = loaded
+  const contents = contentsOf(loaded)
+  if (events.watched) events.emit({ type: 'loaded', handle: record.handle, userId: record.owner })
+  return new Session(
+    new SessionState(
+      {
+        id,
+        loaded,
+        contents,
+        codec,
+        flashUse: contents.flash.size > 0 ? options?.flashUse?.() : 'all',
+        hadCookie: true,
+        createdAt: record.createdAt,
+        expiresAt: loaded.expiresAt,
+      },
+      now,
+    ),
+  )
 }

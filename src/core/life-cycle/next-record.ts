@@ -24,13 +24,11 @@ const mostRetired = 8
  * @param secretHash That of the id which the session has from now on.
  */
 export function nextRecord(
-  context: StorageContext,
+  lifetime: Lifetime,
   state: SessionState,
-  { base, secretHash }: { base: Loaded | undefined; secretHash: string },
+  { base, secretHash, now }: { base: Loaded | undefined; secretHash: string; now: number },
 ): SessionRecord {
-  const { lifetime } = context
   const { login, endsBy } = state.wishes
-  const now = context.now()
   const before = base?.record
   const used = lifetime.use(before ?? lifetime.start(now), now, login?.at)
   const instants = endsBy === undefined ? used : lifetime.until(used, endsBy)

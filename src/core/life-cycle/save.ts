@@ -113,12 +113,12 @@ export class SessionWriter {
       if (base.lost === 'rotated' && login !== undefined) return this.#logInApart(state, login)
       return this.#interrupt(state, base.lost)
     }
-    const { lifetime, now } = this.#context
-    if (base === undefined) return this.#writeCurrent(state, base)
-    if (!lifetime.isLive(base.record, now())) return this.#interrupt(state, 'gone')
-    if (base.by === 'current') return this.#writeCurrent(state, base)
+    const now = this.#context.now()
+    if (base === undefined) return this.#writeCurrent(state, base, now)
+    if (base.expiresAt <= now) return this.#interrupt(state, 'gone')
+    if (base.by === 'current') return this.#writeCurrent(state, base, now)
     if (login !== undefined) return this.#logInApart(state, login, base)
-    if (base.record.previous!.until <= now()) return this.#interrupt(state, 'rotated')
+    if (base.record.previous!.until <= now) return this.#interrupt(state, 'rotated')
     if (rotation === 'kill') {
       // What its holder did goes with it: the record belongs to what came after.
       return (await this.#endPrevious(base)) && this.#interrupt(state, 'rotated')
@@ -128,11 +128,15 @@ export class SessionWriter {
   }
 
   /** Writes as the holder of the record's id, or a new record. */
-  async #writeCurrent(state: SessionState, base: Loaded | undefined): Promise<Outcome> {
+  async #writeCurrent(
+    state: SessionState,
+    base: Loaded | undefined,
+    now: number,
+  ): Promise<Outcome> {
     const isRotated = base === undefined || state.wishes.rotation !== undefined
     const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash
     const secretHash = typeof proof === 'string' ? proof : await proof
-    const record = nextRecord(this.#context, state, { base, secretHash })
+    const record = nextRecord(this.#context.lifetime, state, { base, secretHash, now })
     if (!this.#home.remembersIds) record.previous = record.retired = undefined
     const saved = await this.#swap(state, record, base)
     return saved && this.#home.valueOf(state.id, saved.text)
@@ -150,7 +154,9 @@ export class SessionWriter {
     const { handle } = from.record
     if (state.handle === handle) state.startAnew()
     const secretHash = await this.#home.proofOf(secretOf(state))
-    const record = nextRecord(this.#context, state, { base: from, secretHash })
+    const { lifetime, now } = this.#context
+    const next = { base: from, secretHash, now: now() }
+    const record = nextRecord(lifetime, state, next)
     record.previous = record.retired = undefined
     const own = await this.#put(record, undefined)
     if (own === undefined) return undefined
@@ -187,14 +193,15 @@ export class SessionWriter {
   async #put(record: SessionRecord, base: Loaded | undefined): Promise<Loaded | undefined> {
     const by = base?.by ?? 'current'
     const text = serializeRecord(this.#context, record, by === 'current')
-    const written = this.#home.write(record, text, base?.version ?? null)
+    const expiresAt = this.#context.lifetime.end(record)
+    const written = this.#home.write({ record, text, expiresAt }, base?.version ?? null)
     const version = typeof written === 'string' ? written : await written
-    return version === undefined ? undefined : { record, version, text, by }
+    return version === undefined ? undefined : { record, version, text, expiresAt, by }
   }
 
   /** Tells what a save has done, and starts over from it. */
   #accept(state: SessionState, saved: Loaded): void {
-    const { events, lifetime } = this.#context
+    const { events } = this.#context
     const { record, by } = saved
     if (events.watched) {
       const about = { handle: record.handle, userId: record.owner }
@@ -206,7 +213,7 @@ export class SessionWriter {
       if (login !== undefined) events.emit({ type: 'login', ...about })
       events.emit({ type: 'saved', ...about })
     }
-    state.settle(saved, lifetime.end(record))
+    state.settle(saved)
   }
 
   /**

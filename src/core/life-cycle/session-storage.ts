@@ -111,18 +111,19 @@ export function createSessionStorage<
 >(store: SessionStore, options?: SessionStorageOptions<Data>): ServerSessionStorage<Data, Flash> {
   const context = createContext(readOptions('createSessionStorage()', options, storageKinds))
   const guarded = new GuardedStore(store, context.events)
+  const { underWay } = guarded
   const revocations = new Revocations(context, guarded)
   const owned = new OwnedSessions(context, guarded, revocations)
   const life = new SessionLife(context, new StoreHome(context, guarded, { owned, revocations }))
 
   const storage: ServerSessionStorage = {
     events: context.events,
-    read: (value, how) => guarded.whileOpen('read', () => life.read(value, how)),
+    read: (value, how) => underWay.run(() => life.read(value, how), 'read'),
     // A save is more than one operation of the store, and closing waits for all of them.
-    save: (session) => guarded.whileOpen('write', () => life.save(session)),
+    save: (session) => underWay.run(() => life.save(session), 'write'),
     async sessionsOf(userId) {
       assertUserId(userId)
-      return guarded.whileOpen('list', () => owned.list(userId))
+      return underWay.run(() => owned.list(userId), 'list')
     },
     async revoke(handle, given = {}) {
       const { userId } = readOptions('revoke()', given, revokeKinds)
@@ -130,16 +131,16 @@ export function createSessionStorage<
       if (!isNobody) assertUserId(userId)
       if (typeof handle !== 'string') throw configError('revoke() needs a handle: session.handle')
       if (isNobody && Object.hasOwn(given, 'userId')) return
-      await guarded.whileOpen('delete', () => owned.revoke(handle, userId ?? undefined))
+      await underWay.run(() => owned.revoke(handle, userId ?? undefined), 'delete')
     },
     async revokeAll(userId, given) {
       assertUserId(userId)
       const { except } = readOptions('revokeAll()', given, revokeAllKinds)
-      return guarded.whileOpen('delete', () => owned.revokeAll(userId, except))
+      return underWay.run(() => owned.revokeAll(userId, except), 'delete')
     },
     async beginLogin(userId) {
       assertUserId(userId)
-      const count = await guarded.whileOpen('read', () => revocations.count(userId))
+      const count = await underWay.run(() => revocations.count(userId), 'read')
       return { userId, count }
     },
     deleteExpired: () => guarded.deleteExpired(),

@@ -1,12 +1,11 @@
 import { parseSessionId } from '../record/id.ts'
 import { openRecord } from '../record/open.ts'
-import type { SessionRecord } from '../record/record.ts'
 import { standingOf, type Loaded } from '../record/standing.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
-import type { Found, Home, Lost } from './home.ts'
+import type { Found, Home, Lost, Unwritten } from './home.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import type { Revocations } from './revocations.ts'
 import type { StorageContext } from './storage-options.ts'
@@ -31,7 +30,7 @@ export class StoreHome implements Home {
   }
 
   async find(value: string): Promise<Found | { retiredFrom: string } | undefined> {
-    const { events, now } = this.#context
+    const { events, lifetime, now } = this.#context
     const parts = parseSessionId(value)
     if (parts === undefined) {
       events.emit({ type: 'tampered', reason: 'id' })
@@ -48,7 +47,8 @@ export class StoreHome implements Home {
     const standing = standingOf(record, hash, now())
     if (standing === 'current' || standing === 'previous') {
       const { version, value: text } = stored
-      return { id: value, loaded: { record, version, text, by: standing } }
+      const expiresAt = lifetime.end(record)
+      return { id: value, loaded: { record, version, text, expiresAt, by: standing } }
     }
     if (standing === 'retired') return { retiredFrom: handle }
     const about = { handle, userId: record.owner }
@@ -63,13 +63,17 @@ export class StoreHome implements Home {
     const stored = await this.#store.read(handle)
     const fresh = stored && (await openRecord(this.#context, stored.value, handle))
     if (fresh === undefined) return { lost: 'gone' }
-    const standing = standingOf(fresh, held, this.#context.now())
+    const { lifetime, now } = this.#context
+    const standing = standingOf(fresh, held, now())
     if (standing !== 'current' && standing !== 'previous') return { lost: 'rotated' }
-    return { record: fresh, version: stored!.version, text: stored!.value, by: standing }
+    const { version, value: text } = stored!
+    return { record: fresh, version, text, expiresAt: lifetime.end(fresh), by: standing }
   }
 
-  write(record: SessionRecord, text: string, replaces: string | null): Promise<string | undefined> {
-    const expiresAt = this.#context.lifetime.end(record)
+  write(
+    { record, text, expiresAt }: Unwritten,
+    replaces: string | null,
+  ): Promise<string | undefined> {
     return this.#store.write(record.handle, text, { replaces, expiresAt, owner: record.owner })
   }
 

@@ -82,7 +82,9 @@ function encodeMap(map: ReadonlyMap<string, unknown>, codec: ValueCodec): Data |
   const stored = map instanceof KeptValues ? map.stored : undefined
   if (map.size === 0 && !stored?.size) return undefined
   const data: Data = {}
-  for (const [key, value] of map) if (!stored?.has(key)) put(data, key, codec.encode(key, value))
+  for (const [key, value] of map) {
+    if (!stored?.has(key)) put(data, key, codec.isPlain ? value : codec.encode(key, value))
+  }
   for (const [key, value] of stored ?? []) put(data, key, value)
   return data
 }

@@ -6,6 +6,8 @@ export interface Loaded {
   version: string
   /** The record as the store has it: what `record` was before the app changed objects in place. */
   text: string
+  /** When the session ends unless it is used again, in milliseconds since the epoch. */
+  expiresAt: number
   /** Whether the id is the record's, or the one before it, in its grace. */
   by: 'current' | 'previous'
 }

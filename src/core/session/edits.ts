@@ -16,6 +16,7 @@ export class Edits {
   readonly values: Map<string, unknown>
   readonly flash: FlashMessages
   readonly #codec: ValueCodec
+  #stored: Contents | undefined
   /** Made when the app has an object. */
   #handedOut: HandedOut | undefined
   #changes: Change[] = []
@@ -24,6 +25,7 @@ export class Edits {
     this.values = contents?.values ?? new Map()
     this.flash = new FlashMessages(contents?.flash, flashUse)
     this.#codec = codec
+    this.#stored = contents
   }
 
   /** A value as the app gets it. An object is remembered as it was, to find changes made in place. */
@@ -113,13 +115,18 @@ export class Edits {
     const changes = this.#allChanges()
     if (base === loaded || base === undefined || loaded === undefined) {
       // Nobody else has written: no change has to be made twice.
-      const stored = loaded && contentsOf(loaded).flash
+      const stored = loaded && this.#stored?.flash
       return { values: this.values, flash: this.flash.left(stored, this.#changes) }
     }
-    // As they were read: the app may have changed them in place.
-    const asRead = contentsOf(asStored(loaded, this.#codec)).flash
-    const read = new Map([...this.flash.used().keys()].map((key) => [key, asRead.get(key)]))
-    return replay(contentsOf(base), { changes, usedFlash: read }, this.#codec)
+    const usedFlash = this.#asRead(loaded, [...this.flash.used().keys()])
+    return replay(contentsOf(base), { changes, usedFlash }, this.#codec)
+  }
+
+  /** These flash messages as they were read: the app may have changed them in place. */
+  #asRead(loaded: Loaded, keys: readonly string[]): Map<string, unknown> {
+    if (keys.length === 0) return new Map()
+    const { flash } = contentsOf(asStored(loaded, this.#codec))
+    return new Map(keys.map((key) => [key, flash.get(key)]))
   }
 
   /** Everything the request did to the data, with a `set` for each object that was changed in place. */
@@ -143,6 +150,7 @@ export class Edits {
    */
   settle(stored: Contents, isOver: boolean): void {
     this.#changes = []
+    this.#stored = stored
     this.flash.settle()
     if (stored.values !== this.values) this.#adopt(stored.values, isOver)
     if (!isOver) this.#handedOut?.printAgain()

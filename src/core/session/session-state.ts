@@ -25,7 +25,8 @@ export class SessionState {
   #id: string | undefined
   #handle: string | undefined
   #loaded: Loaded | undefined
-  #expiresAt: number
+  /** Of a session that is not stored yet. */
+  readonly #expiresAt: number
   #wishes: Wishes = noWishes
   #destroyed = false
   /** Set when the response is being made: no change can reach it any more. */
@@ -89,7 +90,7 @@ export class SessionState {
   }
 
   get expiresAt(): number {
-    return this.#expiresAt
+    return this.#loaded?.expiresAt ?? this.#expiresAt
   }
 
   get wishes(): Wishes {
@@ -272,9 +273,8 @@ export class SessionState {
   }
 
   /** Starts over from what was just saved, so that the same object can be saved again. */
-  settle(loaded: Loaded, expiresAt: number): void {
+  settle(loaded: Loaded): void {
     this.#loaded = loaded
-    this.#expiresAt = expiresAt
     this.#wishes = noWishes
     this.#edits.settle(contentsOf(loaded), this.#closed)
   }

@@ -19,19 +19,23 @@ type Operation = StoreError['operation']
  * never an empty session. Closing waits for what is under way.
  */
 export class GuardedStore {
+  /** Whether it can list the keys of an owner. */
+  readonly isIndexed: boolean
   readonly #store: SessionStore
   readonly #events: EventEmitter
-  readonly #underWay = new UnderWay()
+  /**
+   * For what takes several operations, of which the one that is named is the first that counts, and which
+   * closing waits for.
+   */
+  readonly underWay: UnderWay<Operation> = new UnderWay((operation) =>
+    this.failure(operation, closedError()),
+  )
 
   constructor(store: SessionStore, events: EventEmitter) {
     assertStore(store)
     this.#store = store
+    this.isIndexed = isIndexed(store)
     this.#events = events
-  }
-
-  /** Whether it can list the keys of an owner. */
-  get isIndexed(): boolean {
-    return isIndexed(this.#store)
   }
 
   #indexed(): IndexedStore {
@@ -78,7 +82,7 @@ export class GuardedStore {
   /** Drops what has expired, where the store does not do that by itself. Returns how many. */
   async deleteExpired(): Promise<number> {
     // Not counted as under way: it may take long, and what it leaves the next one finds.
-    this.#assertOpen('delete')
+    this.underWay.assertOpen('delete')
     if (!isSweepable(this.#store)) return 0
     try {
       return await this.#store.deleteExpired()
@@ -87,19 +91,9 @@ export class GuardedStore {
     }
   }
 
-  /** Does what takes several operations, of which this one is the first that counts, and which closing waits for. */
-  async whileOpen<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
-    this.#assertOpen(operation)
-    return this.#underWay.run(work)
-  }
-
   /** Finishes what is under way, and lets go of the store. Idempotent. */
   close(): Promise<void> {
-    return this.#underWay.close(() => isClosable(this.#store) && this.#store.close())
-  }
-
-  #assertOpen(operation: Operation): void {
-    if (this.#underWay.isClosed) throw this.failure(operation, closedError())
+    return this.underWay.close(() => isClosable(this.#store) && this.#store.close())
   }
 
   /** The error to throw. A mistake in the app's set-up is its own: it does not help to come back later. */

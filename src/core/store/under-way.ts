@@ -2,18 +2,24 @@
 const longestWait = 65_000
 
 /** Counts what is under way, so that closing can wait for it. Nothing more is begun after that. */
-export class UnderWay {
+export class UnderWay<What = void> {
+  readonly #refusal: (what: What) => Error
   #count = 0
   #onIdle: (() => void) | undefined
   #closed: Promise<void> | undefined
 
-  get isClosed(): boolean {
-    return this.#closed !== undefined
+  /** @param refusal What is thrown once it is closed: by default an error with the code `ERR_STORE_CLOSED`. */
+  constructor(refusal: (what: What) => Error = closedError) {
+    this.#refusal = refusal
   }
 
-  /** @throws {Error} With the code `ERR_STORE_CLOSED` once it is closed. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.isClosed) throw closedError()
+  /** Throws once it is closed. */
+  assertOpen(what: What): void {
+    if (this.#closed !== undefined) throw this.#refusal(what)
+  }
+
+  async run<T>(work: () => Promise<T>, what: What): Promise<T> {
+    this.assertOpen(what)
     this.#count++
     try {
       return await work()
