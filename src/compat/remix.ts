@@ -15,19 +15,16 @@ import { Session, type SessionData, type UntypedData } from '../core/session/ses
 import type { SessionEntry } from '../frameworks/fetch-router.ts'
 import { serveUnder } from '../frameworks/fetch-router/serve-under.ts'
 
-/** What Remix's storages tell their own `save()` and nobody else. */
-type StorageBusiness = 'deleteId'
-
 /** Everything of Remix's interface that the compiler can compare: all but the class's private fields. */
 interface ComparableStorage {
-  read(cookie: string | null): Promise<Omit<RemixSession, StorageBusiness>>
+  read(cookie: string | null): Promise<Pick<RemixSession, keyof RemixSession>>
   save(session: never): Promise<string | null>
 }
 
 /**
  * The same storage, as the type that `session()` of `@remix-run/session-middleware` and other code
  * written for `@remix-run/session` ask for. Nothing is wrapped: the sessions are ours, and have all
- * that Remix's have but `deleteId`, which is always undefined. They are not instances of its class.
+ * that Remix's have; `deleteId` is always undefined. They are not instances of its class.
  *
  * The promises about responses are kept by the middleware that serves them, so in Remix's a change made
  * after the save is dropped without an error, and the clearing cookie is an empty one.

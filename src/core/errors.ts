@@ -163,6 +163,15 @@ export function configError(message: string): SessionError {
   return new SessionError('ERR_SESSION_CONFIG', message)
 }
 
+/** Makes the error for a change of a session that has ended. */
+export function destroyedError(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_DESTROYED',
+    'Session has been destroyed: it takes no more changes. The next request begins a new one, ' +
+      'and a last message can go to the page that logout leads to, as a part of its URL.',
+  )
+}
+
 /** Makes the error for what comes after the response was made. `advice` says what to do instead. */
 export function committedError(advice: string): SessionError {
   return new SessionError(

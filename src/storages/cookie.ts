@@ -67,7 +67,7 @@ export function createCookieSessionStorage<
   const storage: CookieSessionStorage = {
     events: context.events,
     read: (value, how) => life.read(value, how),
-    save: (session) => life.save(session),
+    save: async (session) => life.save(session),
   }
   return storage
 }

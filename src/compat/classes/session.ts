@@ -1,9 +1,9 @@
 import {
   Session as CoreSession,
   type SessionData as Values,
-  stateOf,
   type UntypedData,
 } from '../../core/session/session.ts'
+import { stateOf } from '../../core/session/state-of.ts'
 import type { SessionState } from '../../core/session/session-state.ts'
 
 /** What a session holds: its values, and its flash messages for the next request. */

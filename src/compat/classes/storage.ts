@@ -1,11 +1,8 @@
 import { sameFor } from '../../core/session/changes.ts'
 import { configError } from '../../core/errors.ts'
 import { parseSessionId } from '../../core/record/id.ts'
-import {
-  type SessionData as Values,
-  stateOf,
-  type UntypedData,
-} from '../../core/session/session.ts'
+import type { SessionData as Values, UntypedData } from '../../core/session/session.ts'
+import { stateOf } from '../../core/session/state-of.ts'
 import type { SessionState } from '../../core/session/session-state.ts'
 import type {
   ServerSessionStorage,

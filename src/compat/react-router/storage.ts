@@ -5,7 +5,8 @@ import {
   SessionTooLargeError,
 } from '../../core/errors.ts'
 import { biggestKeys } from '../../core/record/record.ts'
-import { type Session as CoreSession, stateOf } from '../../core/session/session.ts'
+import type { Session as CoreSession } from '../../core/session/session.ts'
+import { stateOf } from '../../core/session/state-of.ts'
 import type { SessionStorage as CoreStorage } from '../../core/life-cycle/session-storage.ts'
 import { changesIn, type DataPrint, isSame, printData, writeData } from '../parts/write-data.ts'
 import { createSession, flattened, type Session } from './session.ts'

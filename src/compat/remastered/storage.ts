@@ -1,5 +1,6 @@
 import { SessionError, SessionValueError } from '../../core/errors.ts'
-import { type Session, stateOf } from '../../core/session/session.ts'
+import type { Session } from '../../core/session/session.ts'
+import { stateOf } from '../../core/session/state-of.ts'
 import type { SessionState } from '../../core/session/session-state.ts'
 import type { SessionStorage as CoreStorage } from '../../core/life-cycle/session-storage.ts'
 import { assertStorable } from '../../core/record/storable.ts'

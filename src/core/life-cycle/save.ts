@@ -55,7 +55,7 @@ export class SessionWriter {
 
   /** A change, or a use that is to be noted. */
   #isWorthWriting(state: SessionState): boolean {
-    if (state.dirty || state.wishes.noteUse) return true
+    if (state.isWorthWriting || state.wishes.noteUse) return true
     const { lifetime, now } = this.#context
     return state.loaded !== undefined && lifetime.isTouchDue(state.loaded.record, now())
   }

@@ -2,6 +2,7 @@ import type { ValueCodec } from '../record/codec.ts'
 import { SessionError } from '../errors.ts'
 import { copyValues } from '../record/kept-values.ts'
 import type { Contents } from '../record/record.ts'
+import { isThenable } from '../runtime/maybe-promise.ts'
 
 /** What a request did to the session's data, in order. Never a snapshot: it can be done again on newer data. */
 export type Change =
@@ -44,6 +45,14 @@ function update(
   codec: ValueCodec,
 ): void {
   const value = compute(codec.copy(values.get(key)))
+  if (isThenable(value)) {
+    // Nobody else will look at it: that it failed as well would end the process.
+    value.then(undefined, () => {})
+    throw new SessionError(
+      'ERR_SESSION_VALUE',
+      `update("${key}", fn): fn returned a promise. Await first, and then update with what came.`,
+    )
+  }
   if (value === undefined) {
     throw new SessionError(
       'ERR_SESSION_VALUE',

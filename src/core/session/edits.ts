@@ -4,8 +4,9 @@ import { KeptValues } from '../record/kept-values.ts'
 import { SessionValueError } from '../errors.ts'
 import { contentsOf, type Loaded } from '../record/standing.ts'
 import { applyChange, replay, sameFor, type Change } from './changes.ts'
-import { FlashMessages, type FlashUse } from './flash-messages.ts'
+import { FlashMessages } from './flash-messages.ts'
 import { HandedOut } from './handed-out.ts'
+import type { StateOptions } from './start.ts'
 
 /**
  * The data of one request: what the app sees of it, and what it has done to it, as changes that can be
@@ -19,11 +20,14 @@ export class Edits {
   #stored: Contents | undefined
   /** Made when the app has an object. */
   #handedOut: HandedOut | undefined
+  /** Whether the messages that the app sees are in a record. */
+  #isStored: boolean
   #changes: Change[] = []
 
-  constructor(contents: Contents | undefined, flashUse: FlashUse, codec: ValueCodec) {
+  constructor({ contents, loaded, flashUse = 'all' }: StateOptions, codec: ValueCodec) {
     this.values = contents?.values ?? new Map()
     this.flash = new FlashMessages(contents?.flash, flashUse)
+    this.#isStored = loaded !== undefined
     this.#codec = codec
     this.#stored = contents
   }
@@ -81,14 +85,16 @@ export class Edits {
     }
   }
 
-  keep(keys: Iterable<string>): void {
-    for (const key of this.flash.keep(keys)) {
+  keep(keys: readonly string[]): void {
+    keys.forEach(assertKey)
+    for (const key of this.flash.keep(keys, this.#isStored)) {
       this.change({ type: 'flash', key, value: this.flash.visible.get(key) })
     }
   }
 
   /** Undoes a flash of this request. */
   takeBack(key: string): void {
+    assertKey(key)
     this.flash.pending.delete(key)
     this.#drop('flash', key)
   }
@@ -151,6 +157,7 @@ export class Edits {
   settle(stored: Contents, isOver: boolean): void {
     this.#changes = []
     this.#stored = stored
+    this.#isStored = true
     this.flash.settle()
     if (stored.values !== this.values) this.#adopt(stored.values, isOver)
     if (!isOver) this.#handedOut?.printAgain()
@@ -177,7 +184,7 @@ export class Edits {
 }
 
 /** Another key would be one thing in this request, and another when it comes back from JSON. */
-function assertKey(key: unknown): void {
+export function assertKey(key: unknown): void {
   if (typeof key === 'string') return
   throw new SessionValueError(String(key), `its key must be a string, and not ${kindOf(key)}`)
 }

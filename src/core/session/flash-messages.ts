@@ -38,12 +38,15 @@ export class FlashMessages {
     return this.#use === 'read' && this.visible.has(key) && !this.#read?.has(key)
   }
 
-  /** @returns Those that a save has used up already: they must be left anew. */
-  keep(keys: Iterable<string>): string[] {
+  /**
+   * @param isStored Whether the messages of earlier requests are in a record, until a save uses them up.
+   * @returns Those that must be left anew, because they are not.
+   */
+  keep(keys: readonly string[], isStored: boolean): string[] {
     const kept = (this.#kept ??= new Set())
-    const seen = [...keys].filter((key) => this.visible.has(key) && !kept.has(key))
+    const seen = keys.filter((key) => this.visible.has(key) && !kept.has(key))
     for (const key of seen) kept.add(key)
-    return seen.filter((key) => this.#gone?.has(key))
+    return isStored ? seen.filter((key) => this.#gone?.has(key)) : seen
   }
 
   delete(key: string): void {

@@ -1,18 +1,18 @@
-import { committedError, SessionError } from '../errors.ts'
+import { committedError, destroyedError } from '../errors.ts'
 import { type ValueCodec, plainCodec } from '../record/codec.ts'
 import { createHandle, createSecret, joinSessionId, parseSessionId } from '../record/id.ts'
 import type { Contents } from '../record/record.ts'
 import { contentsOf, type Loaded } from '../record/standing.ts'
 import { turnNow } from '../runtime/turns.ts'
 import type { Change } from './changes.ts'
-import { asStored, Edits } from './edits.ts'
+import { asStored, assertKey, Edits } from './edits.ts'
 import type { FlashMessages } from './flash-messages.ts'
 import type { Imported, StateOptions } from './start.ts'
 import { noWishes, type Login, type Wishes } from './wishes.ts'
 
 /**
- * What one request knows of its session and has done to it. `Session` is its public face; storages and
- * middleware work on this. Nobody outside changes a field of it: they say what happened.
+ * What one request knows of its session and has done to it. `Session` is its public face; storages and middleware
+ * work on this. Nobody changes a field of it: they say what happened.
  */
 export class SessionState {
   readonly codec: ValueCodec
@@ -29,13 +29,13 @@ export class SessionState {
   readonly #expiresAt: number
   #wishes: Wishes = noWishes
   #destroyed = false
-  /** Set when the response is being made: no change can reach it any more. */
   #closed = false
   /** Set while a save is under way: a change would be taken for saved and not be. */
   #saving: Promise<unknown> | undefined
   #issued: string | undefined
   #lost: 'gone' | 'rotated' | 'revoked' | undefined
   #wasLookedAt = false
+  readonly #originalId: string | undefined
   readonly #edits: Edits
 
   constructor(options: StateOptions, now: () => number) {
@@ -50,7 +50,8 @@ export class SessionState {
     this.imported = options.imported
     this.createdAt = options.createdAt
     this.now = now
-    this.#edits = new Edits(options.contents, options.flashUse ?? 'all', this.codec)
+    this.#originalId = options.originalId
+    this.#edits = new Edits(options, this.codec)
   }
 
   /** Made when it is first needed: most visitors who come without a cookie never get one. */
@@ -116,15 +117,28 @@ export class SessionState {
     return this.#wasLookedAt
   }
 
-  /** Whether saving would write something. */
+  /** Whether saving would write something. Where the app has a storage of its own, what it gave us is there. */
   get dirty(): boolean {
-    const isWorthKeeping = this.values.size > 0 || this.imported !== undefined
-    return (
-      (this.#loaded === undefined ? isWorthKeeping : this.flash.isUsed) ||
-      this.#wishes.rotation !== undefined ||
-      this.#wishes.endsBy !== undefined ||
-      this.#edits.isChanged
-    )
+    return this.#originalId === undefined ? this.isWorthWriting : this.#isChanged
+  }
+
+  /** Whether a storage of ours has something to write. */
+  get isWorthWriting(): boolean {
+    if (this.#loaded !== undefined || this.#isWished) return this.#isChanged
+    // What came and went within the request is nothing to keep.
+    return this.values.size > 0 || this.flash.pending.size > 0 || this.imported !== undefined
+  }
+
+  get #isChanged(): boolean {
+    return this.#isWished || this.#edits.isChanged || this.flash.isUsed
+  }
+
+  get #isWished(): boolean {
+    return this.#wishes.rotation !== undefined || this.#wishes.endsBy !== undefined
+  }
+
+  get deleteId(): string | undefined {
+    return this.#wishes.rotation === 'kill' ? this.#originalId : undefined
   }
 
   /**
@@ -142,6 +156,7 @@ export class SessionState {
   /** A value, or a flash message, as the app gets it. */
   read(key: string): unknown {
     this.look()
+    assertKey(key)
     if (this.#closed && !this.values.has(key) && this.flash.isUnread(key)) {
       throw committedError(
         `read the message "${key}" before the handler returns, or it would show again`,
@@ -183,7 +198,7 @@ export class SessionState {
     this.rotate('kill')
   }
 
-  /** From here on the session reads as empty. Once more does nothing. */
+  /** From here on it reads as empty. */
   destroy(): void {
     if (this.#destroyed) return
     this.assertOpen()
@@ -215,7 +230,7 @@ export class SessionState {
     this.#wishes = { ...this.#wishes, ...wish }
   }
 
-  /** The response is being made: no change can reach it any more, and none is accepted. */
+  /** The response is being made: no change can reach it, and none is accepted. */
   close(): void {
     this.#closed = true
   }
@@ -233,9 +248,7 @@ export class SessionState {
 
   /** @throws {SessionError} `ERR_SESSION_DESTROYED`, or `ERR_SESSION_COMMITTED` after the response was made. */
   assertOpen(): void {
-    if (this.#destroyed) {
-      throw new SessionError('ERR_SESSION_DESTROYED', 'Session has been destroyed')
-    }
+    if (this.#destroyed) throw destroyedError()
     if (this.#closed || this.#saving !== undefined) {
       throw committedError('change it before the handler returns, not while the body streams')
     }
@@ -272,7 +285,7 @@ export class SessionState {
     return this.#edits.outcome(this.#loaded, base)
   }
 
-  /** Starts over from what was just saved, so that the same object can be saved again. */
+  /** Starts over from what was just saved. */
   settle(loaded: Loaded): void {
     this.#loaded = loaded
     this.#wishes = noWishes

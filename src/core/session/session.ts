@@ -1,10 +1,10 @@
 import { isBranded, markAs } from '../runtime/brand.ts'
 import { holds } from '../record/kept-values.ts'
-import { Lifetime } from '../record/lifetime.ts'
-import { SessionState } from './session-state.ts'
-import { configError } from '../errors.ts'
-import { systemTime } from '../runtime/time.ts'
-import { createSessionId, parseSessionId } from '../record/id.ts'
+import { assertKey } from './edits.ts'
+import type { SessionState } from './session-state.ts'
+import { stateOfItsOwn } from './own-state.ts'
+import { stateIn, stateKey } from './state-of.ts'
+import { createSessionId } from '../record/id.ts'
 import { checkedLogin, type LoginOptions } from './login.ts'
 
 /* oxlint-disable typescript/no-explicit-any -- untyped sessions hold anything, as in every peer */
@@ -20,8 +20,6 @@ type Value<Data, Flash, K> =
   | (K extends keyof Data ? Data[K] : never)
   | (K extends keyof Flash ? Flash[K] : never)
   | undefined
-
-const stateKey = Symbol.for('coatcheck/state')
 
 /**
  * A visitor's session during one request: reading and changing it is synchronous and does no I/O.
@@ -59,15 +57,15 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     data?: [values?: Data, flash?: Flash],
   ) {
     this.#state = typeof from === 'string' ? stateOfItsOwn(from, data) : from
+    // Values are set with `set()`: a property would be gone with the request, and nobody would know why.
+    if (new.target === Session) Object.preventExtensions(this)
   }
 
   /** Tells sessions from everything else. */
   static isSession(value: unknown): value is Session {
     if (typeof value !== 'object' || value === null) return false
     // Most are of this copy of the package.
-    return (
-      #state in value || (isBranded(value, 'session') && stateOf(value as Session) !== undefined)
-    )
+    return #state in value || (isBranded(value, 'session') && stateIn(value) !== undefined)
   }
 
   /**
@@ -81,6 +79,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   /** Whether there is a value or a flash message of this name. Does not use the message up. */
   has(key: Key<Data> | Key<Flash>): boolean {
     const { values, flash } = this.#look()
+    assertKey(key)
     return values.has(key) || flash.visible.has(key)
   }
 
@@ -98,6 +97,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   /** Removes the value, and the flash message, under this key. */
   unset(key: Key<Data> | Key<Flash>): void {
     const { values, flash } = this.#state
+    assertKey(key)
     if (holds(values, key) || flash.visible.has(key) || flash.pending.has(key)) {
       this.#state.change({ type: 'unset', key })
     } else {
@@ -147,7 +147,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
 
   /** Carries all flash messages on to the next page. */
   reflash(): void {
-    this.#state.edit().keep(this.#state.flash.visible.keys())
+    this.#state.edit().keep([...this.#state.flash.visible.keys()])
   }
 
   /**
@@ -235,6 +235,14 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     return this.#look().loaded === undefined
   }
 
+  /**
+   * For a storage of your own, whose sessions `createSession(id, data)` makes: the id that `save()` has to end, after
+   * `login()` and `regenerateId(true)`. Always undefined for sessions of our storages: they end it by themselves.
+   */
+  get deleteId(): string | undefined {
+    return this.#state.deleteId
+  }
+
   /** When the session began, in milliseconds since the epoch. */
   get createdAt(): number {
     return this.#look().createdAt
@@ -258,11 +266,6 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   }
 }
 
-/** A session's inner state, for storages and middleware. Throws a TypeError for anything else. */
-export function stateOf(session: Session): SessionState {
-  return (session as unknown as Record<symbol, SessionState>)[stateKey]!
-}
-
 /** Tells sessions from everything else. */
 export function isSession(value: unknown): value is Session {
   return Session.isSession(value)
@@ -280,20 +283,4 @@ export function createSession<
   Flash extends SessionData = Data,
 >(id?: string, data?: [values?: NoInfer<Data>, flash?: NoInfer<Flash>]): Session<Data, Flash> {
   return new Session<Data, Flash>(id, data)
-}
-
-function stateOfItsOwn(
-  id: string,
-  [values, flash]: [values?: SessionData, flash?: SessionData] = [],
-): SessionState {
-  if (parseSessionId(id) === undefined) {
-    throw configError('A session takes an id from createSessionId()')
-  }
-  const now = systemTime()
-  const { createdAt, idleDeadline } = new Lifetime({}).start(now)
-  const contents = {
-    values: new Map(Object.entries(values ?? {})),
-    flash: new Map(Object.entries(flash ?? {})),
-  }
-  return new SessionState({ id, contents, createdAt, expiresAt: idleDeadline }, systemTime)
 }

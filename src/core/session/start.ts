@@ -14,6 +14,8 @@ export interface Imported {
 /** What a request starts from. */
 export interface StateOptions {
   id?: string | undefined
+  /** The same, if no storage of ours made the session. */
+  originalId?: string | undefined
   loaded?: Loaded | undefined
   /** What the id may see. */
   contents?: Contents | undefined

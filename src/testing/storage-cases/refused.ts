@@ -57,16 +57,79 @@ export const refusedCases: readonly StorageCase[] = [
   {
     name: 'refuses keys that are no strings, which would come back as others',
     async run({ createStorage }) {
-      const session = await createStorage().read(null)
+      const storage = createStorage()
+      const { cookie } = await visit(storage, null, (s) => {
+        for (const key of ['42', 'undefined', 'null', 'true']) s.set(key, 1)
+      })
+      const session = await storage.read(cookie)
       for (const key of [42, undefined, null, true, Symbol('s')]) {
         const put = [
           () => session.set(key as never, 1),
           () => session.flash(key as never, 1),
           () => session.update(key as never, () => 1),
         ]
-        for (const action of put) await failsWith('ERR_SESSION_VALUE', action)
+        const others = [
+          () => session.set(key as never, undefined),
+          () => session.flash(key as never, null),
+          () => session.get(key as never),
+          () => session.has(key as never),
+          () => session.unset(key as never),
+          () => session.delete(key as never),
+          () => session.keep(key as never),
+        ]
+        for (const action of [...put, ...others]) await failsWith('ERR_SESSION_VALUE', action)
       }
       equal(session.dirty, false)
+    },
+  },
+  {
+    name: 'refuses a function that returns a promise, of which update() would keep nothing',
+    async run({ createStorage }) {
+      const storage = createStorage()
+      const { cookie, session } = await visit(storage, null, (s) => s.set('n', 1))
+      const refused: ((value: unknown) => unknown)[] = [
+        async () => 2,
+        () => Promise.reject(new Error('too late')),
+        // oxlint-disable-next-line unicorn/no-thenable -- promises of other libraries are
+        () => ({ then: (done?: (value: number) => void) => done?.(2) }),
+      ]
+      for (const fn of refused) {
+        try {
+          session.update('n', fn as () => number)
+          ok(false, 'accepted')
+        } catch (error) {
+          const { code, message } = error as { code?: string; message: string }
+          equal(code, 'ERR_SESSION_VALUE', message)
+          ok(/await first/i.test(message), message)
+        }
+      }
+      equal(await storage.save(session), null)
+      equal((await storage.read(cookie)).get('n'), 1)
+    },
+  },
+  {
+    name: 'refuses in words to save what is no session of this library',
+    async run({ createStorage, gate }) {
+      const storage = createStorage()
+      const own = await storage.read(null)
+      const others = [
+        undefined,
+        null,
+        {},
+        'session',
+        Object.create(own),
+        { id: own.id, data: [{ a: 1 }, {}] },
+      ]
+      for (const other of others) {
+        await failsWith('ERR_SESSION_CONFIG', () => storage.save(other as typeof own))
+      }
+      try {
+        await storage.save(storage.read(null) as unknown as typeof own)
+        ok(false, 'accepted a promise')
+      } catch (error) {
+        ok(/await storage\.read/.test((error as Error).message), (error as Error).message)
+      }
+      equal(gate?.calls.write ?? 0, 0)
     },
   },
   {

@@ -1,6 +1,6 @@
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { createSecret } from '../../core/record/id.ts'
-import { createSession } from '../../core/session/session.ts'
+import { createSession, type Session } from '../../core/session/session.ts'
 import { equal, failsWith, notEqual, ok, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 
@@ -206,8 +206,76 @@ export const saveCases: readonly StorageCase[] = [
       const made = createSession(undefined, [{ a: 1 }])
       equal((await storage.read(await storage.save(made))).get('a'), 1)
       const other = createSession(undefined, [{}, { message: 'hi' }])
-      equal(other.dirty, false)
       equal(await storage.save(other), null)
+    },
+  },
+  {
+    name: 'makes neither a record nor a cookie of what came and went within a request (P10)',
+    async run({ createStorage, gate }) {
+      const storage = createStorage()
+      const uses: ((session: Session) => void)[] = [
+        (s) => s.set('a', undefined),
+        (s) => s.unset('a'),
+        (s) => {
+          s.set('a', 1)
+          s.unset('a')
+        },
+        (s) => {
+          s.set('a', [1])
+          s.get('a').push(2)
+          s.set('a', null)
+        },
+        (s) => s.update('a', () => null),
+        (s) => {
+          s.update('a', () => 1)
+          s.update('a', () => null)
+        },
+        (s) => {
+          s.flash('notice', 'hi')
+          s.flash('notice', null)
+        },
+        (s) => {
+          s.flash('notice', 'hi')
+          s.unset('notice')
+        },
+      ]
+      for (const cookie of [null, 'no cookie of ours']) {
+        for (const use of uses) {
+          const { session, saved } = await visit(storage, cookie, use)
+          equal(saved, null, use.toString())
+          equal(session.dirty, false)
+        }
+      }
+      equal(gate?.calls.write ?? 0, 0)
+      const kept = await visit(storage, null, (s) => s.flash('notice', 'hi'))
+      const later = await visit(storage, kept.cookie, (s) => {
+        s.set('a', 1)
+        s.unset('a')
+      })
+      equal(later.session.isNew, false)
+    },
+  },
+  {
+    name: 'stores the messages that were carried on before there was a record',
+    async run({ createStorage }) {
+      const storage = createStorage()
+      const flash = { one: 1, two: 2 }
+      const made = createSession(undefined, [{}, flash])
+      made.keep('one')
+      const imported = await visit(storage, 'old', (s) => s.reflash(), {
+        imported: { values: {}, flash },
+      })
+      const cookies = [await storage.save(made), imported.cookie]
+      const seen = await Promise.all(
+        cookies.map(async (cookie) => {
+          const session = await storage.read(cookie)
+          return [session.get('one'), session.get('two') ?? null]
+        }),
+      )
+      same(seen, [
+        [1, null],
+        [1, 2],
+      ])
     },
   },
 ]

@@ -27,6 +27,20 @@ describe('createSession', () => {
     }
   })
 
+  it('takes no properties: they would be gone with the request', () => {
+    const session = createSession() as Session & { userName?: string }
+    assert.throws(() => {
+      session.userName = 'ada'
+    }, TypeError)
+  })
+
+  it('says what to do in place of changing it after its end', () => {
+    const session = createSession()
+    session.destroy()
+    const refusal = { code: 'ERR_SESSION_DESTROYED', message: /next request begins a new one/ }
+    assert.throws(() => session.set('a', 1), refusal)
+  })
+
   it('can be saved in any storage', async () => {
     const storage = createMemorySessionStorage()
     const session = createSession(undefined, [{ a: 1 }])
@@ -71,6 +85,9 @@ describe('a session', () => {
 
   it('cannot be saved by a storage if it is not a session', async () => {
     const storage = createMemorySessionStorage()
-    await assert.rejects(storage.save({ id: 'x', dirty: true } as never), TypeError)
+    await assert.rejects(storage.save({ id: 'x', dirty: true } as never), {
+      code: 'ERR_SESSION_CONFIG',
+      message: /another library/,
+    })
   })
 })

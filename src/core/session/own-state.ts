@@ -1,0 +1,28 @@
+import { configError } from '../errors.ts'
+import { parseSessionId } from '../record/id.ts'
+import { Lifetime } from '../record/lifetime.ts'
+import { systemTime } from '../runtime/time.ts'
+import type { SessionData } from './session.ts'
+import { SessionState } from './session-state.ts'
+
+/**
+ * The state of a session that no storage of ours has read.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the id is not one of ours.
+ */
+export function stateOfItsOwn(
+  id: string,
+  [values, flash]: [values?: SessionData, flash?: SessionData] = [],
+): SessionState {
+  if (parseSessionId(id) === undefined) {
+    throw configError('A session takes an id from createSessionId()')
+  }
+  const now = systemTime()
+  const { createdAt, idleDeadline } = new Lifetime({}).start(now)
+  const contents = {
+    values: new Map(Object.entries(values ?? {})),
+    flash: new Map(Object.entries(flash ?? {})),
+  }
+  const options = { id, originalId: id, contents, createdAt, expiresAt: idleDeadline }
+  return new SessionState(options, systemTime)
+}

@@ -1,0 +1,28 @@
+import { configError } from '../errors.ts'
+import { isThenable } from '../runtime/maybe-promise.ts'
+import type { Session } from './session.ts'
+import type { SessionState } from './session-state.ts'
+
+/** Where a session has its state. All copies of this package in the process know it. */
+export const stateKey: unique symbol = Symbol.for('coatcheck/state')
+
+/**
+ * A session's inner state, for storages and middleware.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` for anything else.
+ */
+export function stateOf(session: Session): SessionState {
+  const state = stateIn(session)
+  if (state !== undefined) return state
+  throw configError(
+    isThenable(session)
+      ? 'A session was needed and a promise was given: await storage.read(cookieValue) first'
+      : 'A session was needed that this storage has read, or that createSession() has made: this one is of another ' +
+          'library or of another major version of coatcheck, or is none at all',
+  )
+}
+
+/** The same, or undefined. */
+export function stateIn(session: unknown): SessionState | undefined {
+  return (session as Record<symbol, SessionState | undefined> | null | undefined)?.[stateKey]
+}
