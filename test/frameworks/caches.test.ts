@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Session } from 'coatcheck'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
-import { describeEntries, sessionCookie, type Handle, type MakeServe } from './entries.ts'
+import {
+  describeEntries,
+  sessionCookie,
+  setCookies,
+  type Handle,
+  type MakeServe,
+} from './entries.ts'
 import { SharedCache } from './shared-cache.ts'
 import { Visitor } from './visitor.ts'
 
@@ -34,6 +40,16 @@ const looks: Record<string, (session: Session) => unknown> = {
   authenticatedAt: (session) => session.authenticatedAt,
   expiresAt: (session) => session.expiresAt,
 }
+
+/** Those that caches go by instead of Cache-Control: RFC 9213, and what CDNs and nginx have. */
+const cdnHeaders = [
+  'CDN-Cache-Control',
+  'Cloudflare-CDN-Cache-Control',
+  'Vercel-CDN-Cache-Control',
+  'Netlify-CDN-Cache-Control',
+  'Surrogate-Control',
+  'X-Accel-Expires',
+]
 
 function serving(serveWith: MakeServe, handle: Handle) {
   return serveWith({ cookie: sessionCookie(), storage: createMemorySessionStorage() }, handle)
@@ -118,12 +134,43 @@ describeEntries('P11 caches cannot mix visitors up', (serveWith) => {
     assert.equal(response.headers.get('Cache-Control'), 'no-store')
   })
 
-  it('a header for CDNs alone lets none of them keep a Set-Cookie (RFC 9213)', async () => {
+  for (const name of cdnHeaders) {
+    it(`${name} lets no cache keep a Set-Cookie, and stays where there is none`, async () => {
+      const withHeader = () => new Response(null, { headers: { [name]: 'max-age=600' } })
+      const setting = await answer(serveWith, (_, session) => {
+        session.regenerateId()
+        return withHeader()
+      })
+      assert.equal(setCookies(setting).length, 1)
+      assert.equal(setting.headers.get(name), null)
+      const looking = await answer(serveWith, (_, session) => {
+        session.get('name')
+        return withHeader()
+      })
+      assert.equal(looking.headers.get(name), 'max-age=600')
+    })
+  }
+
+  it('headers that only look like those of CDNs stay beside a Set-Cookie', async () => {
+    const names = ['X-CDN-Cache-Control-Note', 'MyCDN-Cache-Control', 'Surrogate-Key']
     const response = await answer(serveWith, (_, session) => {
       session.regenerateId()
-      return new Response(null, { headers: { 'CDN-Cache-Control': 'max-age=600' } })
+      return new Response(null, { headers: names.map((name) => [name, 'x'] as [string, string]) })
     })
-    assert.equal(response.headers.get('CDN-Cache-Control'), null)
+    for (const name of names) assert.equal(response.headers.get(name), 'x', name)
+  })
+
+  it('a page that looked at the session is private, unless the application says otherwise', async () => {
+    for (const [given, expected] of [
+      [undefined, 'private'],
+      ['no-cache', 'no-cache'],
+    ] as const) {
+      const response = await answer(serveWith, (_, session) => {
+        session.get('name')
+        return new Response(null, { headers: given ? { 'Cache-Control': given } : {} })
+      })
+      assert.equal(response.headers.get('Cache-Control'), expected)
+    }
   })
 
   it('without a Set-Cookie the application’s Cache-Control is left alone', async () => {

@@ -72,7 +72,7 @@ describeEntries('Set-Cookie is sent when the browser needs it', (serveWith) => {
     assert.equal(await after.text('/'), 'undefined')
   })
 
-  it('a cookie with maxAge is renewed with each write, so that the browser keeps it', async () => {
+  it('a cookie with maxAge is renewed with a write when it ages, so that the browser keeps it', async () => {
     const { clock, jar, serve } = open(serveWith, { maxAge: 7200 })
     const visitor = new Visitor(serve, { jar })
     await visitor.get('/count')

@@ -144,9 +144,13 @@ function parse(text: string): Revocation | undefined {
   }
 }
 
+/**
+ * Version 0.1 does not count. Its time stands for the count then: it is greater than any, so that a token from
+ * before is never taken for one from after.
+ */
 function momentOf(
   at: number | undefined,
-  count: number = 1,
+  count: number = Math.ceil(Number(at)),
   turns: Moment['turns'] = [],
 ): Moment | undefined {
   const isWhole = typeof at === 'number' && typeof count === 'number' && Array.isArray(turns)

@@ -49,8 +49,10 @@ export class SessionWriter {
       return this.#interrupt(state, 'revoked')
     }
     const login = state.wishes.login ?? (state.imported && importedLogin(state))
+    const before = state.loaded?.record.handle ?? state.retiredFrom
     const value = await this.#write(state)
-    return login === undefined || !value ? value : this.#confirm(state, login, value)
+    if (login === undefined || !value) return value
+    return (await this.#confirm(state, login, before)) ? value : this.#interrupt(state, 'revoked')
   }
 
   /** A change, or a use that is to be noted. */
@@ -68,19 +70,27 @@ export class SessionWriter {
     return ''
   }
 
-  /** A login is written first and looks for revocations afterwards; `revokeAll` does it the other way round. */
-  async #confirm(state: SessionState, login: Login, value: string): Promise<string | null> {
+  /**
+   * Whether a login stands that was written. It is written first and looks for revocations afterwards; `revokeAll` does
+   * it the other way round. If it stands, it takes the place of the session that the visitor had, if that is the same
+   * user's.
+   *
+   * @param before The handle of that session.
+   */
+  async #confirm(state: SessionState, login: Login, before: string | undefined): Promise<boolean> {
     const { handle } = state
     let stands = false
     try {
-      const { retiredFrom } = state
-      if (retiredFrom !== undefined) await this.#home.replace?.(retiredFrom, login.userId)
-      stands = !(await this.#home.wasRevokedSince?.(login, handle))
+      if (await this.#home.wasRevokedSince?.(login, handle)) return false
+      if (before !== undefined && before !== handle) {
+        await this.#home.replace?.(before, login.userId)
+      }
+      stands = true
     } finally {
       // Also when that could not be found out: nobody has its id yet.
       if (!stands) await this.#home.delete(handle)
     }
-    return stands ? value : this.#interrupt(state, 'revoked')
+    return stands
   }
 
   async #write(state: SessionState): Promise<string | null> {
@@ -110,14 +120,14 @@ export class SessionWriter {
     const { login, rotation } = state.wishes
     if (base !== undefined && 'lost' in base) {
       // A login is worth a session of its own: it would get one if it came a moment later.
-      if (base.lost === 'rotated' && login !== undefined) return this.#logInApart(state, login)
+      if (base.lost === 'rotated' && login !== undefined) return this.#logInApart(state)
       return this.#interrupt(state, base.lost)
     }
     const now = this.#context.now()
     if (base === undefined) return this.#writeCurrent(state, base, now)
     if (base.expiresAt <= now) return this.#interrupt(state, 'gone')
     if (base.by === 'current') return this.#writeCurrent(state, base, now)
-    if (login !== undefined) return this.#logInApart(state, login, base)
+    if (login !== undefined) return this.#logInApart(state, base)
     if (base.record.previous!.until <= now) return this.#interrupt(state, 'rotated')
     if (rotation === 'kill') {
       // What its holder did goes with it: the record belongs to what came after.
@@ -145,14 +155,13 @@ export class SessionWriter {
   /**
    * A login under an id that has its successor goes on as a session of its own, with what that id could
    * see: refusing it would show a right password as wrong. It is written first, so that a failure leaves
-   * the visitor with the id they had. Then the session that the visitor had ends, if it is the same user's.
+   * the visitor with the id they had.
    *
    * @param base What is stored now, if the id is still readable: then it ends.
    */
-  async #logInApart(state: SessionState, { userId }: Login, base?: Loaded): Promise<Outcome> {
+  async #logInApart(state: SessionState, base?: Loaded): Promise<Outcome> {
     const from = base ?? state.loaded!
-    const { handle } = from.record
-    if (state.handle === handle) state.startAnew()
+    if (state.handle === from.record.handle) state.startAnew()
     const secretHash = await this.#home.proofOf(secretOf(state))
     const { lifetime, now } = this.#context
     const next = { base: from, secretHash, now: now() }
@@ -162,10 +171,7 @@ export class SessionWriter {
     if (own === undefined) return undefined
     let isDone = false
     try {
-      if (base === undefined || (await this.#endPrevious(base)) !== undefined) {
-        await this.#home.replace?.(handle, userId)
-        isDone = true
-      }
+      isDone = base === undefined || (await this.#endPrevious(base)) !== undefined
     } finally {
       if (!isDone) await this.#home.delete(own.record.handle)
     }

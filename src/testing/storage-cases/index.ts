@@ -1,17 +1,22 @@
 import { damageCases } from './damage.ts'
+import { endingCases } from './endings.ts'
 import { flashCases } from './flash.ts'
 import { forkCases } from './forks.ts'
 import { graceCases } from './grace.ts'
 import { identityCases } from './identity.ts'
 import { importCases } from './imports.ts'
+import { lateIdCases } from './late-ids.ts'
 import { lifetimeCases } from './lifetime.ts'
 import { noteCases } from './notes.ts'
 import { ownerCases } from './owners.ts'
+import { overtakenCases } from './overtaken.ts'
 import { raceCases } from './races.ts'
 import { refusedCases } from './refused.ts'
 import { releaseCases } from './releases.ts'
+import { revocationCases } from './revocations.ts'
 import { rotationCases } from './rotation.ts'
 import { saveCases } from './saves.ts'
+import { secondLoginCases } from './second-logins.ts'
 import { updateCases } from './updates.ts'
 import { valueCases } from './values.ts'
 import type { StorageCase } from './visit.ts'
@@ -25,13 +30,18 @@ export const storageCases: readonly StorageCase[] = [
   ...identityCases,
   ...rotationCases,
   ...graceCases,
+  ...lateIdCases,
   ...forkCases,
   ...lifetimeCases,
   ...updateCases,
   ...noteCases,
   ...raceCases,
+  ...overtakenCases,
   ...saveCases,
   ...ownerCases,
   ...importCases,
+  ...endingCases,
+  ...revocationCases,
+  ...secondLoginCases,
   ...damageCases,
 ]

@@ -161,11 +161,15 @@ export const saveCases: readonly StorageCase[] = [
       const first = await visit(storage, null, (s) => s.login('ada', { label: 'laptop' }))
       await visit(storage, first.cookie, (s) => s.set('a', 1))
       equal((await storage.sessionsOf('ada'))[0]!.label, 'laptop')
-      await visit(storage, first.cookie, (s) => s.login('ada'))
-      same(
-        (await storage.sessionsOf('ada')).map(({ label }) => label),
-        [undefined],
-      )
+      let { cookie } = first
+      for (const label of [undefined, null]) {
+        const named = await visit(storage, cookie, (s) => s.login('ada', { label: 'phone' }))
+        cookie = (await visit(storage, named.cookie, (s) => s.login('ada', { label }))).cookie
+        same(
+          (await storage.sessionsOf('ada')).map((one) => one.label),
+          [undefined],
+        )
+      }
     },
   },
   {
