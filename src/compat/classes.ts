@@ -57,8 +57,9 @@ export class FileSessionStorage<
   Flash extends Values = Data,
 > extends StorageOn<Data, Flash> {
   /**
-   * @param directory Made if need be, and closed to other users of the machine. What is wrong with it, or with the options,
-   * is thrown by each call: the file system is loaded meanwhile, where there is one.
+   * @param directory Made if need be, and closed to other users of the machine. What is wrong with it is thrown by
+   * each call: the file system is loaded meanwhile, where there is one.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
    */
   constructor(directory: string, options?: SessionStorageOptions<Data>) {
     super(lazyFsSessionStorage(directory, options))

@@ -1,92 +1,93 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createCookie } from 'coatcheck/cookie'
-import { secretA } from './cookie/cookie-paths.ts'
+import { type Maker, type Options, secrets } from './options/maker.ts'
+import { makers } from './options/makers.ts'
 
-type Options = Record<string, unknown>
-
-/** Everything that takes options. */
-const makers: Record<string, (options: Options) => unknown> = {
-  createCookie: (options) => createCookie('session', options),
+async function refuses({ make }: Maker, options: unknown, message = /./): Promise<void> {
+  const error = { code: 'ERR_SESSION_CONFIG', message }
+  await assert.rejects(async () => make(options as never), error, JSON.stringify(options))
 }
 
-/** What somebody wrote, and what they meant. */
-const mistakes: Record<string, Record<string, string>> = {
-  createCookie: {
-    secret: 'secrets',
-    password: 'secrets',
-    keys: 'secrets',
-    maxage: 'maxAge',
-    ttl: 'maxAge',
-    httponly: 'httpOnly',
-    samesite: 'sameSite',
-    encrypted: 'encrypt',
-    formerScope: 'formerScopes',
-  },
+function neededOf({ good, needed = [] }: Maker): Options {
+  return Object.fromEntries(needed.map((key) => [key, good[key]]))
 }
 
-const wrongKinds: Record<string, Options[]> = {
-  createCookie: [
-    { httpOnly: 0 },
-    { httpOnly: null },
-    { secure: 'false' },
-    { encrypt: null },
-    { encrypt: 0 },
-    { partitioned: 1 },
-    { path: null },
-    { domain: 5 },
-    { context: null },
-    { accept: null },
-    { formerScopes: {} },
-    { formerScopes: [5] },
-    { formerScopes: [{ domian: 'example.com' }] },
-    { maxAge: '5' },
-    { expires: 'tomorrow' },
-    { sameSite: true },
-  ],
+/** Values of another kind than this one. */
+function otherThan(value: unknown): unknown[] {
+  const others: Record<string, unknown[]> = {
+    boolean: [0, 'false'],
+    number: ['5', true],
+    string: [5, {}],
+  }
+  return [null, ...(others[typeof value] ?? [5, 'x'])]
 }
 
-for (const [name, make] of Object.entries(makers)) {
+for (const [name, maker] of Object.entries(makers)) {
+  const { make, good, nullable = [], ignored = [], readByOthers = [], mistakes, wrong = [] } = maker
+  const needed = neededOf(maker)
+
   describe(`The options of ${name}`, () => {
-    for (const [wrote, meant] of Object.entries(mistakes[name] ?? {})) {
-      it(`have no "${wrote}", and say that "${meant}" was meant`, () => {
-        const error = { code: 'ERR_SESSION_CONFIG', message: new RegExp(`"${wrote}".*"${meant}"`) }
-        assert.throws(() => make({ [wrote]: secretA }), error)
+    it('may each be given', async () => {
+      for (const [key, value] of Object.entries(good)) {
+        await make({ ...needed, [key]: value } as never)
+      }
+    })
+
+    it('may be undefined, each of them', async () => {
+      const all = Object.keys(good).map((key) => [key, undefined])
+      await make({ ...Object.fromEntries(all), ...needed } as never)
+    })
+
+    for (const [wrote, meant] of Object.entries(mistakes)) {
+      it(`have no "${wrote}", and say that "${meant}" was meant`, async () => {
+        const message = new RegExp(`"${wrote}".*"?${meant}"?`)
+        await refuses(maker, { ...needed, [wrote]: 5 }, message)
+        await refuses(maker, { ...needed, [wrote]: undefined }, message)
       })
     }
 
-    it('have no option of an unheard-of name, and say which there are', () => {
+    it('have no option of an unheard-of name, and say which there are', async () => {
+      const names = Object.keys(good).sort().join(', ')
+      const listed = (error: Error) => {
+        const [, text = ''] = /It has: (.*)$/.exec(error.message) ?? []
+        assert.equal(text.split(', ').sort().join(', '), names)
+        return true
+      }
       for (const key of ['xyzzy-plugh', '__proto__', 'constructor', 'toString']) {
-        const options = JSON.parse(`{ "${key}": 1 }`) as Options
-        assert.throws(() => make(options), { code: 'ERR_SESSION_CONFIG', message: /It has: / })
+        const options = { ...needed, ...JSON.parse('{}') }
+        Object.defineProperty(options, key, { value: 1, enumerable: true })
+        await assert.rejects(async () => make(options as never), listed, key)
       }
     })
 
-    for (const options of wrongKinds[name] ?? []) {
-      it(`are of the kind that they must be: ${JSON.stringify(options)}`, () => {
-        assert.throws(() => make(options), { code: 'ERR_SESSION_CONFIG' })
+    for (const [key, value] of Object.entries(good)) {
+      if (ignored.includes(key)) continue
+      it(`are of the kind that they must be: ${key}`, async () => {
+        for (const other of otherThan(value)) {
+          if (other === null && nullable.includes(key)) continue
+          await refuses(maker, { ...needed, [key]: other })
+        }
       })
     }
 
-    it('are an object', () => {
-      for (const options of [null, 5, 'x', [], () => {}]) {
-        assert.throws(() => make(options as never), { code: 'ERR_SESSION_CONFIG' }, String(options))
-      }
+    it('are not wrong in other ways', async () => {
+      for (const options of wrong) await refuses(maker, { ...needed, ...options })
     })
 
-    it('may be undefined, each of them', () => {
-      const known = Object.keys(wrongKinds[name]?.reduce((all, one) => ({ ...all, ...one })) ?? {})
-      make(Object.fromEntries(known.map((key) => [key, undefined])))
+    it('are an object', async () => {
+      for (const options of [null, 5, [], () => {}]) await refuses(maker, options)
     })
 
-    it('are their own, and not what every object inherits', () => {
-      for (const key of ['secret', 'ttl', 'httpOnly', 'maxAge', 'domain', 'now']) {
+    it('are their own, and not what every object inherits', async () => {
+      for (const key of [...Object.keys(good), ...Object.keys(mistakes)]) {
+        if (key in needed || readByOthers.includes(key)) continue
         // oxlint-disable-next-line no-extend-native -- it is what some library does
         Object.defineProperty(Object.prototype, key, { value: 'x', configurable: true })
         try {
-          make({})
+          await make({ ...needed } as never)
         } finally {
-          delete (Object.prototype as Record<string, unknown>)[key]
+          delete (Object.prototype as Options)[key]
         }
       }
     })
@@ -94,7 +95,7 @@ for (const [name, make] of Object.entries(makers)) {
 }
 
 describe('The attributes that serialize and clear take', () => {
-  const cookie = createCookie('session', { secrets: [secretA] })
+  const cookie = createCookie('session', { secrets })
 
   it('are checked as the cookie’s own', () => {
     for (const attributes of [{ secret: 'x' }, { httpOnly: 0 }, { maxage: 5 }]) {

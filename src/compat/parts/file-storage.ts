@@ -1,7 +1,11 @@
 import { readOptions } from '../../core/options.ts'
 import { builtinModule } from '../../core/runtime/platform.ts'
 import type { ServerSessionStorage, SessionStorage } from '../../core/life-cycle/session-storage.ts'
-import { storageKinds, type SessionStorageOptions } from '../../core/life-cycle/storage-options.ts'
+import {
+  createContext,
+  storageKinds,
+  type SessionStorageOptions,
+} from '../../core/life-cycle/storage-options.ts'
 
 /** What of the fs storage can wait until it is loaded. */
 type LazySessionStorage = SessionStorage & Pick<ServerSessionStorage, 'revoke'>
@@ -9,12 +13,15 @@ type LazySessionStorage = SessionStorage & Pick<ServerSessionStorage, 'revoke'>
 /**
  * The fs storage, loaded when it is made: so an entry that offers it beside others can be imported where there
  * are no files. What is wrong with the directory is thrown by each call.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
 export function lazyFsSessionStorage(
   directory: string,
   options?: SessionStorageOptions,
 ): LazySessionStorage {
   const own = readOptions('The file storage', options, storageKinds)
+  createContext(own)
   // Where the process is now, and not where it may have gone when the files are looked at.
   const path = builtinModule('node:path') as { resolve(path: string): string } | undefined
   const place =

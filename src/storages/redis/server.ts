@@ -1,4 +1,5 @@
 import { configError } from '../../core/errors.ts'
+import { readOptions } from '../../core/options.ts'
 
 interface Login {
   username?: string | undefined
@@ -39,24 +40,39 @@ interface Target {
   options: { tls: object | undefined; [option: string]: unknown }
 }
 
-const login = ['username', 'password', 'tls']
-const sentinelLogin = ['sentinelUsername', 'sentinelPassword', 'sentinelTls']
+const login = { username: 'string', password: 'string', tls: 'any' } as const
+/** What each kind of address has: what is not looked at would be taken for granted, TLS for example. */
+const kinds = {
+  url: { url: 'string', tls: 'object' },
+  cluster: { cluster: 'any', ...login },
+  sentinels: {
+    sentinels: 'any',
+    name: 'string',
+    db: 'any',
+    ...login,
+    sentinelUsername: 'string',
+    sentinelPassword: 'string',
+    sentinelTls: 'any',
+  },
+  host: { host: 'string', port: 'any', db: 'any', ...login },
+} as const
+const maker = 'The address of a Redis'
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` if it does not say where the server is, or says something else. */
-export function targetOf(server: RedisServer): Target {
-  if ('url' in server) {
-    assertOnly(server, ['url', 'tls'])
-    return { options: optionsIn(server.url, server.tls) }
+export function targetOf(given: RedisServer): Target {
+  if (has(given, 'url')) {
+    const { url, tls } = readOptions(maker, given, kinds.url)
+    return { options: optionsIn(url, tls) }
   }
-  if ('cluster' in server) {
-    assertOnly(server, ['cluster', ...login])
+  if (has(given, 'cluster')) {
+    const server = readOptions(maker, given, kinds.cluster)
     return {
       cluster: addressesIn('cluster', server.cluster, 6379),
       options: loginIn(server),
     }
   }
-  if ('sentinels' in server) {
-    assertOnly(server, ['sentinels', 'name', 'db', ...login, ...sentinelLogin])
+  if (has(given, 'sentinels')) {
+    const server = readOptions(maker, given, kinds.sentinels)
     if (!server.name) throw configError('sentinels need the name of the server that they watch')
     const { sentinelUsername, sentinelPassword, sentinelTls } = server
     const options = loginIn(server)
@@ -73,13 +89,13 @@ export function targetOf(server: RedisServer): Target {
       },
     }
   }
-  if (typeof server.host !== 'string' || server.host === '') {
+  if (typeof given.host !== 'string' || given.host === '') {
     throw configError(
       'The redis storage needs { url }, { host, port }, { cluster }, { sentinels, name }, ' +
         'or a client of redis, ioredis, iovalkey or @valkey/valkey-glide',
     )
   }
-  assertOnly(server, ['host', 'port', 'db', ...login])
+  const server = readOptions(maker, given, kinds.host)
   const { host, port = 6379, db } = server
   assertPort(port)
   return {
@@ -87,13 +103,12 @@ export function targetOf(server: RedisServer): Target {
   }
 }
 
-/** What is not looked at would be taken for granted: TLS, for example. */
-function assertOnly(server: object, options: readonly string[]): void {
-  for (const name of Object.keys(server)) {
-    if (!options.includes(name)) {
-      throw configError(`The address of a Redis has no "${name}" beside ${options.join(', ')}`)
-    }
-  }
+/** Not what every object inherits. */
+function has<Key extends string>(
+  server: RedisServer,
+  key: Key,
+): server is Extract<RedisServer, Record<Key, unknown>> {
+  return Object.hasOwn(server, key)
 }
 
 function loginIn({ username, password, tls }: Login): Target['options'] {
@@ -101,7 +116,10 @@ function loginIn({ username, password, tls }: Login): Target['options'] {
 }
 
 function tlsOf(tls: boolean | object | undefined): object | undefined {
-  return typeof tls === 'object' ? tls : tls ? {} : undefined
+  if (tls === undefined || tls === false) return undefined
+  if (tls === true) return {}
+  if (typeof tls === 'object' && tls !== null) return tls
+  throw configError('tls must be true, false or an object of options')
 }
 
 function databaseOf(db: unknown = 0): number {

@@ -1,0 +1,73 @@
+import { createCookie } from 'coatcheck/cookie'
+import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+
+export type Options = Record<string, unknown>
+
+/** Something that takes options. */
+export interface Maker {
+  make: (options: never) => unknown
+  /** All its options, each with a value that it may have. */
+  good: Options
+  /** Those that it cannot be without. */
+  needed?: readonly string[]
+  /** Those that may be null. */
+  nullable?: readonly string[]
+  /** Those that are not looked at. */
+  ignored?: readonly string[]
+  /** Those that a library underneath would read, wherever they are inherited from. */
+  readByOthers?: readonly string[]
+  /** What somebody wrote, and what they meant. */
+  mistakes: Record<string, string>
+  /** What is refused beside values of another kind. */
+  wrong?: readonly Options[]
+}
+
+export const now = (): number => 0
+export const nothing = (): void => {}
+export const secret = 'AgAAlYHzRcZ2X3qwKoPkGmUeT9vBjN4s'
+export const secrets = [secret]
+export const cookie = createCookie('session', { secrets })
+export const storage = createMemorySessionStorage()
+
+export const ofStorages: Options = {
+  idleTimeout: 3600,
+  absoluteTimeout: 7200,
+  anonymousTimeout: 60,
+  regenerateGrace: 5,
+  schema: { '~standard': { version: 1, vendor: 'test', validate: nothing } },
+  codec: { encode: nothing, decode: nothing },
+  maxBytes: 4096,
+  onEvent: nothing,
+  clockTolerance: 1,
+  now,
+}
+export const storageMistakes = {
+  ttl: 'idleTimeout',
+  idletimeout: 'idleTimeout',
+  absolutTimeout: 'absoluteTimeout',
+  onError: 'onEvent',
+  serializer: 'codec',
+  clock: 'now',
+}
+
+export const attributes: Options = {
+  path: '/',
+  domain: 'example.com',
+  maxAge: 60,
+  expires: new Date(Date.now() + 3_600_000),
+  httpOnly: true,
+  secure: true,
+  sameSite: 'lax',
+  partitioned: false,
+}
+export const cookieOptions = { ...attributes, secrets, encrypt: true, context: 'a', accept: [] }
+export const cookieMistakes = {
+  secret: 'secrets',
+  password: 'secrets',
+  keys: 'secrets',
+  maxage: 'maxAge',
+  ttl: 'maxAge',
+  httponly: 'httpOnly',
+  samesite: 'sameSite',
+  encrypted: 'encrypt',
+}

@@ -1,0 +1,61 @@
+import { createSession } from 'coatcheck'
+import { createCookie } from 'coatcheck/cookie'
+import { session as remixSession } from 'coatcheck/compat/remix'
+import { withSession } from 'coatcheck/fetch'
+import { session } from 'coatcheck/fetch-router'
+import { compatMakers } from './compat.ts'
+import { cookie, cookieMistakes, cookieOptions, type Maker, storage } from './maker.ts'
+import { storageMakers } from './storages.ts'
+
+export const makers: Record<string, Maker> = {
+  createCookie: {
+    make: (options) => createCookie('session', options),
+    good: { ...cookieOptions, formerScopes: [{}] },
+    mistakes: { ...cookieMistakes, formerScope: 'formerScopes' },
+    wrong: [
+      { secure: 'false' },
+      { encrypt: 0 },
+      { partitioned: 1 },
+      { formerScopes: {} },
+      { formerScopes: [5] },
+      { formerScopes: [{ domian: 'example.com' }] },
+      { expires: 'tomorrow' },
+      { sameSite: true },
+    ],
+  },
+  withSession: {
+    make: (options) => withSession(options, () => new Response()),
+    good: { cookie, storage, onStoreError: () => new Response() },
+    needed: ['cookie', 'storage'],
+    mistakes: { store: 'storage', onError: 'onStoreError', cookies: 'cookie' },
+  },
+  'session of fetch-router': {
+    make: (options) => session(cookie, storage, options),
+    good: { onStoreError: () => new Response() },
+    mistakes: { onError: 'onStoreError', onStoreErrors: 'onStoreError' },
+  },
+  'session of compat/remix': {
+    make: (options) => remixSession(cookie, storage, options),
+    good: { onStoreError: () => new Response() },
+    mistakes: { onError: 'onStoreError' },
+  },
+  'session.login': {
+    make: (options) => createSession().login('ada', options),
+    good: { label: 'Firefox', since: { userId: 'ada', count: 0 } },
+    nullable: ['label'],
+    mistakes: { lable: 'label', sinse: 'since' },
+  },
+  'storage.revoke': {
+    make: (options) => storage.revoke('handle', options),
+    good: { userId: 'ada' },
+    nullable: ['userId'],
+    mistakes: { userID: 'userId', user: 'It has' },
+  },
+  'storage.revokeAll': {
+    make: (options) => storage.revokeAll('ada', options),
+    good: { except: 'handle' },
+    mistakes: { exept: 'except' },
+  },
+  ...storageMakers,
+  ...compatMakers,
+}
