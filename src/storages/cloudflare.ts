@@ -1,4 +1,4 @@
-import type { SessionData, UntypedData } from '../core/session/session.ts'
+import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
@@ -37,16 +37,17 @@ export { SessionDurableObject } from './cloudflare/session-object.ts'
 export function createD1SessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
+  Schema = unknown,
 >(
   database: D1,
-  options?: SessionStorageOptions<Data> & D1StoreOptions,
-): ServerSessionStorage<Data, Flash> {
+  options?: SessionStorageOptions<Data, Schema> & D1StoreOptions,
+): ServerSessionStorage<Data, FlashOf<Flash, Schema>> {
   const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, D1StoreOptions>(
     'createD1SessionStorage()',
     options,
     [storageKinds, d1Kinds],
   )
-  return createSessionStorage<Data, Flash>(createD1Store(database, ofStore), own)
+  return createSessionStorage<Data, FlashOf<Flash, Schema>>(createD1Store(database, ofStore), own)
 }
 
 /**
@@ -59,14 +60,18 @@ export function createD1SessionStorage<
 export function createDurableObjectSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
+  Schema = unknown,
 >(
   objects: DurableObjects,
-  options?: SessionStorageOptions<Data> & DurableObjectStoreOptions,
-): ServerSessionStorage<Data, Flash> {
+  options?: SessionStorageOptions<Data, Schema> & DurableObjectStoreOptions,
+): ServerSessionStorage<Data, FlashOf<Flash, Schema>> {
   const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, DurableObjectStoreOptions>(
     'createDurableObjectSessionStorage()',
     options,
     [storageKinds, durableObjectKinds],
   )
-  return createSessionStorage<Data, Flash>(createDurableObjectStore(objects, ofStore), own)
+  return createSessionStorage<Data, FlashOf<Flash, Schema>>(
+    createDurableObjectStore(objects, ofStore),
+    own,
+  )
 }

@@ -13,7 +13,7 @@ import { checkContext, withoutContext } from '../core/record/context.ts'
 import { joinSessionId, parseSessionId } from '../core/record/id.ts'
 import { openRecord } from '../core/record/open.ts'
 import { andThen } from '../core/runtime/maybe-promise.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
+import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import { reportFailure } from '../core/store/guarded-store.ts'
 
 /** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
@@ -59,7 +59,10 @@ export interface CookieSessionStorage<
 export function createCookieSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
->(options?: SessionStorageOptions<Data> & CookieStorageOptions): CookieSessionStorage<Data, Flash> {
+  Schema = unknown,
+>(
+  options?: SessionStorageOptions<Data, Schema> & CookieStorageOptions,
+): CookieSessionStorage<Data, FlashOf<Flash, Schema>> {
   const own = readOptions('createCookieSessionStorage()', options, kinds)
   const context = createContext(own)
   const home = createHome(context, own.isRevoked, checkContext(own.context))

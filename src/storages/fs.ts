@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
+import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
@@ -197,14 +197,15 @@ export function createFsStore(
 export function createFsSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
+  Schema = unknown,
 >(
   directory: string,
-  options?: SessionStorageOptions<Data> & FsStoreOptions,
-): ServerSessionStorage<Data, Flash> {
+  options?: SessionStorageOptions<Data, Schema> & FsStoreOptions,
+): ServerSessionStorage<Data, FlashOf<Flash, Schema>> {
   const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, FsStoreOptions>(
     'createFsSessionStorage()',
     options,
     [storageKinds, kinds],
   )
-  return createSessionStorage<Data, Flash>(createFsStore(directory, ofStore), own)
+  return createSessionStorage<Data, FlashOf<Flash, Schema>>(createFsStore(directory, ofStore), own)
 }

@@ -1,7 +1,7 @@
 import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
 import { deadlineKinds, type DeadlineOptions, Operations } from './parts/operations.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
+import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
@@ -155,10 +155,11 @@ function isKeepable(text: string): boolean {
 export function createMemcacheSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
+  Schema = unknown,
 >(
   target: MemcacheTarget,
-  options?: SessionStorageOptions<Data> & MemcacheStoreOptions,
-): ServerSessionStorage<Data, Flash> {
+  options?: SessionStorageOptions<Data, Schema> & MemcacheStoreOptions,
+): ServerSessionStorage<Data, FlashOf<Flash, Schema>> {
   const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, MemcacheStoreOptions>(
     'createMemcacheSessionStorage()',
     options,
@@ -169,5 +170,8 @@ export function createMemcacheSessionStorage<
       `memcached keeps at most 1 MiB: maxBytes must be at most ${largestValue - 100}`,
     )
   }
-  return createSessionStorage<Data, Flash>(createMemcacheStore(target, ofStore), own)
+  return createSessionStorage<Data, FlashOf<Flash, Schema>>(
+    createMemcacheStore(target, ofStore),
+    own,
+  )
 }

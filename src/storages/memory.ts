@@ -1,7 +1,7 @@
 import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
 import { isNote } from '../core/record/id.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
+import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
@@ -197,11 +197,14 @@ export function createMemoryStore(
 export function createMemorySessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
->(options?: SessionStorageOptions<Data> & MemoryStoreOptions): ServerSessionStorage<Data, Flash> {
+  Schema = unknown,
+>(
+  options?: SessionStorageOptions<Data, Schema> & MemoryStoreOptions,
+): ServerSessionStorage<Data, FlashOf<Flash, Schema>> {
   const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, MemoryStoreOptions>(
     'createMemorySessionStorage()',
     options,
     [storageKinds, kinds],
   )
-  return createSessionStorage<Data, Flash>(createMemoryStore(ofStore), own)
+  return createSessionStorage<Data, FlashOf<Flash, Schema>>(createMemoryStore(ofStore), own)
 }

@@ -2,7 +2,7 @@ import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
 import { createHandle, isNote } from '../core/record/id.ts'
 import { deadlineKinds, type DeadlineOptions } from './parts/operations.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
+import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
@@ -144,14 +144,15 @@ export function createRedisStore(
 export function createRedisSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
+  Schema = unknown,
 >(
   source: RedisServer | RedisClient,
-  options?: SessionStorageOptions<Data> & RedisStoreOptions,
-): ServerSessionStorage<Data, Flash> {
+  options?: SessionStorageOptions<Data, Schema> & RedisStoreOptions,
+): ServerSessionStorage<Data, FlashOf<Flash, Schema>> {
   const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, RedisStoreOptions>(
     'createRedisSessionStorage()',
     options,
     [storageKinds, kinds],
   )
-  return createSessionStorage<Data, Flash>(createRedisStore(source, ofStore), own)
+  return createSessionStorage<Data, FlashOf<Flash, Schema>>(createRedisStore(source, ofStore), own)
 }

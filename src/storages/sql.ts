@@ -3,7 +3,7 @@ import { fromAscii } from './parts/ascii.ts'
 import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
 import { deadlineKinds, type DeadlineOptions, Operations } from './parts/operations.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
+import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
@@ -111,15 +111,16 @@ export function createSqlStore(
 export function createSqlSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
+  Schema = unknown,
 >(
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever else is in the database
   kysely: Kysely<any>,
-  options?: SessionStorageOptions<Data> & SqlStoreOptions,
-): ServerSessionStorage<Data, Flash> {
+  options?: SessionStorageOptions<Data, Schema> & SqlStoreOptions,
+): ServerSessionStorage<Data, FlashOf<Flash, Schema>> {
   const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, SqlStoreOptions>(
     'createSqlSessionStorage()',
     options,
     [storageKinds, kinds],
   )
-  return createSessionStorage<Data, Flash>(createSqlStore(kysely, ofStore), own)
+  return createSessionStorage<Data, FlashOf<Flash, Schema>>(createSqlStore(kysely, ofStore), own)
 }

@@ -1,7 +1,7 @@
 import { fromAscii } from './parts/ascii.ts'
 import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
+import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
@@ -178,14 +178,18 @@ export function createSqliteStore(
 export function createSqliteSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
+  Schema = unknown,
 >(
   database: string | SqliteDatabase,
-  options?: SessionStorageOptions<Data> & SqliteStoreOptions,
-): ServerSessionStorage<Data, Flash> {
+  options?: SessionStorageOptions<Data, Schema> & SqliteStoreOptions,
+): ServerSessionStorage<Data, FlashOf<Flash, Schema>> {
   const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, SqliteStoreOptions>(
     'createSqliteSessionStorage()',
     options,
     [storageKinds, kinds],
   )
-  return createSessionStorage<Data, Flash>(createSqliteStore(database, ofStore), own)
+  return createSessionStorage<Data, FlashOf<Flash, Schema>>(
+    createSqliteStore(database, ofStore),
+    own,
+  )
 }

@@ -3,7 +3,7 @@ import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
 import { deadlineKinds, type DeadlineOptions, Operations } from './parts/operations.ts'
 import { outlastRefusals } from './parts/refusals.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
+import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
   type ServerSessionStorage,
@@ -96,14 +96,18 @@ export function createUnstorageStore(
 export function createUnstorageSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
+  Schema = unknown,
 >(
   storage: Unstorage,
-  options?: SessionStorageOptions<Data> & UnstorageStoreOptions,
-): ServerSessionStorage<Data, Flash> {
+  options?: SessionStorageOptions<Data, Schema> & UnstorageStoreOptions,
+): ServerSessionStorage<Data, FlashOf<Flash, Schema>> {
   const [own, ofStore] = splitOptions<SessionStorageOptions<Data>, UnstorageStoreOptions>(
     'createUnstorageSessionStorage()',
     options,
     [storageKinds, kinds],
   )
-  return createSessionStorage<Data, Flash>(createUnstorageStore(storage, ofStore), own)
+  return createSessionStorage<Data, FlashOf<Flash, Schema>>(
+    createUnstorageStore(storage, ofStore),
+    own,
+  )
 }

@@ -5,10 +5,20 @@ import {
   type Session,
   type SessionStorage,
   type SessionStore,
+  type UntypedData,
 } from 'coatcheck'
+import {
+  createD1SessionStorage,
+  createDurableObjectSessionStorage,
+} from 'coatcheck/cloudflare-storage'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createFsSessionStorage } from 'coatcheck/fs-storage'
-import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
+import { createMemcacheSessionStorage } from 'coatcheck/memcache-storage'
+import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+import { createRedisSessionStorage } from 'coatcheck/redis-storage'
+import { createSqlSessionStorage } from 'coatcheck/sql-storage'
+import { createSqliteSessionStorage } from 'coatcheck/sqlite-storage'
+import { createUnstorageSessionStorage } from 'coatcheck/unstorage-storage'
 import { z } from 'zod'
 import { exactly } from './equal.ts'
 
@@ -36,14 +46,51 @@ export async function inferred(): Promise<void> {
   const memory = await createMemorySessionStorage({ schema }).read(null)
   exactly<number | undefined>()(memory.get('count'))
   exactly<string | undefined>()(memory.get('name'))
-  exactly<Session<Shape>>()(memory)
-  exactly<Session<Shape>>()(await createCookieSessionStorage({ schema }).read(null))
-  exactly<Session<Shape>>()(await createFsSessionStorage('./sessions', { schema }).read(null))
-  exactly<Session<Shape>>()(await createSessionStorage(createMemoryStore(), { schema }).read(null))
+  exactly<Session<Shape, UntypedData>>()(memory)
   // @ts-expect-error -- the schema says number
   memory.set('count', 'one')
   // @ts-expect-error -- the schema has no such key
   memory.set('other', 1)
+}
+
+/** With a schema and no type arguments messages are any, and values what the schema says. */
+export async function messagesBesideASchema(
+  store: SessionStore,
+  kysely: Parameters<typeof createSqlSessionStorage>[0],
+  database: Parameters<typeof createD1SessionStorage>[0],
+  objects: Parameters<typeof createDurableObjectSessionStorage>[0],
+  unstorage: Parameters<typeof createUnstorageSessionStorage>[0],
+): Promise<void> {
+  const schema = z.object({ count: z.number().optional() })
+  type Shape = { count?: number | undefined }
+  const storages = [
+    createCookieSessionStorage({ schema }),
+    createMemorySessionStorage({ schema }),
+    createFsSessionStorage('./sessions', { schema }),
+    createSqliteSessionStorage(':memory:', { schema }),
+    createSqlSessionStorage(kysely, { schema, table: 'sessions' }),
+    createRedisSessionStorage({ url: 'redis://localhost' }, { schema }),
+    createMemcacheSessionStorage('localhost', { schema }),
+    createD1SessionStorage(database, { schema }),
+    createDurableObjectSessionStorage(objects, { schema }),
+    createUnstorageSessionStorage(unstorage, { schema }),
+    createSessionStorage(store, { schema }),
+  ]
+  for (const storage of storages) {
+    const session = await storage.read(null)
+    exactly<Session<Shape, UntypedData>>()(session)
+    session.flash('notice', 'hello')
+    exactly<number | undefined>()(session.get('count'))
+    exactly<UntypedData>()(session.get('notice'))
+    // @ts-expect-error -- values stay what the schema says
+    session.set('notice', 'hello')
+  }
+  // Who names the types has them, beside a schema too.
+  const named = await createMemorySessionStorage<Shape, Flash>({ schema }).read(null)
+  exactly<Session<Shape, Flash>>()(named)
+  const half = await createMemorySessionStorage<Shape>({ schema }).read(null)
+  exactly<Session<Shape>>()(half)
+  exactly<Session<Shape>>()(await createMemorySessionStorage<Shape>().read(null))
 }
 
 export async function untyped(): Promise<void> {

@@ -2,7 +2,7 @@ import { configError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
 import { assertUserId } from '../record/id.ts'
-import type { Session, SessionData, UntypedData } from '../session/session.ts'
+import type { Session, FlashOf, SessionData, UntypedData } from '../session/session.ts'
 import type { LoginToken } from '../session/login.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
 import type { SessionStore } from '../store/session-store.ts'
@@ -108,7 +108,11 @@ export interface ServerSessionStorage<
 export function createSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
->(store: SessionStore, options?: SessionStorageOptions<Data>): ServerSessionStorage<Data, Flash> {
+  Schema = unknown,
+>(
+  store: SessionStore,
+  options?: SessionStorageOptions<Data, Schema>,
+): ServerSessionStorage<Data, FlashOf<Flash, Schema>> {
   const context = createContext(readOptions('createSessionStorage()', options, storageKinds))
   const guarded = new GuardedStore(store, context.events)
   const { underWay } = guarded

@@ -10,14 +10,15 @@ import type { SessionData, UntypedData } from '../session/session.ts'
 /** Options of every storage. Durations are seconds. */
 export interface SessionStorageOptions<
   Data extends SessionData = UntypedData,
+  Schema = unknown,
 > extends LifetimeOptions {
   /**
-   * A Standard Schema (zod, valibot, arktype, …) for the values: gives sessions their type, and checks
+   * A Standard Schema (zod, valibot, arktype, …) for the values: gives sessions their type (messages may be any), and checks
    * what is read. Make every key optional, because sessions start empty. Values that do not fit are
    * reported (event `corrupt`) and hidden, key by key. What is stored stays as it is until the app sets that key,
    * so that two releases of an app can work on the same sessions. A transformation must accept its own result.
    */
-  schema?: StandardSchema<Data> | undefined
+  schema?: (StandardSchema<Data> & Schema) | undefined
   /** How values become JSON and come back. Default: plain JSON data only. */
   codec?: SessionCodec | undefined
   /** Most bytes of a session's record: 1024 to 64 MiB. Default 65,536. Cookies have their own limit. */

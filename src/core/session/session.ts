@@ -16,10 +16,17 @@ export type UntypedData = any
 
 type Key<Data> = Extract<keyof Data, string>
 
+/** What is known of a value wins over messages of which nothing is. */
 type Value<Data, Flash, K> =
-  | (K extends keyof Data ? Data[K] : never)
-  | (K extends keyof Flash ? Flash[K] : never)
+  | (K extends keyof Data ? Data[K] | Named<Flash, K> : Message<Flash, K>)
   | undefined
+
+type Named<Flash, K> = string extends keyof Flash ? never : Message<Flash, K>
+
+type Message<Flash, K> = K extends keyof Flash ? Flash[K] : never
+
+/** The messages' type: any, where a schema gives the values theirs and nobody names one for messages. */
+export type FlashOf<Flash, Schema> = unknown extends Schema ? Flash : UntypedData
 
 /**
  * A visitor's session during one request: reading and changing it is synchronous and does no I/O.
