@@ -18,6 +18,12 @@ export interface Lost {
   lost: 'gone' | 'rotated'
 }
 
+/** The session of a login that takes the place of an earlier one. */
+export interface Successor {
+  handle: string
+  userId: string
+}
+
 /** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
 export interface SessionClaims {
   handle: string
@@ -48,8 +54,8 @@ export interface Home {
   proofOf(secret: string): MaybePromise<string>
   /** What the visitor's cookie holds. */
   valueOf(id: string, text: string): string
-  /** Ends the session at this handle if it is this user's: another one of theirs has taken its place. */
-  replace?(handle: string, userId: string): Promise<void>
+  /** Ends the session at this handle, or the one that took its place, if it is of the same user as this one. */
+  replace?(handle: string, by: Successor): Promise<void>
   /** Whether a session was ended, where its record cannot show it. Asked before it is served or saved. */
   isRevoked?(claims: SessionClaims): MaybePromise<boolean>
   /** Whether all sessions of the user were ended since this login. Asked once the session is written. */

@@ -111,7 +111,10 @@ function endedIds(
   return { previous: { secretHash, until: failed ? now : late }, retired: older }
 }
 
-/** What is left of a session that ended, for as long as requests with its ids may be on their way. */
+/** Milliseconds that a request may take which began before its session was replaced. */
+const slowest = 300_000
+
+/** What is left of a session that ended: its ids, which may be on their way, and no data. */
 export function endedRecord(
   { lifetime, now }: StorageContext,
   { handle, secretHash, createdAt, previous, retired = [] }: SessionRecord,
@@ -125,8 +128,8 @@ export function endedRecord(
     secretHash: '',
     createdAt,
     lastUsedAt: time,
-    idleDeadline: until,
-    absoluteDeadline: until,
+    idleDeadline: time + slowest,
+    absoluteDeadline: time + slowest,
     values: new Map(),
     flash: new Map(),
     previous: { secretHash, until },

@@ -5,11 +5,12 @@ import { inBatches } from '../runtime/in-batches.ts'
 import { pause } from '../runtime/pause.ts'
 import { asTurn } from '../runtime/turns.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
+import type { Successor } from './home.ts'
 import { endedRecord, serializeRecord } from './next-record.ts'
 import type { Revocations } from './revocations.ts'
 import type { StorageContext } from './storage-options.ts'
 
-const maxAttempts = 20
+const maxAttempts = 50
 
 /** A live session, as it may be shown to its user. Instants are milliseconds since the epoch. */
 export interface SessionInfo {
@@ -56,19 +57,25 @@ export class OwnedSessions {
 
   /**
    * Ends the session at this handle if it is the user's: another one of theirs has taken its place. Its ids
-   * are remembered for a moment, so that no request which is on its way puts a new session over that one.
+   * are remembered for a moment, so that no request which is on its way puts a new session over that one;
+   * and a further login with one of them finds the session that it replaces now.
    */
-  async replace(handle: string, userId: string): Promise<void> {
-    const { lifetime, now, codec, events } = this.#context
+  async replace(from: string, by: Successor): Promise<void> {
+    const { codec, events } = this.#context
+    let handle = from
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const stored = await this.#store.read(handle)
       const record = stored && decodeRecord(stored.value, codec, [])
-      if (record?.owner !== userId) return
-      const text = serializeRecord(this.#context, endedRecord(this.#context, record), false)
-      const expiresAt = now() + lifetime.retirement
-      const options = { replaces: stored!.version, expiresAt }
+      if (record?.replacedBy !== undefined) {
+        handle = record.replacedBy
+        continue
+      }
+      if (record?.owner !== by.userId || handle === by.handle) return
+      const ended = { ...endedRecord(this.#context, record), replacedBy: by.handle }
+      const text = serializeRecord(this.#context, ended, false)
+      const options = { replaces: stored!.version, expiresAt: ended.absoluteDeadline }
       if ((await this.#store.write(handle, text, options)) !== undefined) {
-        events.emit({ type: 'destroyed', handle, userId })
+        events.emit({ type: 'destroyed', handle, userId: by.userId })
         return
       }
       await pause(attempt)
@@ -86,7 +93,9 @@ export class OwnedSessions {
     const endIfTheirs = async (handle: string): Promise<void> => {
       try {
         const stored = await this.#store.read(handle)
-        if (stored === undefined || this.#isOthers(stored.value, userId)) return
+        if (stored !== undefined && this.#isOthers(stored.value, userId)) return
+        // One that the store says has expired may live for a server whose clock is behind.
+        if (stored === undefined) return await this.#store.delete(handle)
         await this.#end(handle, userId)
         ended++
       } catch (error) {
@@ -94,7 +103,7 @@ export class OwnedSessions {
       }
     }
     if (!this.#store.isIndexed) await this.#store.keysOf(userId)
-    await asTurn(async (turn) => {
+    await asTurn(userId, async (turn) => {
       await this.#revocations
         .announce(userId, except, turn)
         .catch((error: unknown) => failures.push(error))

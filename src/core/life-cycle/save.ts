@@ -83,7 +83,7 @@ export class SessionWriter {
     try {
       if (await this.#home.wasRevokedSince?.(login, handle)) return false
       if (before !== undefined && before !== handle) {
-        await this.#home.replace?.(before, login.userId)
+        await this.#home.replace?.(before, { handle, userId: login.userId })
       }
       stands = true
     } finally {
@@ -95,7 +95,10 @@ export class SessionWriter {
 
   async #write(state: SessionState): Promise<string | null> {
     const { loaded } = state
-    const outcome = await this.#attempt(state, loaded)
+    const isStale = loaded !== undefined && loaded.expiresAt <= this.#context.now()
+    // Others may have kept the session alive while the handler ran.
+    const base = isStale ? await this.#home.reload(loaded) : loaded
+    const outcome = await this.#attempt(state, base)
     if (outcome !== undefined) return outcome
     return this.#losers.run(loaded?.record.handle ?? state.handle, () => this.#retry(state, loaded))
   }

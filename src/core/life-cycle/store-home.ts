@@ -5,7 +5,7 @@ import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
-import type { Found, Home, Lost, Unwritten } from './home.ts'
+import type { Found, Home, Lost, Successor, Unwritten } from './home.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import type { Revocations } from './revocations.ts'
 import type { StorageContext } from './storage-options.ts'
@@ -89,8 +89,8 @@ export class StoreHome implements Home {
     return id
   }
 
-  replace(handle: string, userId: string): Promise<void> {
-    return this.#owned.replace(handle, userId)
+  replace(handle: string, by: Successor): Promise<void> {
+    return this.#owned.replace(handle, by)
   }
 
   /** Without an index `revokeAll` cannot be, and so cannot have been. */

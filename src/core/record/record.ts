@@ -38,6 +38,8 @@ export interface SessionRecord extends Contents, Instants {
   retired?: readonly RetiredId[] | undefined
   /** When the visitor's cookie was last sent, if not with the id: for cookies with an age. */
   sentAt?: number | undefined
+  /** Of a session that ended because its user logged in again: the handle of the one that took its place. */
+  replacedBy?: string | undefined
   /** User id, once logged in. */
   owner?: string | undefined
   /** Names the device in a list for the user. */
@@ -66,6 +68,7 @@ interface Wire {
   p?: { s: string; t: number; d?: Data | undefined; f?: Data | undefined } | undefined
   r?: readonly [s: string, t: number][] | undefined
   n?: number | undefined
+  b?: string | undefined
 }
 
 /**
@@ -119,6 +122,7 @@ export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
     },
     r: retired?.map(({ secretHash, until }) => [secretHash, until]),
     n: record.sentAt,
+    b: record.replacedBy,
   }
   if (!isWire(wire)) {
     throw configError(
@@ -155,7 +159,7 @@ function isOptional(value: unknown, type: 'string' | 'object'): boolean {
 
 function isWire(value: unknown): value is Wire {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n } = value as Partial<Wire>
+  const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b } = value as Partial<Wire>
   return (
     v === 1 &&
     typeof k === 'string' &&
@@ -171,7 +175,8 @@ function isWire(value: unknown): value is Wire {
     isOptional(f, 'object') &&
     (p === undefined || isPrevious(p)) &&
     (r === undefined || (Array.isArray(r) && r.every(isRetired))) &&
-    (n === undefined || isInstant(n))
+    (n === undefined || isInstant(n)) &&
+    isOptional(b, 'string')
   )
 }
 
@@ -253,6 +258,7 @@ export function decodeRecord(
       previous: p && { secretHash: p.s, until: p.t, contents: p.d && contents(p) },
       retired: wire.r?.map(([secretHash, until]) => ({ secretHash, until })),
       sentAt: wire.n,
+      replacedBy: wire.b,
     }
   } catch {
     return undefined

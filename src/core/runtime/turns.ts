@@ -8,26 +8,29 @@ import { cryptoBackend } from './crypto/choose.ts'
 
 let mark: string | undefined
 let last = 0
-/** Of the turns that are under way. */
-const open = new Set<number>()
+/** Of each subject that has any: its turns that are under way. */
+const open = new Map<string, Set<number>>()
 
 /** Names this process, and says nothing else. */
 export function processMark(): string {
   return (mark ??= cryptoBackend.toBase64url(randomBytes(9)))
 }
 
-/** The last turn that was over: every later one has a greater number. */
-export function turnNow(): number {
-  return open.size === 0 ? last : Math.min(...open) - 1
+/** The last turn that was over for this subject: every later one of it has a greater number. */
+export function turnNow(subject: string): number {
+  const turns = open.get(subject)
+  return turns === undefined ? last : Math.min(...turns) - 1
 }
 
-/** Does something as a turn of its own. What happens meanwhile counts as before it. */
-export async function asTurn<T>(work: (turn: number) => Promise<T>): Promise<T> {
+/** Does something as a turn of its own. What happens to the subject meanwhile counts as before it. */
+export async function asTurn<T>(subject: string, work: (turn: number) => Promise<T>): Promise<T> {
   const turn = ++last
-  open.add(turn)
+  const turns = open.get(subject) ?? new Set()
+  open.set(subject, turns.add(turn))
   try {
     return await work(turn)
   } finally {
-    open.delete(turn)
+    turns.delete(turn)
+    if (turns.size === 0) open.delete(subject)
   }
 }

@@ -194,7 +194,7 @@ export class SessionState {
     this.assertOpen()
     const isOthers = this.userId === undefined ? this.isOfUnknown : this.userId !== login.userId
     if (isOthers) this.change({ type: 'clear' })
-    this.#wish({ login: { ...login, at: this.now(), turn: turnNow() } })
+    this.#wish({ login: { ...login, at: this.now(), turn: turnNow(login.userId) } })
     this.rotate('kill')
   }
 

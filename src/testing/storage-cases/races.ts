@@ -55,6 +55,21 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'saves a slow request whose own look at the session is too old, if others kept the session alive (P5)',
+    needs: ['server', 'atomic'],
+    async run({ createStorage, clock }) {
+      const storage = createStorage({ idleTimeout: 100 })
+      const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
+      const slow = await storage.read(cookie)
+      slow.set('slow', true)
+      await clock.pass(60_000)
+      await visit(storage, cookie, (s) => s.set('b', 2))
+      await clock.pass(60_000)
+      notEqual(await storage.save(slow), null)
+      same((await storage.read(cookie)).data[0], { a: 1, b: 2, slow: true })
+    },
+  },
+  {
     name: 'does not bring a session back by noting its use (P2)',
     needs: ['server', 'atomic'],
     async run({ createStorage, clock, gate }) {
@@ -142,6 +157,22 @@ export const raceCases: readonly StorageCase[] = [
       )
       notEqual(sessions[0]!.handle, sessions[1]!.handle)
       equal((await storage.read(cookie)).isNew, true)
+    },
+  },
+  {
+    name: 'leaves a user who clicks on "log in" four times with one session',
+    needs: ['indexed', 'atomic'],
+    async run({ createStorage }) {
+      const storage = createStorage() as ServerSessionStorage
+      const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
+      for (let click = 1; click <= 4; click++) {
+        const login = await visit(storage, cookie, (s) => s.login('ada'))
+        const sessions = await storage.sessionsOf('ada')
+        same(
+          sessions.map(({ handle }) => handle),
+          [login.session.handle],
+        )
+      }
     },
   },
   {

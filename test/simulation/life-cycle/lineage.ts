@@ -56,6 +56,12 @@ export class Lineage {
     return path
   }
 
+  /** The first handle of which this one came, whether or not its visitor was known by the one before. */
+  rootOf(id: string): string {
+    const { sent } = this.issuerOf(id)
+    return sent === undefined ? handleOf(id) : this.rootOf(sent)
+  }
+
   /** The part of the path whose data the id may have: another user's is left behind. */
   dataPathOf(id: string): string[] {
     const path = this.pathOf(id)

@@ -30,6 +30,14 @@ describe('the end of all sessions of a user, between processes', () => {
     })
   }
 
+  it('reaches sessions that a server with a clock far ahead calls expired', async () => {
+    const [late, right] = await start(2 * day, 0)
+    const cookies = await right!.login(users)
+    await late!.revokeAll(users)
+    const alive = (await right!.whose(cookies)).filter((userId) => userId !== null)
+    assert.deepEqual(alive, [])
+  })
+
   it('by a server whose clock is a day ahead locks nobody out', async () => {
     const [wrong, right] = await start(day, 0)
     await wrong!.revokeAll(users)

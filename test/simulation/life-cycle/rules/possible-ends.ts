@@ -26,6 +26,7 @@ export function mayHaveEnded(
     lineage
       .visitsOf(handleOf(id))
       .some((visit) => visit !== issuer && mayEnd(lineage, id, visit, moment, tolerance)) ||
+    mayBeReplaced(lineage, id, moment) ||
     mayBeRevoked(lineage, id, moment, tolerance) ||
     mayHaveExpired(lineage, id, span, tolerance)
   )
@@ -43,6 +44,22 @@ function mayEnd(
   if (sent === id) return moment.at >= save.begin.at + lifetimes.regenerateGrace * 1000 - margin
   // A rotation of what came after it may leave no room for an id that is older still.
   return lineage.pathOf(sent!).includes(id)
+}
+
+/** Whether the same user had begun to log in again, with any id that this one's session came of. */
+function mayBeReplaced(lineage: Lineage, id: string, moment: Moment): boolean {
+  const issuer = lineage.issuerOf(id)
+  const userId = lineage.userOf(id)
+  const root = lineage.rootOf(id)
+  return lineage.history.visits.some(
+    (visit) =>
+      visit !== issuer &&
+      visit.turn === 'login' &&
+      visit.userId === userId &&
+      visit.sent !== undefined &&
+      lineage.rootOf(visit.sent) === root &&
+      isBefore(visit.save.begin, moment),
+  )
 }
 
 /** Whether a revocation had begun that may have ended it, or its login. */
