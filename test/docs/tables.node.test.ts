@@ -5,8 +5,7 @@ import { describe, it } from 'node:test'
 const widest = 120
 const guides = ['docs', 'docs/migrating'].flatMap((folder) =>
   readdirSync(folder)
-    // Of those for contributors, architecture.md has rules of its own.
-    .filter((name) => name.endsWith('.md') && name !== 'architecture.md')
+    .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`),
 )
 
