@@ -14,7 +14,7 @@ const manifest = JSON.parse(read('package.json')) as {
 }
 
 /** How many functions of core take more than three parameters. Lower it with each that goes; never raise it. */
-const mostFunctionsOfManyParameters = 25
+const mostFunctionsOfManyParameters = 5
 
 /** These rooms of core, and what all of them stand on. */
 function below(...rooms: string[]): RegExp {

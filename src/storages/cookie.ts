@@ -11,7 +11,7 @@ import {
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { checkContext, withoutContext } from '../core/record/context.ts'
 import { joinSessionId, parseSessionId } from '../core/record/id.ts'
-import { openRecord } from '../core/record/open.ts'
+import { openRecord } from '../core/record/standing.ts'
 import { andThen } from '../core/runtime/maybe-promise.ts'
 import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import { reportFailure } from '../core/store/guarded-store.ts'
@@ -100,15 +100,14 @@ function createHome(
         events.emit({ type: 'tampered', reason: 'id' })
         return undefined
       }
-      return andThen(openRecord(context, text, undefined), (record) => {
-        if (record === undefined) return undefined
+      return andThen(openRecord(context, { value: text, version: '' }), (loaded) => {
+        if (loaded === undefined || !('by' in loaded)) return undefined
+        const { record } = loaded
         const id = joinSessionId({ handle: record.handle, secret: record.secretHash })
         if (parseSessionId(id) === undefined) {
           events.emit({ type: 'corrupt', keys: [] })
           return undefined
         }
-        const expiresAt = context.lifetime.end(record)
-        const loaded = { record, version: '', text, expiresAt, by: 'current' as const }
         const found = { id, loaded }
         if (isRevoked === undefined) return found
         return wasRevoked(claimsOfRecord(record)).then((ended) => {

@@ -1,7 +1,7 @@
 import { configError, CookieSizeError, isSessionError } from '../../core/errors.ts'
 import type { EventEmitter } from '../../core/events.ts'
 import type { MaybePromise } from '../../core/runtime/maybe-promise.ts'
-import { biggestKeys } from '../../core/record/record.ts'
+import { biggestKeys } from '../../core/record/size.ts'
 import type { ValueSeal } from './storage.ts'
 
 /** What is asked of a cookie: `coatcheck/cookie` makes such, and so does `@remix-run/cookie`. */

@@ -4,7 +4,7 @@ import {
   SessionError,
   SessionTooLargeError,
 } from '../../core/errors.ts'
-import { biggestKeys } from '../../core/record/record.ts'
+import { biggestKeys } from '../../core/record/size.ts'
 import type { Session as CoreSession } from '../../core/session/session.ts'
 import { stateOf } from '../../core/session/state-of.ts'
 import type { SessionStorage as CoreStorage } from '../../core/life-cycle/session-storage.ts'

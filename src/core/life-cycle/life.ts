@@ -1,5 +1,4 @@
 import type { ImportedSession } from '../cookie/importers.ts'
-import { contentsOf } from '../record/standing.ts'
 import { SessionState } from '../session/session-state.ts'
 import { Session } from '../session/session.ts'
 import { stateOf } from '../session/state-of.ts'
@@ -54,8 +53,7 @@ function resumeSession(
   options: ReadOptions | undefined,
 ): Session {
   const { codec, events, now } = context
-  const { record } = loaded
-  const contents = contentsOf(loaded)
+  const { record, contents } = loaded
   if (events.watched) events.emit({ type: 'loaded', handle: record.handle, userId: record.owner })
   return new Session(
     new SessionState(

@@ -1,13 +1,7 @@
 import { SessionTooLargeError } from '../errors.ts'
-import {
-  biggestKeys,
-  byteLength,
-  encodeRecord,
-  type RetiredId,
-  type SessionRecord,
-} from '../record/record.ts'
-import { contentsOf, type Loaded } from '../record/standing.ts'
-import { asStored } from '../session/edits.ts'
+import { encodeRecord, type RetiredId, type SessionRecord } from '../record/record.ts'
+import { biggestKeys, byteLength } from '../record/size.ts'
+import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { StorageContext } from './storage-options.ts'
@@ -67,7 +61,9 @@ export function nextRecordOfPrevious(
   const { record } = base
   const contents = state.nextContents(base)
   const isOlder = state.loaded?.by === 'current'
-  const { values, flash } = isOlder ? state.nextContents({ ...base, by: 'current' }) : record
+  const { values, flash } = isOlder
+    ? state.nextContents({ ...base, by: 'current', contents: record })
+    : record
   const previous = { ...record.previous!, contents }
   return { ...record, ...lifetime.use(record, now()), values, flash, previous }
 }
@@ -104,7 +100,7 @@ function endedIds(
   }
   const older = lateIds(before ? [before, ...retired] : retired, now)
   if (rotation === 'grace' && grace > 0) {
-    const contents = contentsOf(asStored(base, state.codec))
+    const contents = contentsAsStored(base, state.codec)
     return { previous: { secretHash, until: now + grace, contents }, retired: older }
   }
   // After an error the new id never reached the visitor, so nothing is on its way that had it.

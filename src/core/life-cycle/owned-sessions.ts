@@ -42,8 +42,10 @@ export class OwnedSessions {
       this.#recordOf(handle),
     )
     return records
-      .filter((record) => record?.owner === userId && lifetime.isLive(record, now()))
-      .map((record) => infoOf(record!, userId, lifetime.end(record!)))
+      .flatMap((record) => {
+        const end = record?.owner === userId ? lifetime.endIfLive(record, now()) : undefined
+        return end === undefined ? [] : [infoOf(record!, userId, end)]
+      })
       .sort((a, b) => b.lastUsedAt - a.lastUsedAt)
   }
 

@@ -1,7 +1,7 @@
 import { SessionConflictError } from '../errors.ts'
 import { parseSessionId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
-import type { Loaded } from '../record/standing.ts'
+import { contentsOf, type Loaded } from '../record/standing.ts'
 import { pause } from '../runtime/pause.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
@@ -205,7 +205,8 @@ export class SessionWriter {
     const expiresAt = this.#context.lifetime.end(record)
     const written = this.#home.write({ record, text, expiresAt }, base?.version ?? null)
     const version = typeof written === 'string' ? written : await written
-    return version === undefined ? undefined : { record, version, text, expiresAt, by }
+    if (version === undefined) return undefined
+    return { record, version, text, expiresAt, by, contents: contentsOf(record, by) }
   }
 
   /** Tells what a save has done, and starts over from it. */

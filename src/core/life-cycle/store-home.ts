@@ -1,6 +1,5 @@
 import { parseSessionId } from '../record/id.ts'
-import { openRecord } from '../record/open.ts'
-import { standingOf, type Loaded } from '../record/standing.ts'
+import { openRecord, type Loaded } from '../record/standing.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Login } from '../session/wishes.ts'
@@ -30,7 +29,7 @@ export class StoreHome implements Home {
   }
 
   async find(value: string): Promise<Found | { retiredFrom: string } | undefined> {
-    const { events, lifetime, now } = this.#context
+    const { events } = this.#context
     const parts = parseSessionId(value)
     if (parts === undefined) {
       events.emit({ type: 'tampered', reason: 'id' })
@@ -39,17 +38,13 @@ export class StoreHome implements Home {
     const { handle, secret } = parts
     const stored = await this.#store.read(handle)
     if (stored === undefined) return undefined
-    const opened = openRecord(this.#context, stored.value, handle)
-    const record = opened && 'then' in opened ? await opened : opened
-    if (record === undefined) return undefined
-    const hashed = cryptoBackend.sha256(secret)
-    const hash = typeof hashed === 'string' ? hashed : await hashed
-    const standing = standingOf(record, hash, now())
-    if (standing === 'current' || standing === 'previous') {
-      const { version, value: text } = stored
-      const expiresAt = lifetime.end(record)
-      return { id: value, loaded: { record, version, text, expiresAt, by: standing } }
-    }
+    const hash = cryptoBackend.sha256(secret)
+    const secretHash = typeof hash === 'string' ? hash : await hash
+    const opening = openRecord(this.#context, stored, { handle, secretHash })
+    const opened = opening && 'then' in opening ? await opening : opening
+    if (opened === undefined) return undefined
+    if ('by' in opened) return { id: value, loaded: opened }
+    const { record, standing } = opened
     if (standing === 'retired') return { retiredFrom: handle }
     const about = { handle, userId: record.owner }
     if (standing === 'reused') events.emit({ type: 'reused-old-id', ...about })
@@ -59,15 +54,11 @@ export class StoreHome implements Home {
 
   async reload({ record, by }: Loaded): Promise<Loaded | Lost> {
     const { handle } = record
-    const held = by === 'current' ? record.secretHash : record.previous!.secretHash
+    const { secretHash } = by === 'current' ? record : record.previous!
     const stored = await this.#store.read(handle)
-    const fresh = stored && (await openRecord(this.#context, stored.value, handle))
-    if (fresh === undefined) return { lost: 'gone' }
-    const { lifetime, now } = this.#context
-    const standing = standingOf(fresh, held, now())
-    if (standing !== 'current' && standing !== 'previous') return { lost: 'rotated' }
-    const { version, value: text } = stored!
-    return { record: fresh, version, text, expiresAt: lifetime.end(fresh), by: standing }
+    const opened = stored && (await openRecord(this.#context, stored, { handle, secretHash }))
+    if (opened === undefined) return { lost: 'gone' }
+    return 'by' in opened ? opened : { lost: 'rotated' }
   }
 
   write(

@@ -138,9 +138,10 @@ export class Lifetime {
     )
   }
 
-  /** Whether the session is alive; one that claims to come from the future is not. */
-  isLive(instants: Instants, now: number): boolean {
-    return now < this.end(instants) && instants.lastUsedAt <= now + clockTolerance
+  /** When the session ends, if it is alive; one that claims to come from the future is not. */
+  endIfLive(instants: Instants, now: number): number | undefined {
+    const end = this.end(instants)
+    return now < end && instants.lastUsedAt <= now + clockTolerance ? end : undefined
   }
 
   /** Whether a use is worth a write: when a tenth of the idle timeout has gone since the last. */

@@ -1,8 +1,7 @@
 import type { ValueCodec } from './codec.ts'
-import { configError, SessionValueError, type KeySize } from '../errors.ts'
+import { configError, SessionValueError } from '../errors.ts'
 import { KeptValues } from './kept-values.ts'
 import type { Instants } from './lifetime.ts'
-import { ownOnly } from '../runtime/own.ts'
 
 /** The data that one id may see. */
 export interface Contents {
@@ -81,7 +80,7 @@ function put(data: Data, key: string, value: unknown): void {
 }
 
 /** What the app has not set is written as it was stored. */
-function encodeMap(map: ReadonlyMap<string, unknown>, codec: ValueCodec): Data | undefined {
+export function encodeMap(map: ReadonlyMap<string, unknown>, codec: ValueCodec): Data | undefined {
   const stored = map instanceof KeptValues ? map.stored : undefined
   if (map.size === 0 && !stored?.size) return undefined
   const data: Data = {}
@@ -186,12 +185,40 @@ function isRetired(value: unknown): boolean {
 
 function isPrevious(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { s, t, d, f } = ownOnly(value) as Partial<NonNullable<Wire['p']>>
+  const { s, t, d, f } = value as Partial<NonNullable<Wire['p']>>
   return typeof s === 'string' && isInstant(t) && isOptional(d, 'object') && isOptional(f, 'object')
 }
 
+/**
+ * With every key, so that what a record leaves out is not read from what a program has put on `Object.prototype`. (Taking
+ * the prototype away would be slower.)
+ */
+function completed(parsed: object | null): unknown {
+  return {
+    v: undefined,
+    k: undefined,
+    s: undefined,
+    c: undefined,
+    a: undefined,
+    u: undefined,
+    i: undefined,
+    x: undefined,
+    o: undefined,
+    l: undefined,
+    d: undefined,
+    f: undefined,
+    p: undefined,
+    r: undefined,
+    n: undefined,
+    ...parsed,
+  }
+}
+
+const blankPrevious = { s: undefined, t: undefined, d: undefined, f: undefined }
+
 function parseWire(text: string): Wire | undefined {
-  const wire = ownOnly(JSON.parse(text))
+  const wire = completed(JSON.parse(text) as object | null) as Wire
+  if (wire.p) wire.p = { ...blankPrevious, ...wire.p }
   return isWire(wire) ? wire : undefined
 }
 
@@ -263,24 +290,4 @@ export function decodeRecord(
   } catch {
     return undefined
   }
-}
-
-const encoder = new TextEncoder()
-
-/** Bytes of the text in UTF-8. */
-export function byteLength(text: string): number {
-  return encoder.encode(text).length
-}
-
-/** The keys that take most of the record, biggest first. */
-export function biggestKeys(
-  { values, flash }: Readonly<Record<'values' | 'flash', ReadonlyMap<string, unknown>>>,
-  codec: ValueCodec,
-): KeySize[] {
-  const stored = [values, flash].flatMap((map) => Object.entries(encodeMap(map, codec) ?? {}))
-  const sizes = stored.map(([key, value]) => ({
-    key,
-    bytes: byteLength(JSON.stringify(value) ?? ''),
-  }))
-  return sizes.sort((a, b) => b.bytes - a.bytes).slice(0, 3)
 }

@@ -1,4 +1,9 @@
-import type { Contents, SessionRecord } from './record.ts'
+import type { EventEmitter } from '../events.ts'
+import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
+import type { ValueCodec } from './codec.ts'
+import type { Lifetime } from './lifetime.ts'
+import { decodeRecord, type Contents, type SessionRecord } from './record.ts'
+import { hideUnfit, type StandardSchema } from './schema.ts'
 
 /** A record as it was read from a store, or written to it, and by which of its ids. */
 export interface Loaded {
@@ -10,6 +15,23 @@ export interface Loaded {
   expiresAt: number
   /** Whether the id is the record's, or the one before it, in its grace. */
   by: 'current' | 'previous'
+  /** What that id may see. */
+  contents: Contents
+}
+
+/** A record that was opened for an id which may not see it. */
+interface Refused {
+  record: SessionRecord
+  standing: Exclude<Standing, Loaded['by']>
+}
+
+/** What a storage reads its records with. */
+interface Reader {
+  readonly codec: ValueCodec
+  readonly schema: StandardSchema | undefined
+  readonly lifetime: Lifetime
+  readonly events: EventEmitter
+  readonly now: () => number
 }
 
 /**
@@ -24,8 +46,56 @@ export interface Loaded {
  */
 export type Standing = Loaded['by'] | 'retired' | 'reused' | undefined
 
+/**
+ * The record in what was stored, if it is whole, ours and alive. What is wrong with it is reported.
+ *
+ * @param held The key that it was read from, and the hash of the id's secret. Without a store, whoever has
+ * the record may see it.
+ */
+export function openRecord(
+  { codec, schema, lifetime, events, now }: Reader,
+  { value: text, version }: { value: string; version: string },
+  held?: { handle: string; secretHash: string },
+): MaybePromise<Loaded | Refused | undefined> {
+  const dropped: string[] = []
+  const record = decodeRecord(text, codec, dropped)
+  if (record === undefined || (held !== undefined && record.handle !== held.handle)) {
+    events.emit({ type: 'corrupt', handle: held?.handle, keys: [] })
+    return undefined
+  }
+  const { handle, owner: userId } = record
+  const time = now()
+  const expiresAt = lifetime.endIfLive(record, time)
+  if (expiresAt === undefined) {
+    events.emit({ type: 'expired', handle, userId })
+    return undefined
+  }
+  const standing = held === undefined ? 'current' : standingOf(record, held.secretHash, time)
+  return schema === undefined ? opened([]) : andThen(checkValues(schema, record), opened)
+
+  function opened(unfit: readonly string[]): Loaded | Refused {
+    const keys = [...dropped, ...unfit]
+    if (keys.length > 0) events.emit({ type: 'corrupt', handle, keys })
+    if (standing !== 'current' && standing !== 'previous') return { record: record!, standing }
+    const contents = contentsOf(record!, standing)
+    return { record: record!, version, text, expiresAt: expiresAt!, by: standing, contents }
+  }
+}
+
+function checkValues(
+  schema: StandardSchema,
+  record: SessionRecord,
+): MaybePromise<readonly string[]> {
+  const older = record.previous?.contents
+  return andThen(hideUnfit(schema, record), (unfit) =>
+    older === undefined
+      ? unfit
+      : andThen(hideUnfit(schema, older), (others) => [...unfit, ...others]),
+  )
+}
+
 /** The standing of the id whose secret has this hash. */
-export function standingOf(record: SessionRecord, secretHash: string, now: number): Standing {
+function standingOf(record: SessionRecord, secretHash: string, now: number): Standing {
   if (equalInConstantTime(record.secretHash, secretHash)) return 'current'
   const { previous, retired } = record
   if (previous !== undefined && equalInConstantTime(previous.secretHash, secretHash)) {
@@ -44,7 +114,12 @@ function equalInConstantTime(a: string, b: string): boolean {
   return difference === 0
 }
 
-/** What the id that loaded this record may see. */
-export function contentsOf({ record, by }: Pick<Loaded, 'record' | 'by'>): Contents {
+/** What an id may see of the record. */
+export function contentsOf(record: SessionRecord, by: Loaded['by']): Contents {
   return by === 'current' ? record : record.previous!.contents!
+}
+
+/** The contents as they are stored, whatever the app has done to the objects in them since. */
+export function contentsAsStored({ record, text, by }: Loaded, codec: ValueCodec): Contents {
+  return contentsOf(decodeRecord(text, codec, []) ?? record, by)
 }

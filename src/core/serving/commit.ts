@@ -1,7 +1,7 @@
 import type { Cookie } from '../cookie/cookie.ts'
 import { CookieSizeError, isSessionError } from '../errors.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
-import { biggestKeys } from '../record/record.ts'
+import { biggestKeys } from '../record/size.ts'
 import type { Session } from '../session/session.ts'
 import { stateOf } from '../session/state-of.ts'
 import type { SessionState } from '../session/session-state.ts'

@@ -10,7 +10,7 @@ import {
 import type { OptionKinds } from '../options.ts'
 import { isOfOtherMajor, shared } from '../runtime/brand.ts'
 import { isThenable } from '../runtime/maybe-promise.ts'
-import { assertRequest } from './assert-request.ts'
+import { notARequest } from './not-a-request.ts'
 import { logFailure } from './failure-log.ts'
 import type { ForeignSession } from './foreign-session.ts'
 import { applyCommit } from './response.ts'
@@ -88,7 +88,7 @@ async function claim(
   name: string,
   serve: () => Promise<Response>,
 ): Promise<Response> {
-  assertRequest(request)
+  if (typeof request?.headers?.get !== 'function') throw notARequest(request)
   const names = served.get(request) ?? new Set()
   if (names.has(name)) {
     throw new SessionError(

@@ -1,8 +1,8 @@
 import type { ValueCodec } from '../record/codec.ts'
-import { decodeRecord, type Contents } from '../record/record.ts'
+import type { Contents } from '../record/record.ts'
 import { KeptValues } from '../record/kept-values.ts'
 import { SessionValueError } from '../errors.ts'
-import { contentsOf, type Loaded } from '../record/standing.ts'
+import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import { applyChange, replay, sameFor, type Change } from './changes.ts'
 import { FlashMessages } from './flash-messages.ts'
 import { HandedOut } from './handed-out.ts'
@@ -125,13 +125,13 @@ export class Edits {
       return { values: this.values, flash: this.flash.left(stored, this.#changes) }
     }
     const usedFlash = this.#asRead(loaded, [...this.flash.used().keys()])
-    return replay(contentsOf(base), { changes, usedFlash }, this.#codec)
+    return replay(base.contents, { changes, usedFlash }, this.#codec)
   }
 
   /** These flash messages as they were read: the app may have changed them in place. */
   #asRead(loaded: Loaded, keys: readonly string[]): Map<string, unknown> {
     if (keys.length === 0) return new Map()
-    const { flash } = contentsOf(asStored(loaded, this.#codec))
+    const { flash } = contentsAsStored(loaded, this.#codec)
     return new Map(keys.map((key) => [key, flash.get(key)]))
   }
 
@@ -191,9 +191,4 @@ export function assertKey(key: unknown): void {
 
 function kindOf(key: unknown): string {
   return key === null || key === undefined ? String(key) : `a ${typeof key}`
-}
-
-/** The record as it is stored, whatever the app has done to the objects in it since. */
-export function asStored(loaded: Loaded, codec: ValueCodec): Loaded {
-  return { ...loaded, record: decodeRecord(loaded.text, codec, []) ?? loaded.record }
 }

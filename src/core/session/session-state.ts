@@ -2,10 +2,10 @@ import { committedError, destroyedError } from '../errors.ts'
 import { type ValueCodec, plainCodec } from '../record/codec.ts'
 import { createHandle, createSecret, joinSessionId, parseSessionId } from '../record/id.ts'
 import type { Contents } from '../record/record.ts'
-import { contentsOf, type Loaded } from '../record/standing.ts'
+import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import { turnNow } from '../runtime/turns.ts'
 import type { Change } from './changes.ts'
-import { asStored, assertKey, Edits } from './edits.ts'
+import { assertKey, Edits } from './edits.ts'
 import type { FlashMessages } from './flash-messages.ts'
 import type { Imported, StateOptions } from './start.ts'
 import { noWishes, type Login, type Wishes } from './wishes.ts'
@@ -281,7 +281,7 @@ export class SessionState {
 
   /** The data to store: what this request did, on what is stored now. */
   nextContents(base: Loaded | undefined): Contents {
-    if (base !== undefined && this.#wishes.failed) return contentsOf(asStored(base, this.codec))
+    if (base !== undefined && this.#wishes.failed) return contentsAsStored(base, this.codec)
     return this.#edits.outcome(this.#loaded, base)
   }
 
@@ -289,7 +289,7 @@ export class SessionState {
   settle(loaded: Loaded): void {
     this.#loaded = loaded
     this.#wishes = noWishes
-    this.#edits.settle(contentsOf(loaded), this.#closed)
+    this.#edits.settle(loaded.contents, this.#closed)
   }
 
   /** Drops what the handler did to the data, after it failed; a destroy or a rotation stays. */

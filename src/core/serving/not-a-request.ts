@@ -1,4 +1,4 @@
-import { configError } from '../errors.ts'
+import { configError, type SessionError } from '../errors.ts'
 
 /** What a framework hands to its handlers, as far as it tells who made it. */
 interface Handed {
@@ -8,11 +8,10 @@ interface Handed {
   socket?: unknown
 }
 
-/** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to pass, unless it is a Request of the Fetch API. */
-export function assertRequest(request: Request): void {
+/** The error that says what to pass in place of this, which is no Request of the Fetch API. */
+export function notARequest(request: unknown): SessionError {
   const handed = request as Handed | null | undefined
-  if (typeof handed?.headers?.get === 'function') return
-  throw configError(`Sessions are served to a Request of the Fetch API. ${insteadOf(handed)}`)
+  return configError(`Sessions are served to a Request of the Fetch API. ${insteadOf(handed)}`)
 }
 
 function insteadOf(handed: Handed | null | undefined): string {
