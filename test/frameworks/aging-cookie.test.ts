@@ -46,7 +46,8 @@ describeEntries('A cookie that the browser drops after maxAge', (serveWith) => {
       assert.equal(await sent('/count'), 0)
       clock.pass(1)
       assert.equal(await sent(path), 1)
-      // That was the last time that it was sent.
+      // That was the last time that it was sent, whatever is written since.
+      for (let i = 0; i < 3; i++) assert.equal(await sent('/count'), 0)
       clock.pass(maxAge / 10 - 1)
       assert.equal(await sent('/count'), 0)
       clock.pass(1)

@@ -137,7 +137,7 @@ function parse(text: string): Revocation | undefined {
     const wire = ownOnly(JSON.parse(text)) as Partial<Wire>
     const last = momentOf(wire.revokedAt, wire.n, wire.t)
     if (last === undefined) return undefined
-    const exceptLast = momentOf(wire.exceptRevokedAt || undefined, wire.exceptN, wire.exceptT)
+    const exceptLast = momentOf(wire.exceptRevokedAt, wire.exceptN, wire.exceptT)
     return { last, except: wire.except, exceptLast }
   } catch {
     return undefined

@@ -78,6 +78,11 @@ export const lateIdCases: readonly StorageCase[] = [
         equal((await visit(storage, old, (s) => s.set('visits', 1))).saved, null)
       }
       ok(!types().includes('tampered') && !types().includes('reused-old-id'))
+      await fixture.clock.pass(5 * second)
+      for (const old of [first.cookie, rotated.cookie]) {
+        equal((await storage.read(old)).isNew, true)
+        equal(types().at(-1), 'reused-old-id')
+      }
     },
   },
   {

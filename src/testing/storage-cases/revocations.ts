@@ -115,6 +115,24 @@ export const revocationCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'keeps nobody out while the sessions of somebody else are being ended, or after that failed',
+    needs: ['indexed', 'atomic'],
+    async run(fixture) {
+      const storage = open(fixture)
+      const held = fixture.gate!.hold('keysOf')
+      const slow = storage.revokeAll('grace')
+      await held.reached
+      await storage.revokeAll('ada')
+      equal(await stands(storage, await begin(storage)), true)
+      held.release()
+      await slow
+      fixture.gate!.fail('keysOf', new Error('away'))
+      await failsWith('ERR_SESSION_STORE', () => storage.revokeAll('ada'))
+      await storage.revokeAll('ada')
+      equal(await stands(storage, await begin(storage)), true)
+    },
+  },
+  {
     name: 'ends what began on another server up to the tolerance after, and nothing later',
     needs: ['indexed', 'atomic'],
     async run(fixture) {

@@ -170,6 +170,11 @@ export const saveCases: readonly StorageCase[] = [
           [undefined],
         )
       }
+      const session = await storage.read(null)
+      for (const label of [42, {}, [], false] as never[]) {
+        await failsWith('ERR_SESSION_CONFIG', () => session.login('ada', { label }))
+      }
+      same([session.userId, session.dirty], [undefined, false])
     },
   },
   {

@@ -29,6 +29,16 @@ const ways: Record<
     const { cookie } = await visit(storage, first.cookie, (s) => s.login('ada'))
     return { former: [first.cookie, next.cookie], cookie }
   },
+  async 'with an id retired before the last one'(storage, owner) {
+    const first = await visit(storage, null, (s) => s.set('a', 1))
+    const next = await visit(storage, first.cookie, (s) => {
+      if (owner === undefined) s.regenerateId(true)
+      else s.login(owner)
+    })
+    const last = await visit(storage, next.cookie, (s) => s.regenerateId(true))
+    const { cookie } = await visit(storage, first.cookie, (s) => s.login('ada'))
+    return { former: [first.cookie, next.cookie, last.cookie], cookie }
+  },
   async 'by a double click'(storage, owner) {
     const first = await visit(storage, null, (s) => s.set('a', 1))
     const click = await storage.read(first.cookie)
@@ -109,7 +119,7 @@ export const secondLoginCases: readonly StorageCase[] = [
       for (const owner of ['grace', undefined]) {
         await eachWay(fixture, owner, async (storage, { former, cookie }, { way }) => {
           equal((await storage.read(cookie)).userId, 'ada', way)
-          const other = await storage.read(former[1]!)
+          const other = await storage.read(former.at(-1)!)
           same([other.isNew, other.userId], [false, owner], way)
         })
       }
