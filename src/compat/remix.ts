@@ -2,6 +2,7 @@
  * Remix's session line (`@remix-run/session` 0.4) wants its own class where a storage is asked for.
  * docs/decisions/011-upstream-types.md says why no other type fits, and what this entry promises.
  */
+import type { Cookie as RemixCookie } from '@remix-run/cookie'
 import type { Middleware } from '@remix-run/fetch-router'
 import {
   Session as RemixSession,
@@ -43,6 +44,25 @@ interface ComparableStorage {
 export function toRemixStorage(storage: SessionStorage): RemixSessionStorage {
   const comparable: ComparableStorage = storage
   return comparable as RemixSessionStorage
+}
+
+/**
+ * The same cookie, as the type that `session()` of `@remix-run/session-middleware` and other code written for
+ * `@remix-run/cookie` ask for. It is no instance of Remix's class. Remix's middleware does not say which request it
+ * answers, so Secure stays on http://localhost too, where Safari drops it.
+ */
+export function toRemixCookie(cookie: Cookie): RemixCookie {
+  const { name, path, domain, maxAge, expires, httpOnly, secure, sameSite, partitioned, signed } =
+    cookie
+  const attributes = { path, domain, maxAge, expires, httpOnly, secure, sameSite, partitioned }
+  const comparable: Pick<RemixCookie, keyof RemixCookie> = {
+    ...attributes,
+    name,
+    signed,
+    parse: async (header) => cookie.parse(header),
+    serialize: async (value, props) => cookie.serialize(value, props),
+  }
+  return comparable as RemixCookie
 }
 
 /** The session under Remix's key, for middleware and handlers that were written for Remix. */

@@ -16,7 +16,8 @@ import {
   type ForeignSessionStorage,
   type SessionStorage,
 } from 'coatcheck'
-import { session as bothSessions, toRemixStorage } from 'coatcheck/compat/remix'
+import { session as bothSessions, toRemixCookie, toRemixStorage } from 'coatcheck/compat/remix'
+import { createCookie } from 'coatcheck/cookie'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { withSession } from 'coatcheck/fetch'
 import { session } from 'coatcheck/fetch-router'
@@ -65,6 +66,10 @@ export function oursInRemix(cookie: RemixCookie): void {
   for (const storage of storages) {
     exactly<RemixSessionStorage>()(toRemixStorage(storage))
     remixSession(cookie, toRemixStorage(storage))
+    remixSession(
+      toRemixCookie(createCookie('session', { secrets: ['x'] })),
+      toRemixStorage(storage),
+    )
   }
   // @ts-expect-error -- without the function
   remixSession(cookie, createMemorySessionStorage())

@@ -49,6 +49,7 @@ export interface CompiledAttributes {
   /** `; Path=/; HttpOnly; SameSite=Lax` and so on, without Secure and lifetime. */
   readonly fixed: string
   readonly lifetime: string
+  readonly sameSite: 'Lax' | 'Strict' | 'None'
   /** Whether Secure may be left out on a plain http loopback host. */
   readonly secure: 'always' | 'never' | 'auto'
   /** Whether the browser forgets the cookie by itself, so that it must be renewed. */
@@ -60,7 +61,7 @@ const longestName = 256
 const tokenSyntax = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** av-octets without controls and semicolons, at most 1,024 of them (RFC 6265bis §5.6). */
 const attributeSyntax = /^[\x20-\x3a\x3c-\x7e]{1,1024}$/
-const sameSites = new Map([
+const sameSites = new Map<string, CompiledAttributes['sameSite']>([
   ['lax', 'Lax'],
   ['strict', 'Strict'],
   ['none', 'None'],
@@ -145,6 +146,7 @@ export function compileAttributes(name: string, attributes: CookieAttributes): C
     plainName: name.slice(rule?.prefix.length ?? 0) || name,
     fixed: `${textOf('Domain', domain)}${textOf('Path', path)}${flags}`,
     lifetime: lifetimeOf(name, attributes),
+    sameSite: site,
     secure: alwaysSecure || secure ? 'always' : secure === false ? 'never' : 'auto',
     ages: attributes.maxAge !== undefined || attributes.expires !== undefined,
   }

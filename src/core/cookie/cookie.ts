@@ -5,69 +5,33 @@ import {
   type CompiledAttributes,
   type CookieAttributes,
 } from './attributes.ts'
+import { assertContext, cookieKinds, type CookieOptions } from './cookie-options.ts'
 import { readCookieValues } from './header.ts'
 import { assertImporters, importCookie, type CookieImporter } from './importers.ts'
-import { configError, CookieSizeError, SessionError } from '../errors.ts'
-import { type OptionKinds, readOptions } from '../options.ts'
+import { CookieSizeError, SessionError } from '../errors.ts'
+import { readOptions } from '../options.ts'
 import { isBranded, markAs } from '../runtime/brand.ts'
 import { all, andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
 import { isWellFormed } from '../runtime/well-formed.ts'
 import { rememberOpened } from './opened-values.ts'
 import { absent, type CookieReading, readingOf, unusable } from './reading.ts'
+import { warnOfPlainHttp } from './plain-http.ts'
 import { type CookieRequest, isDevelopersOwn } from './request-place.ts'
 import { checkScopes, type CookieScope, scopesBeside, without } from './scopes.ts'
 import { createEncryptingSeal, createSigningSeal, type Opened, type Seal } from './seal.ts'
 import { checkSecrets } from './secrets.ts'
 
 export type { CookieAttributes, SameSite } from './attributes.ts'
+export type { CookieOptions } from './cookie-options.ts'
 export type { CookieImporter, ImportedCookie, ImportedSession } from './importers.ts'
 export type { CookieReading } from './reading.ts'
 export type { CookieRequest } from './request-place.ts'
 export type { CookieScope } from './scopes.ts'
 
-export interface CookieOptions extends CookieAttributes {
-  /**
-   * Strings of 32 characters or more that only the server knows; `npx coatcheck secret` prints one.
-   * The first one seals, all of them open: put a new one in front, and take the old one out when the
-   * cookies sealed with it have expired. Without secrets the cookie is plain, and no session may use it.
-   * One that is undefined, such as an environment variable that is not set, throws.
-   */
-  secrets?: readonly (string | undefined)[] | undefined
-  /** Whether values are encrypted; if not, they are only signed. Default `true`. */
-  encrypt?: boolean | undefined
-  /**
-   * Sets this cookie's keys apart, such as `staging`: at most 512 bytes. Two apps with the same secrets and the same cookie
-   * name open each other's cookies, and with cookie storage that is each other's sessions: give each a context of its own,
-   * or better, secrets of its own. Default none.
-   */
-  context?: string | undefined
-  /**
-   * Scopes that this cookie had in earlier releases, such as `[{ domain: 'example.com' }]` or, for no domain and `/`, `[{}]`:
-   * browsers keep what is there beside the new one. They are cleared whenever the cookie is set. Default none.
-   */
-  formerScopes?: readonly CookieScope[] | undefined
-  /**
-   * Which cookies of other libraries are read too, for as long as visitors come with them. They are
-   * looked at only when a cookie is not one of ours, and never written. Default none.
-   */
-  accept?: readonly CookieImporter[] | undefined
-}
-
-const kinds: OptionKinds<CookieOptions> = {
-  ...attributeKinds,
-  secrets: 'any',
-  encrypt: 'boolean',
-  context: 'string',
-  formerScopes: 'any',
-  accept: 'any',
-}
-
 /** Most bytes in a cookie's name and value: browsers drop the rest without a word (RFC 6265bis §5.6). */
 const largestCookie = 4096
 /** More cookies of one name than this are not looked at. No browser keeps as many for one site. */
 const mostCandidates = 200
-/** Bytes. The seal binds values to the context, and there is room for so many. */
-const longestContext = 512
 const expired = '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
 /**
  * A cookie: its name, its attributes and, with secrets, its seal. A session's cookie needs secrets.
@@ -88,7 +52,7 @@ export class Cookie {
   /** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
   constructor(name: string, options?: CookieOptions) {
     assertCookieName(name)
-    this.#options = readOptions('createCookie()', options, kinds)
+    this.#options = readOptions('createCookie()', options, cookieKinds)
     const {
       secrets = [],
       encrypt = true,
@@ -126,6 +90,32 @@ export class Cookie {
   /** The fixed end that it was made with. */
   get expires(): Date | undefined {
     return this.#options.expires
+  }
+
+  get path(): string {
+    return this.#options.path ?? '/'
+  }
+
+  /** If other hosts than the one that sets it get it back. */
+  get domain(): string | undefined {
+    return this.#options.domain
+  }
+
+  get httpOnly(): boolean {
+    return this.#options.httpOnly ?? true
+  }
+
+  /** Whether it goes over https only, but for a developer's own: see `serialize`. */
+  get secure(): boolean {
+    return this.#attributes.secure !== 'never'
+  }
+
+  get sameSite(): 'Lax' | 'Strict' | 'None' {
+    return this.#attributes.sameSite
+  }
+
+  get partitioned(): boolean {
+    return this.#options.partitioned ?? false
   }
 
   /**
@@ -205,6 +195,9 @@ export class Cookie {
       const size = this.name.length + text.length
       if (size > largestCookie) throw new CookieSizeError(this.name, size, largestCookie)
       const compiled = this.#compiled(attributes)
+      if (request !== undefined && !this.#isWithoutSecure(compiled, request)) {
+        warnOfPlainHttp(this.name, request)
+      }
       return `${this.#nameFor(compiled, request)}=${text}${compiled.fixed}${this.#secure(compiled, request)}${compiled.lifetime}`
     }
     return typeof sealed === 'string' ? write(sealed) : sealed.then(write)
@@ -260,14 +253,6 @@ export class Cookie {
 }
 
 markAs(Cookie.prototype, 'cookie')
-
-function assertContext(context: string): void {
-  if (!isWellFormed(context) || new TextEncoder().encode(context).length > longestContext) {
-    throw configError(
-      `Cookie context must be at most ${longestContext} bytes of text without lone surrogates`,
-    )
-  }
-}
 
 /**
  * Makes a cookie.

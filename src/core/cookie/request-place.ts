@@ -11,7 +11,8 @@ const loopback =
 /** What a proxy adds (RFC 7239, RFC 9110 §7.6.3, and what was in use before). */
 const ofProxies = /^(forwarded|via|x-forwarded-.*|x-real-ip)$/
 
-function isProxied(headers: Headers): boolean {
+/** Whether a header says that a proxy stands in front. */
+export function isProxied(headers: Headers): boolean {
   for (const name of headers.keys()) if (ofProxies.test(name)) return true
   return false
 }
@@ -24,4 +25,9 @@ export function isDevelopersOwn(request: CookieRequest | undefined): boolean {
   if (request === undefined) return false
   if (typeof request === 'string') return loopback.test(request) && !isProduction()
   return loopback.test(request.url) && !isProxied(request.headers) && !isProduction()
+}
+
+/** Whether a browser on the same machine asked, over plain http. */
+export function isLoopback(url: string): boolean {
+  return loopback.test(url)
 }

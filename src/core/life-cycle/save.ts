@@ -3,6 +3,7 @@ import { parseSessionId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { contentsOf, type Loaded } from '../record/standing.ts'
 import { pause } from '../runtime/pause.ts'
+import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
 import { KeyedQueue } from '../store/keyed-queue.ts'
@@ -17,6 +18,13 @@ import type { StorageContext } from './storage-options.ts'
 
 /** Tries before giving up, with longer and longer pauses between them. */
 const maxAttempts = 30
+
+function warnOfOldCookies(): void {
+  warnOnce(
+    'regenerateId(true) cannot end the old id where the cookie is the session: whoever has a copy of the old cookie can ' +
+      'go on using it, until its timeouts. Use a storage on the server, or end sessions with the option isRevoked',
+  )
+}
 
 /** The cookie value for the visitor: `''` for none, null to leave theirs alone. Undefined: somebody else was first. */
 type Outcome = string | null | undefined
@@ -150,7 +158,11 @@ export class SessionWriter {
     const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash
     const secretHash = typeof proof === 'string' ? proof : await proof
     const record = nextRecord(this.#context.lifetime, state, { base, secretHash, now })
-    if (!this.#home.remembersIds) record.previous = record.retired = undefined
+    if (!this.#home.remembersIds) {
+      record.previous = record.retired = undefined
+      const { rotation, login } = state.wishes
+      if (base !== undefined && rotation === 'kill' && login === undefined) warnOfOldCookies()
+    }
     const saved = await this.#swap(state, record, base)
     return saved && this.#home.valueOf(state.id, saved.text)
   }

@@ -10,6 +10,7 @@ import {
 import type { OptionKinds } from '../options.ts'
 import { isOfOtherMajor, shared } from '../runtime/brand.ts'
 import { isThenable } from '../runtime/maybe-promise.ts'
+import { warnOnce } from '../runtime/platform.ts'
 import { notARequest } from './not-a-request.ts'
 import { logFailure } from './failure-log.ts'
 import type { ForeignSession } from './foreign-session.ts'
@@ -57,6 +58,12 @@ export function assertServable(cookie: Cookie, storage: ServableStorage<ForeignS
   if (!cookie.signed) {
     throw configError(
       `Session cookie must be signed: createCookie("${cookie.name}", { secrets: [process.env.SESSION_SECRET] })`,
+    )
+  }
+  if (cookie.httpOnly === false) {
+    warnOnce(
+      `Session cookie "${cookie.name}" is made with { httpOnly: false }: any script on a page can read it and send it ` +
+        'elsewhere. Leave httpOnly out (ASVS 3.3.4)',
     )
   }
   if (isThenable(storage)) {

@@ -5,7 +5,7 @@ import { createCookie as createRemixCookie, type Cookie as RemixCookie } from '@
 import { createRouter } from '@remix-run/fetch-router'
 import { Session as RemixSession } from '@remix-run/session'
 import { createSessionId, isSession, type SessionStorage } from 'coatcheck'
-import { toRemixStorage } from 'coatcheck/compat/remix'
+import { toRemixCookie, toRemixStorage } from 'coatcheck/compat/remix'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createFsSessionStorage } from 'coatcheck/fs-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
@@ -207,6 +207,19 @@ describe('A storage of ours in Remix’s session middleware', () => {
       assert.equal(await copy.text(), '[]')
     })
   }
+
+  it('works with a cookie of ours, too', async () => {
+    const cookie = toRemixCookie(sessionCookie())
+    const names = Object.getOwnPropertyNames(Object.getPrototypeOf(remixCookie))
+    const missing = names.filter((name) => name !== 'constructor' && !(name in cookie))
+    assert.deepEqual(missing, [])
+    const visitor = new Visitor(serveApp(createMemorySessionStorage(), cookie))
+    await visitor.post('/count')
+    assert.equal(await visitor.text(), '[1,null]')
+    const text = await cookie.serialize('hello', { maxAge: 60 })
+    assert.match(text, /Max-Age=60/)
+    assert.equal(await cookie.parse(text.split(';')[0]!), 'hello')
+  })
 
   it('gives handlers a session of ours, which has all that Remix’s has', async () => {
     const storage = createMemorySessionStorage()

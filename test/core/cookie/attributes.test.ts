@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
-import { createCookie, type CookieAttributes } from 'coatcheck/cookie'
+import { type Cookie, createCookie, type CookieAttributes } from 'coatcheck/cookie'
 import { attributesOf, secretA, valueOf } from './cookie-paths.ts'
 
 const configError = { name: 'SessionError', code: 'ERR_SESSION_CONFIG' }
@@ -171,6 +171,51 @@ describe('what could write another attribute (CVE-2024-47764)', () => {
   it('allows attributes up to the 1024 bytes that browsers read (RFC 6265bis §5.6)', async () => {
     const path = `/${'x'.repeat(1023)}`
     assert.equal(attributesOf(await write('session', { path }))['path'], path)
+  })
+})
+
+describe('attributes', () => {
+  it('can be read, with their defaults', () => {
+    const read = ({
+      path,
+      domain,
+      httpOnly,
+      secure,
+      sameSite,
+      partitioned,
+      maxAge,
+      expires,
+    }: Cookie) => ({
+      path,
+      domain,
+      httpOnly,
+      secure,
+      sameSite,
+      partitioned,
+      maxAge,
+      expires,
+    })
+    const none = { domain: undefined, maxAge: undefined, expires: undefined }
+    assert.deepEqual(read(createCookie('session')), {
+      ...none,
+      path: '/',
+      httpOnly: true,
+      secure: true,
+      sameSite: 'Lax',
+      partitioned: false,
+    })
+    const given = {
+      path: '/shop',
+      domain: 'shop.example',
+      httpOnly: false,
+      secure: true,
+      sameSite: 'None',
+      partitioned: true,
+      maxAge: 60,
+      expires: new Date(0),
+    } as const
+    assert.deepEqual(read(createCookie('session', { ...given, sameSite: 'none' })), given)
+    assert.equal(createCookie('session', { secure: false }).secure, false)
   })
 })
 
