@@ -134,6 +134,9 @@ export function splitOptions<First extends object, Second extends object>(
   const all = { ...kinds[0], ...kinds[1] } as OptionKinds<First & Second>
   const options = Object.entries(readOptions(maker, given, all))
   const only = (own: object) =>
-    Object.fromEntries(options.filter(([key]) => Object.hasOwn(own, key)))
+    Object.assign(
+      Object.create(null),
+      Object.fromEntries(options.filter(([key]) => Object.hasOwn(own, key))),
+    )
   return [only(kinds[0]) as First, only(kinds[1]) as Second]
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createSession, type Session } from 'coatcheck'
 import { createCookie } from 'coatcheck/cookie'
 import { type Maker, type Options, secrets } from './options/maker.ts'
 import { makers } from './options/makers.ts'
@@ -21,6 +22,17 @@ function otherThan(value: unknown): unknown[] {
     string: [5, {}],
   }
   return [null, ...(others[typeof value] ?? [5, 'x'])]
+}
+
+/** Runs it while every object inherits this, as some library does, or an attack. */
+async function withInherited(key: string, value: unknown, run: () => unknown): Promise<void> {
+  // oxlint-disable-next-line no-extend-native -- see above
+  Object.defineProperty(Object.prototype, key, { value, configurable: true })
+  try {
+    await run()
+  } finally {
+    delete (Object.prototype as Options)[key]
+  }
 }
 
 for (const [name, maker] of Object.entries(makers)) {
@@ -82,13 +94,7 @@ for (const [name, maker] of Object.entries(makers)) {
     it('are their own, and not what every object inherits', async () => {
       for (const key of [...Object.keys(good), ...Object.keys(mistakes)]) {
         if (key in needed || readByOthers.includes(key)) continue
-        // oxlint-disable-next-line no-extend-native -- it is what some library does
-        Object.defineProperty(Object.prototype, key, { value: 'x', configurable: true })
-        try {
-          await make({ ...needed } as never)
-        } finally {
-          delete (Object.prototype as Options)[key]
-        }
+        for (const value of ['x', 1e9]) await withInherited(key, value, () => make(needed as never))
       }
     })
   })
@@ -102,6 +108,19 @@ describe('The attributes that serialize and clear take', () => {
       const error = { code: 'ERR_SESSION_CONFIG' }
       assert.throws(() => cookie.serialize('x', attributes as never), error)
       assert.throws(() => cookie.clear(attributes as never), error)
+    }
+  })
+})
+
+describe('A session that is made without a storage', () => {
+  it('lives for as long as is usual, whatever every object inherits', async () => {
+    const usual = createSession()
+    for (const key of ['idleTimeout', 'absoluteTimeout', 'anonymousTimeout', 'regenerateGrace']) {
+      await withInherited(key, 5, () => {
+        const session = createSession()
+        const lives = (one: Session) => Math.round((one.expiresAt - one.createdAt) / 1000)
+        assert.equal(lives(session), lives(usual), key)
+      })
     }
   })
 })

@@ -18,7 +18,7 @@ export function stateOfItsOwn(
     throw configError('A session takes an id from createSessionId()')
   }
   const now = systemTime()
-  const { createdAt, idleDeadline } = new Lifetime({}).start(now)
+  const { createdAt, idleDeadline } = new Lifetime(Object.create(null)).start(now)
   const contents = {
     values: new Map(Object.entries(values ?? {})),
     flash: new Map(Object.entries(flash ?? {})),
