@@ -110,7 +110,7 @@ export function withEncryptedCookies<Value, Metadata>(options: {
   storage: SessionStorage<Value, Metadata>
   cookie: CookieSettings
 }): SessionStorage<Value, Metadata> {
-  const kinds = { ...storageKinds, storage: 'any' } as const
+  const kinds = { ...storageKinds, storage: 'object' } as const
   const { storage, cookie: settings } = readOptions('withEncryptedCookies()', options, kinds)
   const own = readOptions('The cookie', settings, cookieKinds)
   const { name, secret, sameSite, ...attributes } = own

@@ -69,6 +69,12 @@ export const compatMakers: Record<string, Maker> = {
     good: ofStorages,
     mistakes: storageMistakes,
   },
+  'withEncryptedCookies of compat/remastered': {
+    make: remastered.withEncryptedCookies,
+    good: { cookie: settings, storage: remastered.CookieSessionStorage({ cookie: settings }) },
+    needed: ['cookie', 'storage'],
+    mistakes: { cookies: 'cookie', store: 'storage' },
+  },
   'CookieSessionStorage of compat/remastered': {
     make: remastered.CookieSessionStorage,
     good: { cookie: settings },

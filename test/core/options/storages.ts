@@ -37,7 +37,7 @@ const expressStore = new express.MemoryStore() as unknown as ExpressStore
 const server = { url: 'redis://127.0.0.1:1' }
 const host = '127.0.0.1:1'
 /** They are asked for nothing before something is read or written. */
-const d1 = { prepare: nothing } as never
+const d1 = { prepare: () => ({ run: nothing }) } as never
 const objects = { idFromName: nothing } as never
 
 /** A store, and the storage that is made with it from one object of options. */
@@ -120,6 +120,18 @@ export const storageMakers: Record<string, Maker> = {
     { prefix: 'a:', timeout: 1, waitReplicas: 0, now },
     { keyPrefix: 'prefix', namespace: 'prefix', commandTimeout: 'timeout' },
   ),
+  'The address of a Redis, as a URL': {
+    make: redis.createRedisStore,
+    good: { url: 'rediss://127.0.0.1:1', tls: {} },
+    needed: ['url'],
+    mistakes: { tsl: 'tls' },
+  },
+  'The address of a Redis, as a cluster': {
+    make: redis.createRedisStore,
+    good: { cluster: ['a:1'], username: 'ada', password: 'secret', tls: true },
+    needed: ['cluster'],
+    mistakes: { user: 'username' },
+  },
   'The address of a Redis, with a host': {
     make: redis.createRedisStore,
     good: { host: 'a', port: 1, db: 0, username: 'ada', password: 'secret', tls: false },
@@ -167,6 +179,11 @@ export const storageMakers: Record<string, Maker> = {
     { table: 'sessions', timeout: 1, now },
     { tableName: 'table', timout: 'timeout' },
   ),
+  createD1SessionTable: {
+    make: (options) => cloudflare.createD1SessionTable(d1, options),
+    good: { table: 'sessions' },
+    mistakes: { tableName: 'table' },
+  },
   ...both(
     'DurableObject',
     [
