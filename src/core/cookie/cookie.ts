@@ -11,7 +11,7 @@ import { assertImporters, importCookie, type CookieImporter } from './importers.
 import { CookieSizeError, SessionError } from '../errors.ts'
 import { readOptions } from '../options.ts'
 import { isBranded, markAs } from '../runtime/brand.ts'
-import { all, andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
+import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
 import { isWellFormed } from '../runtime/well-formed.ts'
 import { rememberOpened } from './opened-values.ts'
 import { absent, type CookieReading, readingOf, unusable } from './reading.ts'
@@ -135,10 +135,10 @@ export class Cookie {
     const values = readCookieValues(header, this.#nameFor(this.#attributes, request))
     if (values.length === 0) return absent
     if (values.length > mostCandidates) return unusable('shadowed')
-    const opened = all(values.map((value) => this.#open(value)))
-    return 'then' in opened
-      ? opened.then((late) => this.#tell(late, values))
-      : this.#tell(opened, values)
+    const opened = values.map((value) => this.#open(value))
+    return opened.some((one) => one && 'then' in one)
+      ? Promise.all(opened).then((late) => this.#tell(late, values))
+      : this.#tell(opened as (Opened | undefined)[], values)
   }
 
   /** What these values are, or what is in them if they are another library's. */

@@ -114,7 +114,8 @@ export class SessionWriter {
   /** Does the changes again on what others have written, until nobody interferes. */
   async #retry(state: SessionState, loaded: Loaded | undefined): Promise<string | null> {
     for (let attempt = 1; attempt < maxAttempts; attempt++) {
-      this.#context.events.emit({ type: 'conflict', handle: state.handle, attempt })
+      const { events } = this.#context
+      if (events.watched) events.emit({ type: 'conflict', handle: state.handle, attempt })
       if (attempt > 1) await pause(attempt)
       if (loaded === undefined) state.startAnew()
       const base = loaded && (await this.#home.reload(loaded))

@@ -65,3 +65,14 @@ export function holds(values: ReadonlyMap<string, unknown>, key: string): boolea
 export function copyValues(values: ReadonlyMap<string, unknown> | undefined): Map<string, unknown> {
   return values instanceof KeptValues ? KeptValues.of(values) : new Map(values)
 }
+
+/** The same values and flash messages, to be changed apart from these. */
+export function copyContents({
+  values,
+  flash,
+}: Record<'values' | 'flash', ReadonlyMap<string, unknown>>): {
+  values: Map<string, unknown>
+  flash: Map<string, unknown>
+} {
+  return { values: copyValues(values), flash: copyValues(flash) }
+}

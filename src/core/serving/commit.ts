@@ -2,6 +2,7 @@ import type { Cookie } from '../cookie/cookie.ts'
 import { CookieSizeError, isSessionError } from '../errors.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
 import { biggestKeys } from '../record/size.ts'
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Session } from '../session/session.ts'
 import { stateOf } from '../session/state-of.ts'
 import type { SessionState } from '../session/session-state.ts'
@@ -54,7 +55,8 @@ export async function commitSession(
     await storage.save(rival)
   }
   try {
-    const setCookies = await setCookiesFor(visit, { value, isEnded: session.destroyed, isDue })
+    const setting = setCookiesFor(visit, { value, isEnded: session.destroyed, isDue })
+    const setCookies = 'then' in setting ? await setting : setting
     return { setCookies, vary: state.wasLookedAt }
   } catch (error) {
     throw withKeys(error, cookie, state)
@@ -86,10 +88,10 @@ function isAging({ maxAge }: Cookie, { loaded, now }: SessionState): boolean {
  * What the browser must be told, if it does not have it already. Sending an id again that did not change
  * would only race with a response that changes it, and make pages uncacheable.
  */
-async function setCookiesFor(
+function setCookiesFor(
   { cookie, reading, request, isCrowded }: Visit,
   { value, isEnded, isDue }: Saved,
-): Promise<readonly string[]> {
+): MaybePromise<readonly string[]> {
   const isCleared = value === '' || isEnded
   const isNews = value !== reading.value || reading.outdated || isDue
   if (isCleared ? !reading.present : value === null || !isNews) return none
@@ -99,7 +101,8 @@ async function setCookiesFor(
     ...cookie.clearFormer(request),
   ]
   if (isCleared) return [...others, cookie.clear(undefined, request)]
-  return [...others, await cookie.serialize(value!, undefined, request)]
+  const own = cookie.serialize(value!, undefined, request)
+  return typeof own === 'string' ? [...others, own] : own.then((late) => [...others, late])
 }
 
 /** Names what takes the space: the cookie only knows how much it is. */

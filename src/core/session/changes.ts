@@ -1,6 +1,6 @@
 import type { ValueCodec } from '../record/codec.ts'
 import { SessionError } from '../errors.ts'
-import { copyValues } from '../record/kept-values.ts'
+import { copyContents } from '../record/kept-values.ts'
 import type { Contents } from '../record/record.ts'
 import { isThenable } from '../runtime/maybe-promise.ts'
 
@@ -76,7 +76,7 @@ export function replay(
   { changes, usedFlash }: { changes: readonly Change[]; usedFlash: ReadonlyMap<string, unknown> },
   codec: ValueCodec,
 ): Contents {
-  const contents = { values: copyValues(base.values), flash: copyValues(base.flash) }
+  const contents = copyContents(base)
   const isMeant = sameFor(codec)
   for (const [key, value] of usedFlash) {
     if (isMeant(key, contents.flash.get(key), value)) contents.flash.delete(key)
