@@ -43,6 +43,7 @@ export const lateIdCases: readonly StorageCase[] = [
           cookie = (await visit(storage, cookie, end)).cookie
           await fixture.clock.pass(second)
         }
+        await visit(storage, cookie, (s) => s.set('b', 1))
         for (const old of former) {
           const late = await visit(storage, old, (s) => s.set('visits', 1))
           same([late.session.isNew, late.saved], [true, null])
