@@ -11,10 +11,11 @@ import { openStorage } from './storage.ts'
 const patience = 3000
 
 async function start({ host, port, sessions, storage: address }: ShopOptions): Promise<void> {
-  const cookie = createCookie('shop', {
+  // Somebody who tries the shop from another device has no https, and browsers would drop a Secure cookie.
+  const isPlain = process.env.NODE_ENV !== 'production' && !isLoopback(host)
+  const cookie = createCookie(isPlain ? 'shop' : '__Host-shop', {
     secrets: readSecrets(`${sessions}.secret`),
-    // Somebody who tries the shop from another device has no https, and browsers would drop the cookie.
-    secure: process.env.NODE_ENV === 'production' || isLoopback(host) ? undefined : false,
+    secure: isPlain ? false : undefined,
   })
   const storage = await openStorage(address)
   const shop = createShop(cookie, storage)
