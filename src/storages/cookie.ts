@@ -10,7 +10,7 @@ import {
 } from '../core/life-cycle/storage-options.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { checkContext, withoutContext } from '../core/record/context.ts'
-import { joinSessionId, parseSessionId } from '../core/record/id.ts'
+import { areIdParts, joinSessionId } from '../core/record/id.ts'
 import { openRecord } from '../core/record/standing.ts'
 import { andThen } from '../core/runtime/maybe-promise.ts'
 import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
@@ -103,12 +103,12 @@ function createHome(
       return andThen(openRecord(context, { value: text, version: '' }), (loaded) => {
         if (loaded === undefined || !('by' in loaded)) return undefined
         const { record } = loaded
-        const id = joinSessionId({ handle: record.handle, secret: record.secretHash })
-        if (parseSessionId(id) === undefined) {
+        const parts = { handle: record.handle, secret: record.secretHash }
+        if (!areIdParts(parts)) {
           events.emit({ type: 'corrupt', keys: [] })
           return undefined
         }
-        const found = { id, loaded }
+        const found = { id: joinSessionId(parts), loaded }
         if (isRevoked === undefined) return found
         return wasRevoked(claimsOfRecord(record)).then((ended) => {
           if (!ended) return found

@@ -6,17 +6,22 @@ const plain = /^http:\/\/(?:[^/?#]*@)?(?<host>\[[^\]]*\]|[^/:?#]*)/i
 const local =
   /^(10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|\[f[cde][^\]]*\]|[^.[\]]+|.*\.(local|lan|home\.arpa))$/i
 
+/** Names of cookies that it was said of. */
+const told = new Set<string>()
+
 /**
  * Says why a login seems to do nothing: over plain http browsers drop a Secure cookie without a word. In production
  * only for a local network: a public site may be behind something that speaks https and adds no header.
  */
 export function warnOfPlainHttp(name: string, request: CookieRequest): void {
+  if (told.has(name)) return
   const isUrl = typeof request === 'string'
   const url = isUrl ? request : request.url
   const host = plain.exec(url)?.groups?.['host']
   if (host === undefined || isLoopback(url)) return
   if (isProduction() && !local.test(host)) return
   if (!isUrl && isProxied(request.headers)) return
+  told.add(name)
   warnOnce(
     `Cookie "${name}" is marked Secure, but a request came over plain http, where browsers drop it: nobody can log in. ` +
       'Serve over https; a proxy that does so says it in the header Forwarded or X-Forwarded-Proto. Or, in a network ' +

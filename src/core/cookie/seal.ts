@@ -166,6 +166,8 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
 
 /** Keeps the subkeys used last, of those that opened something: forged salts cannot push them out. */
 function remember(subkeys: Map<string, Aead>, name: string, aead: Aead): void {
+  // One process seals most of what is opened: with one subkey there is no order to keep.
+  if (subkeys.size === 1 && subkeys.has(name)) return
   if (!subkeys.delete(name) && subkeys.size >= subkeysKept) {
     subkeys.delete(subkeys.keys().next().value!)
   }

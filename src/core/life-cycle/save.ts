@@ -103,10 +103,11 @@ export class SessionWriter {
 
   async #write(state: SessionState): Promise<string | null> {
     const { loaded } = state
-    const isStale = loaded !== undefined && loaded.expiresAt <= this.#context.now()
+    const now = this.#context.now()
+    const isStale = loaded !== undefined && loaded.expiresAt <= now
     // Others may have kept the session alive while the handler ran.
     const base = isStale ? await this.#home.reload(loaded) : loaded
-    const outcome = await this.#attempt(state, base)
+    const outcome = await this.#attempt(state, base, now)
     if (outcome !== undefined) return outcome
     return this.#losers.run(loaded?.record.handle ?? state.handle, () => this.#retry(state, loaded))
   }
@@ -121,21 +122,24 @@ export class SessionWriter {
       const base = loaded && (await this.#home.reload(loaded))
       // Somebody else's write was a use as well: then there is nothing left to note.
       if (base !== undefined && !('lost' in base) && !state.dirty) return null
-      const outcome = await this.#attempt(state, base)
+      const outcome = await this.#attempt(state, base, this.#context.now())
       if (outcome !== undefined) return outcome
     }
     throw new SessionConflictError(maxAttempts)
   }
 
   /** One try, on what is stored now. */
-  async #attempt(state: SessionState, base: Loaded | Lost | undefined): Promise<Outcome> {
+  async #attempt(
+    state: SessionState,
+    base: Loaded | Lost | undefined,
+    now: number,
+  ): Promise<Outcome> {
     const { login, rotation } = state.wishes
     if (base !== undefined && 'lost' in base) {
       // A login is worth a session of its own: it would get one if it came a moment later.
       if (base.lost === 'rotated' && login !== undefined) return this.#logInApart(state)
       return this.#interrupt(state, base.lost)
     }
-    const now = this.#context.now()
     if (base === undefined) return this.#writeCurrent(state, base, now)
     if (base.expiresAt <= now) return this.#interrupt(state, 'gone')
     if (base.by === 'current') return this.#writeCurrent(state, base, now)

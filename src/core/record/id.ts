@@ -15,6 +15,7 @@ const secretLength = 43 // 32 bytes in base64url
 const idLength = handleLength + 1 + secretLength
 const idSyntax = /^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}$/
 const handleSyntax = /^[A-Za-z0-9_-]{22}$/
+const secretSyntax = /^[A-Za-z0-9_-]{43}$/
 
 /** A new handle: 128 random bits. */
 export function createHandle(): string {
@@ -45,6 +46,11 @@ export function parseSessionId(id: string): SessionIdParts | undefined {
 /** Whether this could be a session's handle. */
 export function isHandle(text: unknown): text is string {
   return typeof text === 'string' && handleSyntax.test(text)
+}
+
+/** Whether these could be the parts of an id. */
+export function areIdParts({ handle, secret }: SessionIdParts): boolean {
+  return handleSyntax.test(handle) && secretSyntax.test(secret)
 }
 
 /**
