@@ -120,6 +120,7 @@ function createHome(
     reload: async (loaded) => loaded,
     write: () => '',
     delete: () => {},
+    end: () => {},
     // Sealed in the cookie, the secret needs no hash.
     proofOf: (secret) => secret,
     valueOf: (_, text) => own + text,

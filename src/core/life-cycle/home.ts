@@ -50,12 +50,14 @@ export interface Home {
   /** Compares and swaps: returns the new version, or undefined if somebody else was first. */
   write(next: Unwritten, replaces: string | null): MaybePromise<string | undefined>
   delete(handle: string): MaybePromise<void>
+  /** Ends the session at this handle, and those that took its place. */
+  end(handle: string): MaybePromise<void>
   /** What the record keeps of an id's secret, to know the id again. */
   proofOf(secret: string): MaybePromise<string>
   /** What the visitor's cookie holds. */
   valueOf(id: string, text: string): string
   /** Ends the session at this handle, or the one that took its place, if it is of the same user as this one. */
-  replace?(handle: string, by: Successor): Promise<void>
+  replace?(handle: string, by: Successor): Promise<boolean>
   /** Whether a session was ended, where its record cannot show it. Asked before it is served or saved. */
   isRevoked?(claims: SessionClaims): MaybePromise<boolean>
   /** Whether all sessions of the user were ended since this login. Asked once the session is written. */

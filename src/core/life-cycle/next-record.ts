@@ -113,7 +113,7 @@ const slowest = 300_000
 /** What is left of a session that ended: its ids, which may be on their way, and no data. */
 export function endedRecord(
   { lifetime, now }: StorageContext,
-  { handle, secretHash, createdAt, previous, retired = [] }: SessionRecord,
+  { handle, secretHash, previous, retired = [] }: SessionRecord,
 ): SessionRecord {
   const time = now()
   const until = time + lifetime.retirement
@@ -122,7 +122,7 @@ export function endedRecord(
     handle,
     // Of no id.
     secretHash: '',
-    createdAt,
+    createdAt: time,
     lastUsedAt: time,
     idleDeadline: time + slowest,
     absoluteDeadline: time + slowest,

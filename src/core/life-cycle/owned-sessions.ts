@@ -10,7 +10,7 @@ import { endedRecord, serializeRecord } from './next-record.ts'
 import type { Revocations } from './revocations.ts'
 import type { StorageContext } from './storage-options.ts'
 
-const maxAttempts = 50
+const maxAttempts = 20
 
 /** A live session, as it may be shown to its user. Instants are milliseconds since the epoch. */
 export interface SessionInfo {
@@ -61,28 +61,42 @@ export class OwnedSessions {
    * Ends the session at this handle if it is the user's: another one of theirs has taken its place. Its ids
    * are remembered for a moment, so that no request which is on its way puts a new session over that one;
    * and a further login with one of them finds the session that it replaces now.
+   *
+   * @returns Whether that one may live: not if the session that took this one's place has been ended.
    */
-  async replace(from: string, by: Successor): Promise<void> {
+  async replace(from: string, by: Successor): Promise<boolean> {
     const { codec, events } = this.#context
     let handle = from
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    let attempt = 1
+    while (attempt <= maxAttempts) {
       const stored = await this.#store.read(handle)
       const record = stored && decodeRecord(stored.value, codec, [])
       if (record?.replacedBy !== undefined) {
         handle = record.replacedBy
         continue
       }
-      if (record?.owner !== by.userId || handle === by.handle) return
+      if (record === undefined) return handle === from
+      if (record.owner !== by.userId || handle === by.handle) return true
       const ended = { ...endedRecord(this.#context, record), replacedBy: by.handle }
       const text = serializeRecord(this.#context, ended, false)
       const options = { replaces: stored!.version, expiresAt: ended.absoluteDeadline }
       if ((await this.#store.write(handle, text, options)) !== undefined) {
         events.emit({ type: 'destroyed', handle, userId: by.userId })
-        return
+        return true
       }
-      await pause(attempt)
+      await pause(attempt++)
     }
     throw new SessionConflictError(maxAttempts)
+  }
+
+  /** Ends the session at this handle, and those that took its place. */
+  async endWithSuccessors(from: string): Promise<void> {
+    let handle: string | undefined = from
+    while (handle !== undefined) {
+      const record: SessionRecord | undefined = await this.#recordOf(handle)
+      await this.#store.delete(handle)
+      handle = record?.replacedBy
+    }
   }
 
   /**

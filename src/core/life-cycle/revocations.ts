@@ -8,7 +8,7 @@ import type { StorageContext } from './storage-options.ts'
 
 /** When a user's sessions were all ended. */
 interface Moment {
-  /** How many times it was done before, and this time: the order of all, on every clock. */
+  /** Grows with each time that it is done: the order of all, on every clock. */
   count: number
   /** On the clock of the process that did it, in milliseconds since the epoch. */
   at: number
@@ -114,7 +114,9 @@ function following(
   const mark = processMark()
   const others = before?.last.turns.filter(([other]) => other !== mark) ?? []
   const turns: Moment['turns'] = [[mark, turn], ...others.slice(0, mostProcesses - 1)]
-  const last = { count: (before?.last.count ?? 0) + 1, at, turns }
+  // Greater than before, and greater than that of a note which has expired since.
+  const count = Math.max((before?.last.count ?? 0) + 1, Math.ceil(at))
+  const last = { count, at, turns }
   const exceptLast = before?.except === except ? before?.exceptLast : before?.last
   return { last, except, exceptLast: except === undefined ? undefined : exceptLast }
 }

@@ -57,7 +57,7 @@ export class SessionWriter {
       return this.#interrupt(state, 'revoked')
     }
     const login = state.wishes.login ?? (state.imported && importedLogin(state))
-    const before = state.loaded?.record.handle ?? state.retiredFrom
+    const before = state.loaded
     const value = await this.#write(state)
     if (login === undefined || !value) return value
     return (await this.#confirm(state, login, before)) ? value : this.#interrupt(state, 'revoked')
@@ -71,10 +71,11 @@ export class SessionWriter {
   }
 
   async #end(state: SessionState): Promise<'' | null> {
-    if (state.loaded === undefined) return state.hadCookie ? '' : null
-    const { handle, owner: userId } = state.loaded.record
-    await this.#home.delete(handle)
-    this.#context.events.emit({ type: 'destroyed', handle, userId })
+    // Also under an id that ended a moment ago: who asks to be logged out, is.
+    const handle = state.loaded?.record.handle ?? state.retiredFrom
+    if (handle === undefined) return state.hadCookie ? '' : null
+    await this.#home.end(handle)
+    this.#context.events.emit({ type: 'destroyed', handle, userId: state.loaded?.record.owner })
     return ''
   }
 
@@ -83,22 +84,22 @@ export class SessionWriter {
    * it the other way round. If it stands, it takes the place of the session that the visitor had, if that is the same
    * user's.
    *
-   * @param before The handle of that session.
+   * @param before That session, as it was loaded.
    */
-  async #confirm(state: SessionState, login: Login, before: string | undefined): Promise<boolean> {
-    const { handle } = state
+  async #confirm(state: SessionState, login: Login, before: Loaded | undefined): Promise<boolean> {
+    const { handle, retiredFrom } = state
+    const former = before?.record.handle ?? retiredFrom
     let stands = false
     try {
       if (await this.#home.wasRevokedSince?.(login, handle)) return false
-      if (before !== undefined && before !== handle) {
-        await this.#home.replace?.(before, { handle, userId: login.userId })
-      }
-      stands = true
+      const by = { handle, userId: login.userId }
+      const isApart = former !== undefined && former !== handle
+      stands = !isApart || ((await this.#home.replace?.(former, by)) ?? true)
+      return stands
     } finally {
       // Also when that could not be found out: nobody has its id yet.
       if (!stands) await this.#home.delete(handle)
     }
-    return stands
   }
 
   async #write(state: SessionState): Promise<string | null> {

@@ -1,7 +1,7 @@
 import { configError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
-import { assertUserId } from '../record/id.ts'
+import { assertUserId, parseSessionId } from '../record/id.ts'
 import type { Session, FlashOf, SessionData, UntypedData } from '../session/session.ts'
 import type { LoginToken } from '../session/login.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
@@ -80,7 +80,7 @@ export interface ServerSessionStorage<
    * process all that began before, and in others all up to `clockTolerance` after. A login that took a
    * token with `beginLogin()` is judged by that, exactly.
    *
-   * @param options.except The handle of the one session to leave alive.
+   * @param options.except The handle of the one session to leave alive, or its whole id.
    * @returns How many were ended.
    * @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of users, or an option is wrong.
    * @throws {RevokeError} `ERR_SESSION_STORE` if some could not be ended. All have been tried.
@@ -140,7 +140,8 @@ export function createSessionStorage<
     async revokeAll(userId, given) {
       assertUserId(userId)
       const { except } = readOptions('revokeAll()', given, revokeAllKinds)
-      return underWay.run(() => owned.revokeAll(userId, except), 'delete')
+      const spared = except && (parseSessionId(except)?.handle ?? except)
+      return underWay.run(() => owned.revokeAll(userId, spared), 'delete')
     },
     async beginLogin(userId) {
       assertUserId(userId)

@@ -80,7 +80,11 @@ export class StoreHome implements Home {
     return id
   }
 
-  replace(handle: string, by: Successor): Promise<void> {
+  end(handle: string): Promise<void> {
+    return this.#owned.endWithSuccessors(handle)
+  }
+
+  replace(handle: string, by: Successor): Promise<boolean> {
     return this.#owned.replace(handle, by)
   }
 

@@ -2,6 +2,7 @@ import type { ValueCodec } from './codec.ts'
 import { configError, SessionValueError } from '../errors.ts'
 import { KeptValues } from './kept-values.ts'
 import type { Instants } from './lifetime.ts'
+import { type Data, isWire, parseWire, type Wire } from './wire.ts'
 
 /** The data that one id may see. */
 export interface Contents {
@@ -45,29 +46,6 @@ export interface SessionRecord extends Contents, Instants {
   label?: string | undefined
   /** Whether another library may have kept it for somebody of whom nobody knows who it is. */
   isOfUnknown?: boolean | undefined
-}
-
-type Data = Record<string, unknown>
-
-/** The record as JSON. Names are short because cookies are. */
-interface Wire {
-  v: 1
-  k: string
-  s: string
-  c: number
-  a?: number | undefined
-  u: number
-  i: number
-  x: number
-  o?: string | undefined
-  l?: string | undefined
-  g?: 1 | undefined
-  d?: Data | undefined
-  f?: Data | undefined
-  p?: { s: string; t: number; d?: Data | undefined; f?: Data | undefined } | undefined
-  r?: readonly [s: string, t: number][] | undefined
-  n?: number | undefined
-  b?: string | undefined
 }
 
 /**
@@ -146,80 +124,6 @@ function unencodable({ values, flash }: Contents, codec: ValueCodec, cause: unkn
     }
   }
   return cause
-}
-
-function isInstant(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
-}
-
-function isOptional(value: unknown, type: 'string' | 'object'): boolean {
-  return value === undefined || (typeof value === type && value !== null && !Array.isArray(value))
-}
-
-function isWire(value: unknown): value is Wire {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b } = value as Partial<Wire>
-  return (
-    v === 1 &&
-    typeof k === 'string' &&
-    typeof s === 'string' &&
-    isInstant(c) &&
-    (a === undefined || isInstant(a)) &&
-    isInstant(u) &&
-    isInstant(i) &&
-    isInstant(x) &&
-    isOptional(o, 'string') &&
-    isOptional(l, 'string') &&
-    isOptional(d, 'object') &&
-    isOptional(f, 'object') &&
-    (p === undefined || isPrevious(p)) &&
-    (r === undefined || (Array.isArray(r) && r.every(isRetired))) &&
-    (n === undefined || isInstant(n)) &&
-    isOptional(b, 'string')
-  )
-}
-
-function isRetired(value: unknown): boolean {
-  return Array.isArray(value) && typeof value[0] === 'string' && isInstant(value[1])
-}
-
-function isPrevious(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { s, t, d, f } = value as Partial<NonNullable<Wire['p']>>
-  return typeof s === 'string' && isInstant(t) && isOptional(d, 'object') && isOptional(f, 'object')
-}
-
-/**
- * With every key, so that what a record leaves out is not read from what a program has put on `Object.prototype`. (Taking
- * the prototype away would be slower.)
- */
-function completed(parsed: object | null): unknown {
-  return {
-    v: undefined,
-    k: undefined,
-    s: undefined,
-    c: undefined,
-    a: undefined,
-    u: undefined,
-    i: undefined,
-    x: undefined,
-    o: undefined,
-    l: undefined,
-    d: undefined,
-    f: undefined,
-    p: undefined,
-    r: undefined,
-    n: undefined,
-    ...parsed,
-  }
-}
-
-const blankPrevious = { s: undefined, t: undefined, d: undefined, f: undefined }
-
-function parseWire(text: string): Wire | undefined {
-  const wire = completed(JSON.parse(text) as object | null) as Wire
-  if (wire.p) wire.p = { ...blankPrevious, ...wire.p }
-  return isWire(wire) ? wire : undefined
 }
 
 function decodeInto(

@@ -5,6 +5,13 @@ import { systemTime } from '../runtime/time.ts'
 import type { SessionData } from './session.ts'
 import { SessionState } from './session-state.ts'
 
+/** Those whose ids the app may have chosen. */
+const own = new WeakSet<SessionState>()
+
+export function isOfItsOwn(state: SessionState): boolean {
+  return own.has(state)
+}
+
 /**
  * The state of a session that no storage of ours has read.
  *
@@ -24,5 +31,7 @@ export function stateOfItsOwn(
     flash: new Map(Object.entries(flash ?? {})),
   }
   const options = { id, originalId: id, contents, createdAt, expiresAt: idleDeadline }
-  return new SessionState(options, systemTime)
+  const state = new SessionState(options, systemTime)
+  own.add(state)
+  return state
 }

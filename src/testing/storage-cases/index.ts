@@ -5,6 +5,7 @@ import { forkCases } from './forks.ts'
 import { graceCases } from './grace.ts'
 import { identityCases } from './identity.ts'
 import { importCases } from './imports.ts'
+import { lastWordCases } from './last-words.ts'
 import { lateIdCases } from './late-ids.ts'
 import { lifetimeCases } from './lifetime.ts'
 import { noteCases } from './notes.ts'
@@ -43,5 +44,6 @@ export const storageCases: readonly StorageCase[] = [
   ...endingCases,
   ...revocationCases,
   ...secondLoginCases,
+  ...lastWordCases,
   ...damageCases,
 ]

@@ -175,7 +175,16 @@ export const refusedCases: readonly StorageCase[] = [
       const storage = createStorage()
       const mine = await visit(storage, null, (s) => s.set('theme', 'dark'))
       const previous = { s: 'x', t: 9e15, d: { admin: true } }
-      const all = { o: 'admin', l: 'label', a: 1, f: { note: 'x' }, p: previous, admin: true }
+      const ids = { r: [['x', 9e15]], n: 1, b: 'x', g: 1 }
+      const all = {
+        o: 'admin',
+        l: 'label',
+        a: 1,
+        f: { note: 'x' },
+        p: previous,
+        admin: true,
+        ...ids,
+      }
       let after = mine
       await whileInherited(all, async () => {
         after = await visit(storage, mine.cookie, (s) => {

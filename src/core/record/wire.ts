@@ -1,0 +1,107 @@
+/* The form of a record's JSON, and the check that a text has it. */
+
+export type Data = Record<string, unknown>
+
+/** The record as JSON. Names are short because cookies are. */
+export interface Wire {
+  v: 1
+  k: string
+  s: string
+  c: number
+  a?: number | undefined
+  u: number
+  i: number
+  x: number
+  o?: string | undefined
+  l?: string | undefined
+  g?: 1 | undefined
+  d?: Data | undefined
+  f?: Data | undefined
+  p?: { s: string; t: number; d?: Data | undefined; f?: Data | undefined } | undefined
+  r?: readonly [s: string, t: number][] | undefined
+  n?: number | undefined
+  b?: string | undefined
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}
+
+function isOptional(value: unknown, type: 'string' | 'object'): boolean {
+  return value === undefined || (typeof value === type && value !== null && !Array.isArray(value))
+}
+
+export function isWire(value: unknown): value is Wire {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b } = value as Partial<Wire>
+  return (
+    v === 1 &&
+    typeof k === 'string' &&
+    typeof s === 'string' &&
+    isInstant(c) &&
+    (a === undefined || isInstant(a)) &&
+    isInstant(u) &&
+    isInstant(i) &&
+    isInstant(x) &&
+    isOptional(o, 'string') &&
+    isOptional(l, 'string') &&
+    isOptional(d, 'object') &&
+    isOptional(f, 'object') &&
+    (p === undefined || isPrevious(p)) &&
+    (r === undefined || (Array.isArray(r) && r.every(isRetired))) &&
+    (n === undefined || isInstant(n)) &&
+    isOptional(b, 'string')
+  )
+}
+
+function isRetired(value: unknown): boolean {
+  return Array.isArray(value) && typeof value[0] === 'string' && isInstant(value[1])
+}
+
+function isPrevious(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { s, t, d, f } = value as Partial<NonNullable<Wire['p']>>
+  return typeof s === 'string' && isInstant(t) && isOptional(d, 'object') && isOptional(f, 'object')
+}
+
+/**
+ * With every key, so that what a record leaves out is not read from what a program has put on `Object.prototype`. (Taking
+ * the prototype away would be slower.)
+ */
+function completed(parsed: object | null): unknown {
+  return { ...blank, ...parsed }
+}
+
+/** The compiler sees to it that no key is left out. */
+const blank: Record<keyof Wire, undefined> = {
+  v: undefined,
+  k: undefined,
+  s: undefined,
+  c: undefined,
+  a: undefined,
+  u: undefined,
+  i: undefined,
+  x: undefined,
+  o: undefined,
+  g: undefined,
+  l: undefined,
+  d: undefined,
+  f: undefined,
+  p: undefined,
+  r: undefined,
+  n: undefined,
+  b: undefined,
+}
+
+const blankPrevious: Record<keyof NonNullable<Wire['p']>, undefined> = {
+  s: undefined,
+  t: undefined,
+  d: undefined,
+  f: undefined,
+}
+
+export function parseWire(text: string): Wire | undefined {
+  const wire = completed(JSON.parse(text) as object | null) as Wire
+  if (wire.p) wire.p = { ...blankPrevious, ...wire.p }
+  return isWire(wire) ? wire : undefined
+}

@@ -1,0 +1,93 @@
+import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
+import { createSession } from '../../core/session/session.ts'
+import { equal, notEqual, same } from '../expect.ts'
+import { visit, type StorageCase } from './visit.ts'
+
+const second = 1000
+
+/** Logouts and logins under ids that ended a moment ago. */
+export const lastWordCases: readonly StorageCase[] = [
+  {
+    name: 'logs out under an id that a second factor has just ended (P2)',
+    needs: ['server', 'atomic'],
+    async run({ createStorage }) {
+      const storage = createStorage()
+      const first = await visit(storage, null, (s) => s.login('ada'))
+      const factor = await visit(storage, first.cookie, (s) => s.regenerateId(true))
+      equal((await visit(storage, first.cookie, (s) => s.destroy())).saved, '')
+      equal((await storage.read(factor.cookie)).isNew, true)
+    },
+  },
+  {
+    name: 'logs out of the session that has taken the place of this one (P2)',
+    needs: ['indexed', 'atomic'],
+    async run({ createStorage }) {
+      const storage = createStorage() as ServerSessionStorage
+      const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
+      await visit(storage, cookie, (s) => s.login('ada'))
+      const logout = await storage.read(
+        (await visit(storage, cookie, (s) => s.login('ada'))).cookie,
+      )
+      const again = await visit(storage, cookie, (s) => s.login('ada'))
+      logout.destroy()
+      equal(await storage.save(logout), '')
+      equal((await storage.read(again.cookie)).isNew, true)
+      same(await storage.sessionsOf('ada'), [])
+    },
+  },
+  {
+    name: 'refuses a login under way whose session was replaced by one that was logged out (P2)',
+    needs: ['indexed', 'atomic'],
+    async run({ createStorage }) {
+      const storage = createStorage() as ServerSessionStorage
+      const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
+      const slow = await storage.read(cookie)
+      slow.login('ada')
+      await visit(storage, cookie, (s) => s.login('ada'))
+      const second = await visit(storage, cookie, (s) => s.login('ada'))
+      await visit(storage, second.cookie, (s) => s.destroy())
+      equal(await storage.save(slow), null)
+      same(await storage.sessionsOf('ada'), [])
+    },
+  },
+  {
+    name: 'knows the ids of a session that was replaced, however old it was (P4)',
+    needs: ['indexed', 'atomic'],
+    async run({ createStorage, clock }) {
+      const storage = createStorage({ absoluteTimeout: 1000, idleTimeout: 900 })
+      const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
+      await clock.pass(800 * second)
+      const old = await visit(storage, cookie, (s) => s.login('ada'))
+      await clock.pass(700 * second)
+      const renewed = await visit(storage, old.cookie, (s) => s.regenerateId())
+      await visit(storage, old.cookie, (s) => s.login('ada'))
+      for (const dead of [old.cookie, renewed.cookie]) {
+        equal((await visit(storage, dead, (s) => s.set('stray', 1))).saved, null)
+      }
+    },
+  },
+  {
+    name: 'stores no id that the caller chose (P3)',
+    async run({ createStorage }) {
+      const storage = createStorage()
+      const chosen = `${'A'.repeat(22)}.${'B'.repeat(43)}`
+      const session = createSession(chosen)
+      session.set('a', 1)
+      const value = await storage.save(session)
+      notEqual(value, chosen)
+      equal((await storage.read(chosen)).isNew, true)
+      equal((await storage.read(value)).get('a'), 1)
+    },
+  },
+  {
+    name: 'spares the session whose whole id is named in revokeAll',
+    needs: ['indexed'],
+    async run({ createStorage }) {
+      const storage = createStorage() as ServerSessionStorage
+      const mine = await visit(storage, null, (s) => s.login('ada'))
+      await visit(storage, null, (s) => s.login('ada'))
+      equal(await storage.revokeAll('ada', { except: mine.session.id }), 1)
+      equal((await storage.read(mine.cookie)).userId, 'ada')
+    },
+  },
+]
