@@ -11,7 +11,8 @@ export interface CookieReading {
   readonly outdated: boolean
   /**
    * All authentic values, where there are several that differ: an old one in a former scope, or one that another host
-   * of the same site has planted. A storage can tell which one stands for a session.
+   * of the same site has planted. A storage can tell which one stands for a session. Empty where there are
+   * more than are looked up.
    */
   readonly rivals?: readonly string[]
   /** What was in a cookie of another library, which `accept` lets in. */
@@ -42,7 +43,7 @@ export function readingOf(opened: readonly (Opened | undefined)[]): CookieReadin
   const [first] = authentic
   if (first === undefined) return unusable('cookie')
   const values = new Set(authentic.map(({ value }) => value))
-  if (values.size > mostRivals) return unusable('shadowed')
+  if (values.size > mostRivals) return { ...unusable('shadowed'), rivals: [] }
   if (values.size > 1) return { ...unusable('shadowed'), rivals: [...values] }
   const outdated = authentic.some(({ current }) => !current)
   return { value: first.value, present: true, outdated }

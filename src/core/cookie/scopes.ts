@@ -12,6 +12,9 @@ export interface CookieScope {
 const kinds: OptionKinds<CookieScope> = { domain: 'string', path: 'string' }
 /** No host has more labels that matter than this. */
 const mostParents = 4
+/** Each is a header of some hundred bytes, and proxies take few kilobytes of headers. */
+const mostBeside = 24
+const longestPath = 100
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless these are scopes. */
 export function checkScopes(scopes: readonly CookieScope[]): readonly CookieScope[] {
@@ -49,13 +52,27 @@ function parentsOf(url: string | undefined): string[] {
   return domains.slice(0, -1).slice(-mostParents)
 }
 
+/** The paths whose cookies a browser sends with a request of this URL (RFC 6265 §5.1.4), the shortest first. */
+function pathsOf(url: string | undefined): string[] {
+  // No path of a cookie has a semicolon: the attribute would end there.
+  const [, path = '/'] = /^https?:\/\/[^/\\?#]+(\/[!"$-:<->@-~]*)/i.exec(url ?? '') ?? []
+  const paths = ['/']
+  for (let end = 1; end <= Math.min(path.length, longestPath); end++) {
+    const isSlash = path[end] === '/'
+    if (isSlash || end === path.length) paths.push(path.slice(0, end))
+    if (isSlash) paths.push(path.slice(0, end + 1))
+  }
+  return paths
+}
+
 /**
  * The scopes in which a cookie of the same name would come beside one in this scope, as far as they can be known: the host
- * alone, and every domain that it belongs to, each with this path and with `/`.
+ * alone, and every domain that it belongs to, each with this path and with those that lead to the URL. The shortest come
+ * first, and no more than fit in the headers of a response.
  */
 export function scopesBeside(scope: CookieScope, url: string | undefined): CookieScope[] {
-  const paths = new Set([scope.path ?? '/', '/'])
+  const paths = new Set([scope.path ?? '/', ...pathsOf(url)])
   const domains = new Set([undefined, scope.domain, ...parentsOf(url)])
-  const all = [...domains].flatMap((domain) => [...paths].map((path) => ({ domain, path })))
-  return without(all, [scope])
+  const all = [...paths].flatMap((path) => [...domains].map((domain) => ({ domain, path })))
+  return without(all, [scope]).slice(0, mostBeside)
 }

@@ -6,6 +6,7 @@ import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Session } from '../session/session.ts'
 import { stateOf } from '../session/state-of.ts'
 import type { SessionState } from '../session/session-state.ts'
+import { isLogin } from '../session/wishes.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 import type { Visit } from './visit.ts'
 
@@ -33,26 +34,30 @@ const none: readonly string[] = []
  * would be lost, so it throws.
  *
  * While nobody can tell which of several cookies is the visitor's, nothing is saved but a login: its cookie would replace
- * the visitor's own, and whoever plants a cookie could log people out. A login, and a logout, end all of them.
+ * the visitor's own, and whoever plants a cookie could log people out. A login, and a logout, end all the sessions that came.
  */
 export async function commitSession(
   visit: Visit,
   storage: SessionStorage,
   session: Session,
 ): Promise<Commit> {
-  const { cookie, request, rivals } = visit
+  const { cookie, request, reading, rivals, others } = visit
   const state = stateOf(session)
   state.close()
-  if (rivals.length > 0 && state.wishes.login === undefined && !state.destroyed) {
+  const isLoggingIn = isLogin(state.wishes)
+  if (reading.rivals !== undefined && !isLoggingIn && !state.destroyed) {
     if (state.dirty) storage.events?.emit({ type: 'interrupted', reason: 'shadowed' })
     return { setCookies: cookie.clearBeside(request), vary: true }
   }
   const isDue = isAging(cookie, state)
   if (isDue) state.resend()
   const value = (await storage.save(session)) ?? state.issued ?? null
-  for (const rival of rivals) {
-    rival.destroy()
-    await storage.save(rival)
+  // A login that was refused has no value, and takes the place of none.
+  if (state.destroyed || (isLoggingIn && value !== null)) {
+    for (const other of [...rivals, ...others]) {
+      other.destroy()
+      await storage.save(other)
+    }
   }
   try {
     const setting = setCookiesFor(visit, { value, isEnded: session.destroyed, isDue })

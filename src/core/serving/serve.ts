@@ -137,7 +137,9 @@ export function serveSession<S extends ForeignSession>(
     try {
       const { visit, session } = await receive(cookie, storage, request)
       const commit = () => commitAny(visit, storage, session)
-      response = await respond(session, handle, () => commit().catch(tell))
+      response = await respond(session, handle, async () => {
+        if (isEnding(visit, session)) await commit().catch(tell)
+      })
       return applyCommit(response, await commit())
     } catch (error) {
       await cancel(response)
@@ -175,7 +177,7 @@ function commitAny<S extends ForeignSession>(
 async function respond<S extends ForeignSession>(
   session: S,
   handle: (session: S) => Response | Promise<Response>,
-  commit: () => Promise<unknown>,
+  endAnyway: () => Promise<void>,
 ): Promise<Response> {
   try {
     const response: unknown = await handle(session)
@@ -187,19 +189,20 @@ async function respond<S extends ForeignSession>(
   } catch (error) {
     if (isResponse(error)) return error
     // The handler's own error is the one to report; a store's failure is an event already.
-    if (isEnding(session)) await commit()
+    await endAnyway()
     throw error
   }
 }
 
 /** Whether a stored session is over, or its id, though the handler failed. What it set is forgotten. */
-function isEnding(session: ForeignSession): boolean {
+function isEnding({ rivals }: Visit, session: ForeignSession): boolean {
   if (!isSession(session)) return session.destroyed
   const state = stateOf(session)
   state.forgetData()
   // A handler that runs on, after its router gave it up, must be told that it is too late.
   state.close()
-  return state.loaded !== undefined && (state.destroyed || state.wishes.rotation !== undefined)
+  if (state.loaded === undefined) return state.destroyed && rivals.length > 0
+  return state.destroyed || state.wishes.rotation !== undefined
 }
 
 /** By its shape: a response may come from another realm or another implementation. */

@@ -1,4 +1,5 @@
 import type { Cookie, CookieReading } from '../cookie/cookie.ts'
+import { unusable } from '../cookie/reading.ts'
 import type { EventEmitter } from '../events.ts'
 import type { ReadOptions } from '../life-cycle/begin.ts'
 import { isBranded } from '../runtime/brand.ts'
@@ -27,7 +28,9 @@ export interface Visit {
    * which. Then the request has a new session.
    */
   readonly rivals: readonly Session[]
-  /** Whether the request brought several authentic cookies of our name: the next one that is set clears the others. */
+  /** Live sessions of the same visitor beside the one that was chosen: a login or a logout ends them too. */
+  readonly others: readonly Session[]
+  /** Whether the request brought several cookies of our name that are not alike: the next one that is set clears the others. */
   readonly isCrowded: boolean
 }
 
@@ -55,7 +58,7 @@ export async function receive<S extends ForeignSession>(
     flashUse: () => flashUseOf(request.method, (name) => request.headers.get(name)),
     imported: reading.imported,
   }
-  if (reading.rivals !== undefined && events !== undefined) {
+  if (reading.rivals?.length && events !== undefined) {
     const readOne = (value: string | null) => storage.read(value, options) as Promise<unknown>
     const arrival = await choose(reading.rivals, { cookie, request }, readOne as ReadOne)
     if (arrival.visit.rivals.length > 0) events.emit({ type: 'tampered', reason: 'shadowed' })
@@ -66,7 +69,8 @@ export async function receive<S extends ForeignSession>(
   const problem = isForeign && reading.imported === undefined ? 'cookie' : reading.problem
   if (problem !== undefined) events?.emit({ type: 'tampered', reason: problem })
   const session = await storage.read(isForeign ? null : reading.value, options)
-  return { visit: { cookie, request, reading, rivals: [], isCrowded: false }, session }
+  const isCrowded = reading.problem === 'shadowed'
+  return { visit: { cookie, request, reading, rivals: [], others: [], isCrowded }, session }
 }
 
 function readCookie(
@@ -103,15 +107,19 @@ async function choose(
     return loaded === undefined ? [] : [{ value, session, loaded }]
   })
   const visitors = new Set(live.map(({ loaded }) => visitorOf(loaded)))
-  const [best] = live.sort((a, b) => byUse(a.loaded, b.loaded))
-  if (visitors.size > 1) {
-    const rivals = live.map(({ session }) => session)
-    const reading = { value: null, present: true, outdated: false, problem: 'shadowed' as const }
-    return { visit: { ...brought, reading, rivals, isCrowded: true }, session: await readOne(null) }
+  const [best, ...rest] = eachOnce(live)
+  const others = rest.map(({ session }) => session)
+  if (best !== undefined && visitors.size > 1) {
+    const rivals = [best.session, ...others]
+    const reading = { ...unusable('shadowed'), rivals: values }
+    const visit = { ...brought, reading, rivals, others: [], isCrowded: true }
+    return { visit, session: await readOne(null) }
   }
   const reading = { value: best?.value ?? null, present: true, outdated: true }
-  const session = best?.session ?? found[0]!.session
-  return { visit: { ...brought, reading, rivals: [], isCrowded: true }, session }
+  // Where none is live, one that was replaced a moment ago tells that a newer cookie is on its way.
+  const replaced = found.find(({ session }) => stateOf(session).retiredFrom !== undefined)
+  const { session } = best ?? replaced ?? found[0]!
+  return { visit: { ...brought, reading, rivals: [], others, isCrowded: true }, session }
 }
 
 /** The user, or the session that is nobody's yet. */
@@ -119,10 +127,21 @@ function visitorOf({ record: { owner, handle } }: Loaded): string {
   return owner === undefined ? `handle ${handle}` : `user ${owner}`
 }
 
-/** The one used last comes first; of one session, that under its current id. */
-function byUse(a: Loaded, b: Loaded): number {
-  if (a.by !== b.by && a.record.handle === b.record.handle) {
-    return a.by === 'current' ? -1 : 1
+/** Each session once, that used last first. */
+function eachOnce<T extends { loaded: Loaded }>(live: readonly T[]): T[] {
+  const sessions = new Map<string, T>()
+  for (const one of live) {
+    const { handle } = one.loaded.record
+    const known = sessions.get(handle)
+    if (known === undefined || isBetter(one.loaded, known.loaded)) sessions.set(handle, one)
   }
-  return b.record.lastUsedAt - a.record.lastUsedAt
+  return [...sessions.values()].sort(
+    (a, b) => b.loaded.record.lastUsedAt - a.loaded.record.lastUsedAt,
+  )
+}
+
+/** Of one session: that under its current id, or else the one used last. */
+function isBetter(a: Loaded, b: Loaded): boolean {
+  if (a.by !== b.by) return a.by === 'current'
+  return a.record.lastUsedAt > b.record.lastUsedAt
 }

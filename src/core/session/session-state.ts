@@ -8,7 +8,7 @@ import type { Change } from './changes.ts'
 import { assertKey, Edits } from './edits.ts'
 import type { FlashMessages } from './flash-messages.ts'
 import type { Imported, StateOptions } from './start.ts'
-import { noWishes, type Login, type Wishes } from './wishes.ts'
+import { afterSave, noWishes, type Login, type Wishes } from './wishes.ts'
 
 /**
  * What one request knows of its session and has done to it. `Session` is its public face; storages and middleware
@@ -288,7 +288,7 @@ export class SessionState {
   /** Starts over from what was just saved. */
   settle(loaded: Loaded): void {
     this.#loaded = loaded
-    this.#wishes = noWishes
+    this.#wishes = afterSave(this.#wishes)
     this.#edits.settle(loaded.contents, this.#closed)
   }
 

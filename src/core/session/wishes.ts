@@ -9,11 +9,13 @@ export interface Login {
   since: number | undefined
 }
 
-/** What a request asks of the next save, beside the data. */
+/** What a request asks of the next save, beside the data; and whether it has logged somebody in before. */
 export interface Wishes {
   /** `kill` ends the old id at once, `grace` leaves it readable for a while. */
   readonly rotation?: 'grace' | 'kill' | undefined
   readonly login?: Login
+  /** Whether an earlier save of this request wrote a login: a handler may save by itself. */
+  readonly loginWasSaved?: boolean
   /** When the session is to end at the latest, in milliseconds since the epoch. */
   readonly endsBy?: number | undefined
   /** Whether this use is to be noted even if no change and no tenth of the idle timeout asks for it. */
@@ -25,3 +27,14 @@ export interface Wishes {
 }
 
 export const noWishes: Wishes = Object.freeze({})
+const loggedIn: Wishes = Object.freeze({ loginWasSaved: true })
+
+/** Whether the request logs somebody in, by the next save or by one that the handler made. */
+export function isLogin({ login, loginWasSaved = false }: Wishes): boolean {
+  return login !== undefined || loginWasSaved
+}
+
+/** What is left once all of it is saved. */
+export function afterSave(wishes: Wishes): Wishes {
+  return isLogin(wishes) ? loggedIn : noWishes
+}
