@@ -75,6 +75,7 @@ export class Crew {
   }: RunOptions): Promise<History> {
     const run = `${process.pid}-${++this.#runs}`
     const clock = { startedAt: machineTime(), origin: Date.now(), speed, skew: 0 }
+    const skew = spread(skews)
     const names = this.#members.map((_, n) => String.fromCharCode(97 + n))
     const plans = names.map((name, n): Plan => ({
       address,
@@ -89,6 +90,7 @@ export class Crew {
       longestPause: 3,
       journal: join(this.#folder, `${run}-${name}`),
       clock: { ...clock, skew: skews?.[n] ?? 0 },
+      tolerance: skew,
       ...settings,
     }))
 
@@ -106,7 +108,7 @@ export class Crew {
     }
     await working
 
-    const rules = { skew: spread(skews), grace, ...brief, isIndexed: isIndexed === true }
+    const rules = { skew, tolerance: skew, grace, ...brief, isIndexed: isIndexed === true }
     const read = () =>
       readJournals(
         plans.map(({ journal }) => journal),

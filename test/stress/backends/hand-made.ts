@@ -3,7 +3,7 @@ import type { History, Moment, Order, Rules, Seen, Span, Visit, VisitKind } from
 
 /* Histories in few words. One tick is a microsecond of the machine, and a millisecond of the sessions. */
 
-const rules: Rules = { skew: 0, grace: 100, idle: 50, absolute: 500, isIndexed: true }
+const rules: Rules = { skew: 0, tolerance: 0, grace: 100, idle: 50, absolute: 500, isIndexed: true }
 
 export function history(...entries: (Visit | Order)[]): History {
   const isVisit = (entry: Visit | Order): entry is Visit => entry.type === 'visit'
@@ -36,13 +36,15 @@ type Details = Partial<Omit<Visit, 'seen' | 'cookie' | 'issued' | 'type'>> & {
   cookie?: string
   issued?: string
   seen?: Partial<Seen>
+  /** It found nothing, and begins a session. */
+  isUnknown?: boolean
 }
 
 /** One that found a session, unless it says that it did not. */
 export function visit(name: string, kind: VisitKind, details: Details): Visit {
-  const { at, cookie, issued, seen, ...rest } = details
+  const { at, cookie, issued, seen, isUnknown, ...rest } = details
   const outcome = rest.outcome ?? (kind === 'look' ? 'quiet' : 'written')
-  const isThere = cookie !== undefined && outcome !== 'absent'
+  const isThere = cookie !== undefined && outcome !== 'absent' && isUnknown !== true
   return {
     type: 'visit',
     id: name,

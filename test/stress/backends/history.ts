@@ -72,6 +72,8 @@ export interface Visit {
   saving?: Span
   /** The id that it asked for, if another than it came with. */
   issued?: string
+  /** Of a login that was refused: it had begun a session of its own, and did not touch the one that it came with. */
+  isApart?: boolean
   /** Of a login, and when it was called. */
   userId?: string
   loginAt?: number
@@ -124,6 +126,8 @@ export interface History {
 export interface Rules {
   /** By how much the clocks of two processes may differ. */
   skew: number
+  /** How long after the end of all of a user's sessions another process refuses a login. */
+  tolerance: number
   grace: number
   /** Of brief sessions. The others outlive the run. */
   idle: number

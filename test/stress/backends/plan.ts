@@ -20,6 +20,8 @@ export interface Plan {
   endless: boolean
   journal: string
   clock: ClockSettings
+  /** By how much the clocks may differ, in milliseconds of the sessions' clock. */
+  tolerance: number
   /** Seconds that an operation of the store may take. */
   timeout: number
   /** The longest usual pause between reading and saving, in milliseconds. */

@@ -7,16 +7,6 @@ interface Origin {
   visit: Visit
 }
 
-/** An id from which another one came. */
-export interface Ancestor {
-  cookie: string
-  /**
-   * Whether what was written under it when it was old is passed on as well: only to a session of its own. `perhaps`,
-   * if nobody was told that this one was made: then the old id may have lived on, and been written to.
-   */
-  old: 'yes' | 'no' | 'perhaps'
-}
-
 /** Something that ends a session. Without `acknowledgedAt` it may have failed, and may still have done so. */
 export interface Ending {
   by: Visit | Order
@@ -37,6 +27,8 @@ export interface Effect {
 export class Story {
   readonly history: History
   readonly #origins = new Map<string, Origin>()
+  /** Who made another session than the one that they came with. */
+  readonly #makers = new Map<string, Visit>()
   readonly #visitsWith = new Map<string, Visit[]>()
   readonly #visitsOf = new Map<string, Visit[]>()
   readonly #endings = new Map<string, Ending[]>()
@@ -50,6 +42,7 @@ export class Story {
       if (issued === undefined) continue
       const parent = cookie !== null && visit.seen !== undefined ? cookie : undefined
       this.#origins.set(issued, { parent, visit })
+      if (isApart(visit)) this.#makers.set(handleOf(issued), visit)
     }
     for (const visit of history.visits) this.#addEnding(visit)
     for (const order of history.orders) {
@@ -79,22 +72,45 @@ export class Story {
     return this.#visitsOf.get(handle) ?? []
   }
 
-  /** By a destroy, a revocation or a login that did not stand; those by revokeAll are not among them. */
-  endings(handle: string): readonly Ending[] {
-    return this.#endings.get(handle) ?? []
+  /** The first session of which this one came, whether or not its visitor was known by the one before. */
+  rootOf(handle: string): string {
+    const maker = this.#makers.get(handle)
+    return maker === undefined ? handle : this.rootOf(handleOf(maker.cookie!))
   }
 
-  /** The cookie, and those from which it came. */
-  lineage(cookie: string): Ancestor[] {
-    const all: Ancestor[] = [{ cookie, old: 'yes' }]
-    for (let one = cookie; ;) {
-      const { parent, visit } = this.#origins.get(one) ?? {}
-      if (parent === undefined) return all
-      const isOwn = handleOf(parent) !== handleOf(one)
-      const old = !isOwn ? 'no' : visit!.outcome === 'written' ? 'yes' : 'perhaps'
-      all.push({ cookie: parent, old })
-      one = parent
+  /** Where a visit's changes went, or may have gone. */
+  effectsOf(visit: Visit): Effect[] {
+    const { outcome, cookie, issued } = visit
+    if (outcome === 'written') {
+      return [{ cookie: issued ?? cookie!, branch: 'current', isCertain: true }]
     }
+    if (outcome === 'old') {
+      return [{ cookie: cookie!, branch: 'old', isCertain: true }, ...this.#effectsOnNext(visit)]
+    }
+    if (outcome !== 'unknown') return []
+    const places = [issued, cookie].filter((place) => typeof place === 'string')
+    return places.map((place) => ({ cookie: place, branch: 'either', isCertain: false }))
+  }
+
+  /** One that read the id before it was changed could have been saved before, too: then both ids have it. */
+  #effectsOnNext({ cookie, reading }: Visit): Effect[] {
+    const changes = this.visitsWith(cookie!).filter(
+      (other) => other.kind === 'rotate' && other.issued !== undefined && mayBeDone(other),
+    )
+    // If one is known to have changed it, then no other has.
+    const known = changes.filter(({ outcome }) => outcome === 'written')
+    return (known.length > 0 ? known : changes)
+      .filter(({ outcome, saving }) => outcome !== 'written' || saving!.end!.at >= reading.begin.at)
+      .map(({ issued, outcome, saving }) => ({
+        cookie: issued!,
+        branch: 'current',
+        isCertain: outcome === 'written' && reading.end!.at < saving!.begin.at,
+      }))
+  }
+
+  /** By a destroy, a revocation or a login that did not stand; those by revokeAll, or by successors, are not among them. */
+  endings(handle: string): readonly Ending[] {
+    return this.#endings.get(handle) ?? []
   }
 
   /** Acknowledged logins that made this session this user's. */
@@ -110,7 +126,7 @@ export class Story {
       this.#endedBy(visit, handleOf(cookie!))
     }
     if (kind === 'login' && ['revoked', 'unknown'].includes(outcome) && issued !== undefined) {
-      this.#endedBy(visit, handleOf(issued))
+      if (!visit.isApart) this.#endedBy(visit, handleOf(issued))
     }
   }
 
@@ -139,14 +155,13 @@ function handlesOf({ cookie, issued, seen }: Visit): Set<string> {
   return handles
 }
 
-export function effectsOf({ outcome, cookie, issued }: Visit): Effect[] {
-  if (outcome === 'written') {
-    return [{ cookie: issued ?? cookie!, branch: 'current', isCertain: true }]
-  }
-  if (outcome === 'old') return [{ cookie: cookie!, branch: 'old', isCertain: true }]
-  if (outcome !== 'unknown') return []
-  const places = [issued, cookie].filter((place) => typeof place === 'string')
-  return places.map((place) => ({ cookie: place, branch: 'either', isCertain: false }))
+function mayBeDone({ outcome }: Visit): boolean {
+  return outcome === 'written' || outcome === 'unknown'
+}
+
+/** Whether it made another session than the one whose id it came with. */
+export function isApart({ cookie, issued }: Visit): boolean {
+  return cookie !== null && issued !== undefined && handleOf(issued) !== handleOf(cookie)
 }
 
 function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {

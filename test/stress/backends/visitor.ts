@@ -75,8 +75,10 @@ export class Visitor {
     await pause()
     const saving = { begin: moment() }
     journal.note<Visit>({ id, reading, ...(seen && { seen }), saving, ...login, ...issued() })
-    const { outcome, value } = await save(storage, session)
-    journal.note<Visit>({ id, outcome, saving: { ...saving, end: moment() }, ...issued() })
+    const { outcome, value, hasBegun } = await save(storage, session)
+    const apart = seen !== undefined && outcome === 'revoked' && hasBegun ? { isApart: true } : {}
+    const end = moment()
+    journal.note<Visit>({ id, outcome, saving: { ...saving, end }, ...issued(), ...apart })
     return { outcome, cookie: value === null ? cookie : value === '' ? null : value }
   }
 
@@ -107,12 +109,15 @@ export class Visitor {
 async function save(
   storage: Storage,
   session: Session,
-): Promise<{ outcome: Outcome; value: string | null }> {
+): Promise<{ outcome: Outcome; value: string | null; hasBegun?: boolean }> {
   const events: SessionEvent[] = []
   try {
     const value = await underWay.run(events, () => storage.save(session))
     const interrupted = events.find((event) => event.type === 'interrupted')
-    if (interrupted !== undefined) return { outcome: interrupted.reason as Outcome, value }
+    const hasBegun = events.some(({ type }) => type === 'created')
+    if (interrupted !== undefined) {
+      return { outcome: interrupted.reason as Outcome, value, hasBegun }
+    }
     if (value) return { outcome: 'written', value }
     if (value === '') return { outcome: 'ended', value }
     return { outcome: events.some(({ type }) => type === 'saved') ? 'old' : 'quiet', value }

@@ -28,7 +28,13 @@ async function open(plan: Plan): Promise<boolean> {
   const store = sabotage === undefined ? backend.store : sabotaged(backend.store, sabotage)
   const journal = new Journal(plan.journal)
   const recorded = recordingStore(store, journal, name, clock)
-  const options = { regenerateGrace: grace / 1000, now, onEvent: noteAndCount }
+  const options = {
+    regenerateGrace: grace / 1000,
+    // With just as much as the clocks differ, no login outlives an end of all sessions that came after it.
+    clockTolerance: plan.tolerance / 1000,
+    now,
+    onEvent: noteAndCount,
+  }
   const briefly = { idleTimeout: brief.idle / 1000, absoluteTimeout: brief.absolute / 1000 }
   shop = {
     plan,

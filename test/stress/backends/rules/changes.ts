@@ -1,5 +1,6 @@
 import type { Visit } from '../history.ts'
-import { type Ancestor, effectsOf, type Story } from '../story.ts'
+import { type Ancestor, lineageOf } from '../lineage.ts'
+import type { Story } from '../story.ts'
 import { describeVisit, type Finding } from './finding.ts'
 import { checkMessages, earliestEnds } from './messages.ts'
 import { hasBegunBefore, isAcknowledgedBefore, type Trace } from './trace.ts'
@@ -18,7 +19,7 @@ export function checkChanges(story: Story): Finding[] {
     if (visit.outcome === 'refused') {
       findings.push({ rule: 'changes are kept', text: `gave up: ${describeVisit(visit)}` })
     }
-    for (const effect of effectsOf(visit)) {
+    for (const effect of story.effectsOf(visit)) {
       traces.set(effect.cookie, [...(traces.get(effect.cookie) ?? []), { visit, effect }])
     }
   }
@@ -28,11 +29,9 @@ export function checkChanges(story: Story): Finding[] {
   function tracesFor(cookie: string): Trace[] {
     const known = visibleTo.get(cookie)
     if (known !== undefined) return known
-    const all = story
-      .lineage(cookie)
-      .flatMap((ancestor) =>
-        (traces.get(ancestor.cookie) ?? []).flatMap((trace) => passedOn(trace, ancestor)),
-      )
+    const all = lineageOf(story, cookie).flatMap((ancestor) =>
+      (traces.get(ancestor.cookie) ?? []).flatMap((trace) => passedOn(trace, ancestor)),
+    )
     visibleTo.set(cookie, all)
     return all
   }
@@ -46,9 +45,12 @@ export function checkChanges(story: Story): Finding[] {
   return findings
 }
 
-function passedOn({ visit, effect }: Trace, { old }: Ancestor): Trace[] {
-  if (effect.branch !== 'old' || old === 'yes') return [{ visit, effect }]
-  return old === 'no' ? [] : [{ visit, effect: { ...effect, isCertain: false } }]
+function passedOn({ visit, effect }: Trace, { old, sureUntil, closedAt }: Ancestor): Trace[] {
+  const isOld = effect.branch === 'old'
+  const { begin, end } = visit.saving!
+  if ((isOld && old === 'no') || begin.at > closedAt) return []
+  const isSure = (!isOld || old === 'yes') && (end?.at ?? 0) < sureUntil
+  return [{ visit, effect: { ...effect, isCertain: effect.isCertain && isSure } }]
 }
 
 function checkLog(reader: Visit, visible: Trace[]): Finding[] {

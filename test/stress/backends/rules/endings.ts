@@ -1,4 +1,5 @@
 import { handleOf, type Order, type Visit } from '../history.ts'
+import { mayBeReplaced, mayEndWithOther, replaces } from '../successors.ts'
 import { type Ending, hasWritten, mayHaveWritten, type Story } from '../story.ts'
 import { describeVisit, type Finding, type Rule } from './finding.ts'
 
@@ -8,7 +9,11 @@ type RevokeAll = Extract<Order, { type: 'revokeAll' }>
 export function checkEndings(story: Story): Finding[] {
   const findings: Finding[] = []
   for (const handle of story.handles) {
-    const ends = [...story.endings(handle), ...endsByRevokeAll(story, handle)]
+    const ends = [
+      ...story.endings(handle),
+      ...endsByRevokeAll(story, handle),
+      ...endsBySuccessors(story, handle),
+    ]
     const end = firstAcknowledged(ends)
     findings.push(...checkLists(story, handle))
     if (end === undefined) continue
@@ -48,6 +53,8 @@ function checkLists(story: Story, handle: string): Finding[] {
       const mayHaveEnded =
         story.endings(handle).some(({ begin }) => begin <= until) ||
         mayBeRevoked(story, handle, until) ||
+        mayBeReplaced(story, handle, { until }) ||
+        mayEndWithOther(story, handle, until) ||
         story.history.losses.some((lost) => lost.span.begin.at <= until)
       return isKnown && !mayHaveEnded && !handles!.includes(handle)
     })
@@ -82,9 +89,11 @@ function endsByRevokeAll(story: Story, handle: string): Ending[] {
   if (logins.length === 0) return []
   return revocations(story).flatMap((by) => {
     const end = by.span.end?.at
+    const { skew, tolerance } = story.history.rules
+    // What the clocks differ beyond the tolerance may make a login look like a later one.
+    const margin = Math.max(0, skew - tolerance)
     const ended = logins.filter(
-      (login) =>
-        isFor(by, login, handle) && login.loginAt! < by.span.begin.clock - story.history.rules.skew,
+      (login) => isFor(by, login, handle) && login.loginAt! < by.span.begin.clock - margin,
     )
     // That login was told to stand: by a later order that made an exception for it.
     const isExcused = revocations(story).some(({ except }) => except === handle)
@@ -94,6 +103,18 @@ function endsByRevokeAll(story: Story, handle: string): Ending[] {
       .filter(({ outcome }) => outcome === 'written')
       .map(({ saving }) => ({ by, begin, acknowledgedAt: Math.max(end!, saving!.end!.at) }))
   })
+}
+
+function endsBySuccessors(story: Story, handle: string): Ending[] {
+  return story
+    .visitsOf(handle)
+    .filter(({ cookie }) => cookie !== null && handleOf(cookie) === handle)
+    .filter((visit) => replaces(story, visit))
+    .map((by) => ({
+      by,
+      begin: by.saving!.begin.at,
+      acknowledgedAt: by.saving!.end!.at,
+    }))
 }
 
 /** Whether an order may have ended this session, for somebody who looked for it until then. */
@@ -113,9 +134,12 @@ function isFor({ userId, except }: RevokeAll, login: Visit, handle: string): boo
   return login.userId === userId && except !== handle
 }
 
-/** No login is refused but for a revocation that came after it was called. */
+/**
+ * No login is refused but for a revocation that came after it was called, or because the session that had taken the
+ * place of its visitor's was ended.
+ */
 function checkRefusals(story: Story): Finding[] {
-  const { skew } = story.history.rules
+  const { skew, tolerance } = story.history.rules
   return story.history.visits
     .filter(({ kind, outcome }) => kind === 'login' && outcome === 'revoked')
     .filter(
@@ -124,13 +148,35 @@ function checkRefusals(story: Story): Finding[] {
           (by) =>
             by.userId === login.userId &&
             by.span.begin.at <= login.saving!.end!.at &&
-            (by.span.end === undefined || by.span.end.clock + skew >= login.loginAt!),
+            (by.span.end === undefined ||
+              by.span.end.clock + skew + tolerance >= login.reading.end!.clock),
         ),
     )
+    .filter((login) => !mayHaveLostSuccessor(story, login))
     .map((login) => ({
       rule: 'all sessions of a user end',
       text: `refused for nothing: ${describeVisit(login)}`,
     }))
+}
+
+function mayHaveLostSuccessor(story: Story, login: Visit): boolean {
+  const { cookie, issued, saving, seen, isApart } = login
+  if (cookie === null || (seen !== undefined && !isApart)) return false
+  const root = story.rootOf(handleOf(cookie))
+  const until = saving!.end!.at
+  const lost = story.history.losses.some(({ span }) => span.begin.at <= until)
+  const others = new Set([cookie, issued!].map(handleOf))
+  const successors = story.handles.filter(
+    (handle) => !others.has(handle) && story.rootOf(handle) === root,
+  )
+  return successors.some(
+    (handle) =>
+      lost ||
+      story.visitsOf(handle).some(({ brief }) => brief) ||
+      story.endings(handle).some(({ begin }) => begin <= until) ||
+      mayBeRevoked(story, handle, until) ||
+      mayEndWithOther(story, handle, until),
+  )
 }
 
 function describe(by: Visit | Order): string {

@@ -1,5 +1,7 @@
 import { handleOf, type Visit } from '../history.ts'
-import { hasWritten, type Story } from '../story.ts'
+import { lineageOf } from '../lineage.ts'
+import { hasWritten, isApart, type Story } from '../story.ts'
+import { mayBeReplaced } from '../successors.ts'
 import { describeVisit, type Finding } from './finding.ts'
 
 /** Which ids there are, and what they are good for. */
@@ -28,7 +30,11 @@ function checkEnd(story: Story, cookie: string): Finding[] {
     .filter(
       (visit) =>
         (visit.seen !== undefined && visit.reading.begin.at > end) ||
-        (visit.seen !== undefined && hasWritten(visit) && visit.saving!.begin.at > end),
+        // A login that finds its id ended begins a session of its own.
+        (visit.seen !== undefined &&
+          hasWritten(visit) &&
+          !isApart(visit) &&
+          visit.saving!.begin.at > end),
     )
     .map((visit) => ({
       rule: 'ids stay apart',
@@ -57,24 +63,39 @@ function heirsOf(story: Story, cookie: string): Visit[] {
     )
 }
 
-/** Of several that change an id at once, one does; and one at most takes what the old id saw elsewhere. */
+/** Of several that change an id at once, one does; and a login begins a session of its own only if it is beaten. */
 function checkHeirs(story: Story, cookie: string): Finding[] {
   const heirs = heirsOf(story, cookie)
-  const forks = story
-    .visitsWith(cookie)
-    .filter(
-      ({ outcome, issued, seen }) =>
-        seen !== undefined &&
-        outcome === 'written' &&
-        issued !== undefined &&
-        handleOf(issued) !== handleOf(cookie),
+  const rule = 'one gets the new id'
+  const findings: Finding[] = []
+  if (heirs.length > 1) {
+    const text = `one id was changed by ${heirs.map(describeVisit).join(' and by ')}`
+    findings.push({ rule, text })
+  }
+  for (const login of story.visitsWith(cookie)) {
+    const isAlone = login.seen !== undefined && login.outcome === 'written' && isApart(login)
+    if (isAlone && !isBeaten(story, login)) {
+      findings.push({ rule, text: `nobody else had changed its id: ${describeVisit(login)}` })
+    }
+  }
+  return findings
+}
+
+/** Whether somebody else may have changed this visit's id, or ended it, before it was saved. */
+function isBeaten(story: Story, login: Visit): boolean {
+  const until = login.saving!.end!.at
+  const handle = handleOf(login.cookie!)
+  const isChanged = story
+    .visitsWith(login.cookie!)
+    .some(
+      (other) =>
+        other !== login &&
+        ['rotate', 'kill', 'login'].includes(other.kind) &&
+        other.seen !== undefined &&
+        other.saving !== undefined &&
+        other.saving.begin.at <= until,
     )
-  return [heirs, forks]
-    .filter(({ length }) => length > 1)
-    .map((several) => ({
-      rule: 'one gets the new id',
-      text: `one id was changed by ${several.map(describeVisit).join(' and by ')}`,
-    }))
+  return isChanged || mayBeReplaced(story, handle, { until, except: login })
 }
 
 /** An id that was asked for in vain is good for nothing. */
@@ -92,9 +113,9 @@ function checkRefused(story: Story, cookie: string): Finding[] {
 
 /** An id from before the login never learns who logged in. */
 function checkUser(story: Story, cookie: string): Finding[] {
-  const hasLogin = story
-    .lineage(cookie)
-    .some((ancestor) => story.origin(ancestor.cookie)?.visit.kind === 'login')
+  const hasLogin = lineageOf(story, cookie).some(
+    (ancestor) => story.origin(ancestor.cookie)?.visit.kind === 'login',
+  )
   if (hasLogin) return []
   return story
     .visitsWith(cookie)

@@ -1,5 +1,7 @@
 import { handleOf, type Span, type Visit } from '../history.ts'
-import { hasWritten, mayHaveWritten, type Story } from '../story.ts'
+import { lineageOf } from '../lineage.ts'
+import { mayBeReplaced, mayEndWithOther } from '../successors.ts'
+import { hasWritten, isApart, mayHaveWritten, type Story } from '../story.ts'
 import { describeVisit, type Finding } from './finding.ts'
 import { mayBeRevoked } from './endings.ts'
 
@@ -87,6 +89,8 @@ function mayBeGone(story: Story, visit: Visit, span: Required<Span>): boolean {
   if (story.history.losses.some(({ span: lost }) => lost.begin.at <= end.at)) return true
   const isEnded = story.endings(handle).some(({ by, begin: at }) => by !== visit && at <= end.at)
   if (isEnded || mayBeRevoked(story, handle, end.at)) return true
+  if (mayBeReplaced(story, handle, { until: end.at, except: visit })) return true
+  if (mayEndWithOther(story, handle, end.at)) return true
 
   const { grace, idle, absolute, skew } = story.history.rules
   for (const other of story.visitsWith(cookie!)) {
@@ -104,13 +108,15 @@ function mayBeGone(story: Story, visit: Visit, span: Required<Span>): boolean {
         changesId.has(other.kind) &&
         mayHaveWritten(other) &&
         other.cookie !== cookie &&
-        story.lineage(other.cookie!).some((ancestor) => ancestor.cookie === cookie),
+        lineageOf(story, other.cookie!).some((ancestor) => ancestor.cookie === cookie),
     )
   if (hasLaterChange) return true
 
   const known = story
     .visitsOf(handle)
     .filter((other) => hasWritten(other) && other.saving!.end!.at <= begin.at)
+    // One that began a session of its own has not used this one.
+    .filter((other) => !isApart(other) || handleOf(other.issued!) === handle)
   if (!known.some(({ brief }) => brief)) return false
   const latest = (visits: Visit[]) => Math.max(...visits.map(({ saving }) => saving!.begin.clock))
   const starts = known.filter(({ kind, seen }) => kind === 'login' || seen === undefined)

@@ -1,4 +1,4 @@
-import { begun, count, log, look, visit, type Sentence } from '../hand-made.ts'
+import { begun, count, log, look, span, visit, type Sentence } from '../hand-made.ts'
 
 /** What is lost. */
 export const changes: readonly Sentence[] = [
@@ -55,6 +55,52 @@ export const changes: readonly Sentence[] = [
       visit('one', 'flash', { at: 10, cookie: 'A1', seen: begun }),
       look(20, 'A1', { ...begun, flash: ['one'] }, { outcome: 'unknown' }),
       look(30, 'A1', { ...begun, flash: ['one'] }),
+    ],
+  ],
+  [
+    'changes are kept',
+    'what was read before its id was changed, and saved after that, is not under the new id',
+    [
+      visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
+      count('slow', 10, 'A1', ['begin'], { saving: span(20, 22), outcome: 'old' }),
+      look(30, 'A1', log('slow')),
+      look(30, 'A2', log('turn')),
+    ],
+    [
+      visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
+      count('slow', 10, 'A1', ['begin'], { saving: span(20, 22), outcome: 'old' }),
+      look(30, 'A1', log('slow')),
+      look(30, 'A2', log('turn', 'slow')),
+    ],
+  ],
+  [
+    'changes are kept',
+    'a login that lost a race has not what it had seen',
+    [
+      count('one', 7, 'A1', ['begin'], { saving: span(8, 9) }),
+      visit('kill', 'kill', { at: 10, cookie: 'A1', issued: 'A2', seen: log('one') }),
+      visit('login', 'login', {
+        at: 10,
+        cookie: 'A1',
+        issued: 'B1',
+        userId: 'u',
+        loginAt: 13,
+        seen: log('one'),
+      }),
+      look(30, 'B1', { ...log('login'), userId: 'u' }),
+    ],
+    [
+      count('one', 10, 'A1', ['begin'], { saving: span(13, 14) }),
+      visit('kill', 'kill', { at: 10, cookie: 'A1', issued: 'A2', seen: log() }),
+      visit('login', 'login', {
+        at: 10,
+        cookie: 'A1',
+        issued: 'B1',
+        userId: 'u',
+        loginAt: 13,
+        seen: log(),
+      }),
+      look(30, 'B1', { ...log('login'), userId: 'u' }),
     ],
   ],
   [

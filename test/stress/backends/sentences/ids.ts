@@ -100,6 +100,31 @@ export const ids: readonly Sentence[] = [
   ],
   [
     'one gets the new id',
+    'a login begins a session of its own though nobody had changed its id',
+    [
+      visit('login', 'login', {
+        at: 10,
+        cookie: 'A1',
+        issued: 'B1',
+        seen: begun,
+        userId: 'u',
+        loginAt: 13,
+      }),
+    ],
+    [
+      visit('kill', 'kill', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
+      visit('login', 'login', {
+        at: 10,
+        cookie: 'A1',
+        issued: 'B1',
+        seen: begun,
+        userId: 'u',
+        loginAt: 13,
+      }),
+    ],
+  ],
+  [
+    'one gets the new id',
     'an id works that nobody was given',
     [
       visit('one', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun, outcome: 'old' }),
