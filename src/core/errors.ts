@@ -120,7 +120,8 @@ export class RevokeError extends StoreError {
 
   constructor(ended: number, failures: readonly unknown[]) {
     const [first] = failures
-    super('delete', first instanceof StoreError ? first.cause : first)
+    const isStoreError = isSessionError(first, 'ERR_SESSION_STORE')
+    super(isStoreError ? first.operation : 'delete', isStoreError ? first.cause : first)
     this.message += `: ${ended} sessions of the user were ended, and ${failures.length} operations failed`
     this.ended = ended
     this.failures = failures

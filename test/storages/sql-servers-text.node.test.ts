@@ -92,7 +92,8 @@ for (const [name, kysely] of Object.entries(databases)) {
 
 it('fails when rows are arrays: that is no session that is missing', async () => {
   const kysely = open(inMariadb({ rowsAsArray: true }))
-  await createSessionTable(kysely)
+  await createSessionTable(open(inMariadb({})))
+  await assert.rejects(createSessionTable(kysely), /rows must be objects/)
   const storage = createSqlSessionStorage(kysely)
   const session = await storage.read(null)
   session.login('ada')
