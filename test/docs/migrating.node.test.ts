@@ -186,7 +186,8 @@ describe('Moving in from Remix', () => {
     const serve = withSession({ cookie, storage }, (_, session) =>
       Response.json(session.get('userId') ?? null),
     )
-    assert.equal(await new Visitor(serve, { jar: before.jar }).text(), '"ada"')
+    // What Remix's cookie has signed may be what a visitor typed: the guide says to change the cookie first.
+    assert.equal(await new Visitor(serve, { jar: before.jar }).text(), 'null')
   })
 })
 

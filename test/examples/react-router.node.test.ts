@@ -138,7 +138,8 @@ describe('the example app of React Router', () => {
     await visitor.get('/')
     await visitor.post('/logout')
     void wrong.release()
-    assert.match((await refused).headers.getSetCookie().join(), /^__session=;/)
+    // By then the browser may hold the cookie of a login that came after.
+    assert.equal((await refused).headers.getSetCookie().join(), '')
     await expectRedirect(thief.get('/account'), '/login')
     assert.doesNotMatch(await thief.text('/'), /Ada Lovelace/)
   })

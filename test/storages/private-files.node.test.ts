@@ -1,14 +1,12 @@
-/* Files that other users of the machine own, or may read. */
+/* Folders that other users of the machine own. */
 import assert from 'node:assert/strict'
-import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { createFsStore } from 'coatcheck/fs-storage'
-import { createSqliteStore } from 'coatcheck/sqlite-storage'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const isRoot = process.getuid?.() === 0
-const hasSqlite = process.getBuiltinModule('node:sqlite') !== undefined
 const modeOf = (file: string): number => statSync(file).mode & 0o777
 
 describe('A directory of another user', { skip: !isRoot && 'only root can make one' }, () => {
@@ -29,22 +27,3 @@ describe('A directory of another user', { skip: !isRoot && 'only root can make o
     })
   }
 })
-
-describe(
-  'A database that other users may read',
-  { skip: !hasSqlite && 'needs node:sqlite' },
-  () => {
-    it('is closed to them, with the files beside it', async () => {
-      const file = join(temporaryFolder(), 'app.db')
-      for (const each of [file, `${file}-wal`]) {
-        writeFileSync(each, '')
-        chmodSync(each, 0o664)
-      }
-      const store = createSqliteStore(file)
-      await store.write('key', 'value', { replaces: null, expiresAt: Date.now() + 60_000 })
-      const modes = [file, `${file}-wal`, `${file}-shm`].map(modeOf)
-      assert.deepEqual(modes, [0o600, 0o600, 0o600])
-      await store.close()
-    })
-  },
-)

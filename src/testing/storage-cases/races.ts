@@ -55,7 +55,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'saves a slow request whose own look at the session is too old, if others kept the session alive (P5)',
+    name: 'saves a slow request whose own look at the session is too old, if others kept the session alive',
     needs: ['server', 'atomic'],
     async run({ createStorage, clock }) {
       const storage = createStorage({ idleTimeout: 100 })
