@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { launch } from './service.mjs'
 
@@ -44,14 +44,22 @@ export function startPostgres({ settings = {} } = {}) {
 const pidFile = (data) => join(data, 'postmaster.pid')
 
 function isReady(data, pid) {
-  if (!existsSync(pidFile(data))) return false
-  const lines = readFileSync(pidFile(data), 'utf8').split('\n')
+  const lines = readPidFile(data).split('\n')
   return lines[0] === String(pid) && lines[7]?.trim() === 'ready'
+}
+
+/** A server that starts takes away the file of one that was killed, at any moment. */
+function readPidFile(data) {
+  try {
+    return readFileSync(pidFile(data), 'utf8')
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error
+    return ''
+  }
 }
 
 /** One that was killed leaves a bit of System V shared memory behind. */
 function freeMemory(data) {
-  if (!existsSync(pidFile(data))) return
-  const segment = readFileSync(pidFile(data), 'utf8').split('\n')[6]?.trim().split(/\s+/)[1]
+  const segment = readPidFile(data).split('\n')[6]?.trim().split(/\s+/)[1]
   if (segment !== undefined) spawnSync('ipcrm', ['-m', segment])
 }
