@@ -217,7 +217,7 @@ for (const { name: path, createCookie } of paths) {
       const pairs = await Promise.all(Array.from({ length: 9 }, (_, i) => pair(`value ${i}`)))
       const reading = await cookie.read(pairs.slice(1).join('; '))
       assert.equal(reading.rivals?.length, 8)
-      assert.deepEqual(await cookie.read(pairs.join('; ')), shadowed)
+      assert.deepEqual(await cookie.read(pairs.join('; ')), { ...shadowed, rivals: [] })
     })
 
     it('are forged if none is authentic', async () => {
