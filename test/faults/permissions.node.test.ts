@@ -12,7 +12,7 @@ describe('a directory that may not be written to', () => {
       create: denied,
       login: denied,
       end: denied,
-      revokeAll: denied,
+      revokeAll: denied.replace('Store', 'Revoke'),
       startUp: 'SessionError ERR_SESSION_CONFIG',
       stillThere: 1,
       later: 'ok',

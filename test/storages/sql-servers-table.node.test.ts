@@ -116,5 +116,6 @@ for (const [name, [kysely, rows, indexes]] of Object.entries(servers)) {
 it('makes table and indexes on MySQL in one statement, with nothing half-made', async () => {
   queries.length = 0
   await createSessionTable(inMariadb, { table: 'whole' })
-  assert.equal(queries.length, 1)
+  const making = queries.filter((query) => /create/i.test(query.sql))
+  assert.equal(making.length, 1)
 })

@@ -74,7 +74,8 @@ export class SessionWriter {
     // Also under an id that ended a moment ago: who asks to be logged out, is.
     const handle = state.loaded?.record.handle ?? state.retiredFrom
     if (handle === undefined) return state.hadCookie ? '' : null
-    await this.#home.end(handle)
+    // One that was loaded ends without being read again: who logs out while the store cannot read, is logged out.
+    await (state.loaded === undefined ? this.#home.end(handle) : this.#home.delete(handle))
     this.#context.events.emit({ type: 'destroyed', handle, userId: state.loaded?.record.owner })
     return ''
   }

@@ -19,23 +19,6 @@ export const lastWordCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'logs out of the session that has taken the place of this one (P2)',
-    needs: ['indexed', 'atomic'],
-    async run({ createStorage }) {
-      const storage = createStorage() as ServerSessionStorage
-      const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
-      await visit(storage, cookie, (s) => s.login('ada'))
-      const logout = await storage.read(
-        (await visit(storage, cookie, (s) => s.login('ada'))).cookie,
-      )
-      const again = await visit(storage, cookie, (s) => s.login('ada'))
-      logout.destroy()
-      equal(await storage.save(logout), '')
-      equal((await storage.read(again.cookie)).isNew, true)
-      same(await storage.sessionsOf('ada'), [])
-    },
-  },
-  {
     name: 'refuses a login under way whose session was replaced by one that was logged out (P2)',
     needs: ['indexed', 'atomic'],
     async run({ createStorage }) {

@@ -187,9 +187,7 @@ describe('a store that fails', () => {
     const other = await storage.getSession(await visit(storage, null))
     const before = { ...gate.calls }
     await storage.destroySession(other)
-    // Read, because a session that has taken its place ends as well.
-    const asked = { read: before.read + 1, delete: before.delete + 1 }
-    assert.deepEqual(gate.calls, { ...before, ...asked })
+    assert.deepEqual(gate.calls, { ...before, delete: before.delete + 1 })
   })
 
   it('fails a logout, which can be tried again', async () => {

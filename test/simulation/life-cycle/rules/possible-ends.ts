@@ -54,8 +54,8 @@ function mayBeReplaced(lineage: Lineage, id: string, moment: Moment): boolean {
   return lineage.history.visits.some(
     (visit) =>
       visit !== issuer &&
-      visit.turn === 'login' &&
-      visit.userId === userId &&
+      // A logout ends what came of its session, too.
+      (visit.turn === 'destroy' || (visit.turn === 'login' && visit.userId === userId)) &&
       visit.sent !== undefined &&
       lineage.rootOf(visit.sent) === root &&
       isBefore(visit.save.begin, moment),
