@@ -1,7 +1,7 @@
 import type { ImportedSession } from '../cookie/importers.ts'
 import { SessionState } from '../session/session-state.ts'
 import { Session } from '../session/session.ts'
-import { isOfItsOwn } from '../session/own-state.ts'
+import { takeChosenId } from '../session/own-state.ts'
 import { stateOf } from '../session/state-of.ts'
 import { importSession, startSession, type ReadOptions } from './begin.ts'
 import { claimsOf, type Found, importedLogin, type Home } from './home.ts'
@@ -47,7 +47,7 @@ export class SessionLife {
     // Ids are ours. (Sessions of the older APIs have a class of their own, which sees to that.)
     const isPlain =
       state.loaded === undefined && Object.getPrototypeOf(session) === Session.prototype
-    if (isPlain && isOfItsOwn(state)) state.startAnew()
+    if (isPlain && takeChosenId(state)) state.startAnew()
     return state.saveWith(this.#writer)
   }
 }

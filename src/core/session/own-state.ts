@@ -6,10 +6,11 @@ import type { SessionData } from './session.ts'
 import { SessionState } from './session-state.ts'
 
 /** Those whose ids the app may have chosen. */
-const own = new WeakSet<SessionState>()
+const chosen = new WeakSet<SessionState>()
 
-export function isOfItsOwn(state: SessionState): boolean {
-  return own.has(state)
+/** Whether the app may have chosen this id. Once that was asked, the caller sees to it that it is ours. */
+export function takeChosenId(state: SessionState): boolean {
+  return chosen.delete(state)
 }
 
 /**
@@ -32,6 +33,6 @@ export function stateOfItsOwn(
   }
   const options = { id, originalId: id, contents, createdAt, expiresAt: idleDeadline }
   const state = new SessionState(options, systemTime)
-  own.add(state)
+  chosen.add(state)
   return state
 }

@@ -63,6 +63,18 @@ export const lastWordCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'saves a session that was made by itself twice at once, under one id',
+    async run({ createStorage }) {
+      const storage = createStorage()
+      const session = createSession()
+      session.set('a', 1)
+      const values = await Promise.all([storage.save(session), storage.save(session)])
+      for (const value of values.filter((one) => one !== null)) {
+        equal((await storage.read(value)).get('a'), 1)
+      }
+    },
+  },
+  {
     name: 'spares the session whose whole id is named in revokeAll',
     needs: ['indexed'],
     async run({ createStorage }) {
