@@ -1,20 +1,20 @@
 import { randomBytes } from './random.ts'
 import { cryptoBackend } from './crypto/choose.ts'
+import { oncePerProcess } from './platform.ts'
 
 /*
  * A logical clock of this process (Lamport): it tells which of two things came first where the wall clock
  * cannot, because both fall into one millisecond or the clock was set.
  */
 
-let mark: string | undefined
 let last = 0
 /** Of each subject that has any: its turns that are under way. */
 const open = new Map<string, Set<number>>()
 
 /** Names this process, and says nothing else. */
-export function processMark(): string {
-  return (mark ??= cryptoBackend.toBase64url(randomBytes(9)))
-}
+export const processMark: () => string = oncePerProcess(() =>
+  cryptoBackend.toBase64url(randomBytes(9)),
+)
 
 /** The last turn that was over for this subject: every later one of it has a greater number. */
 export function turnNow(subject: string): number {
