@@ -89,7 +89,11 @@ export class Story {
     }
     if (outcome !== 'unknown') return []
     const places = [issued, cookie].filter((place) => typeof place === 'string')
-    return places.map((place) => ({ cookie: place, branch: 'either', isCertain: false }))
+    const next = typeof cookie === 'string' ? this.#effectsOnNext(visit) : []
+    return [
+      ...places.map((place): Effect => ({ cookie: place, branch: 'either', isCertain: false })),
+      ...next.map((effect) => ({ ...effect, isCertain: false })),
+    ]
   }
 
   /** One that read the id before it was changed could have been saved before, too: then both ids have it. */

@@ -74,6 +74,20 @@ export const changes: readonly Sentence[] = [
     ],
   ],
   [
+    'ids stay apart',
+    'what was read after its id was changed is under the new id, though nobody was told that it was saved',
+    [
+      visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
+      count('slow', 20, 'A1', ['begin'], { outcome: 'unknown' }),
+      look(30, 'A2', log('turn', 'slow')),
+    ],
+    [
+      visit('turn', 'rotate', { at: 10, cookie: 'A1', issued: 'A2', seen: begun }),
+      count('slow', 10, 'A1', ['begin'], { saving: span(20, 22), outcome: 'unknown' }),
+      look(30, 'A2', log('turn', 'slow')),
+    ],
+  ],
+  [
     'changes are kept',
     'a login that lost a race has not what it had seen',
     [
