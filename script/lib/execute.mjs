@@ -1,14 +1,20 @@
 import { spawn } from 'node:child_process'
+import { isComplete } from './read-report.mjs'
 
 const running = new Set()
 
 /** Milliseconds that what a job has started may hold its output open after its end. */
 const patience = 60_000
+/**
+ * Milliseconds that a process may take to end after its report. One that something keeps running says so before that
+ * (watch-tests.mjs); in Node's own shutdown it can say nothing any more.
+ */
+const shutdownPatience = Number(process.env.TEST_SHUTDOWN_PATIENCE ?? 90) * 1000
 
 /** Runs "$@", and has the shell write into the file $0 what it took of the processor. */
 const timed = 'TIMEFORMAT="%U %S"; { time "$@" 2>&3; } 3>&2 2>"$0"'
 
-/** Runs a job to its end, or stops it when its time is over: { code, timedOut, isHeld, output }. */
+/** Runs a job to its end, or stops it when its time is over: { code, timedOut, isHeld, hangs, output }. */
 export function execute(job, cpuPath, variables) {
   const { NODE_ENV, NODE_TEST_CONTEXT, FORCE_COLOR, ...inherited } = process.env
   const env = { ...inherited, ...variables, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
@@ -21,11 +27,21 @@ export function execute(job, cpuPath, variables) {
     const chunks = []
     let timedOut = false
     let isHeld = false
+    let hangs = false
     let holding
+    let reportedAt
     const timer = setTimeout(() => {
       timedOut = true
       stop(child)
     }, job.seconds * 1000)
+
+    const watching = setInterval(() => {
+      if (!isComplete(job.report)) return
+      reportedAt ??= performance.now()
+      if (performance.now() - reportedAt < shutdownPatience) return
+      hangs = true
+      signalGroup(child, 'SIGKILL')
+    }, 5000)
 
     child.stdout.on('data', (chunk) => chunks.push(chunk))
     child.stderr.on('data', (chunk) => chunks.push(chunk))
@@ -41,8 +57,9 @@ export function execute(job, cpuPath, variables) {
     child.on('close', (code) => {
       clearTimeout(timer)
       clearTimeout(holding)
+      clearInterval(watching)
       running.delete(child)
-      resolve({ code, timedOut, isHeld, output: Buffer.concat(chunks).toString() })
+      resolve({ code, timedOut, isHeld, hangs, output: Buffer.concat(chunks).toString() })
     })
   })
 }

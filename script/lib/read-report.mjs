@@ -3,6 +3,12 @@ import { existsSync, readFileSync } from 'node:fs'
 /** How the test begins that script/lib/run-files.mjs puts after each file. */
 const endOf = 'end of '
 
+/** Whether a runner of Node has written its last line, after which nothing but its own end is left. */
+export function isComplete(report) {
+  if (report?.format !== 'tap' || !existsSync(report.path)) return false
+  return /^# duration_ms /m.test(readFileSync(report.path, 'utf8').slice(-500))
+}
+
 /** Counts what a test runner wrote down: { passed, failed, skips, problems }. */
 export function readReport(report) {
   if (report === undefined || !existsSync(report.path)) {

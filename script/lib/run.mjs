@@ -58,11 +58,13 @@ async function runJob(job, scratch) {
   return { ...judge(job, ended), seconds, cpu, times }
 }
 
-function judge(job, { code, output, timedOut, isHeld }) {
+/** What a job's end and its report come to. */
+export function judge(job, { code, output, timedOut, isHeld, hangs }) {
   const counts = readReport(job.report)
   const problems = [...counts.problems]
   if (isHeld) problems.push('what it started held its output open, a minute after its end')
-  if (timedOut) problems.push(`stopped after ${job.seconds} seconds`)
+  if (hangs) problems.push('wrote its report, and did not end: Node’s own shutdown may hang')
+  else if (timedOut) problems.push(`stopped after ${job.seconds} seconds`)
   else if (code !== 0 && counts.failed === 0) problems.push(`exit code ${code}`)
   else if (job.report && counts.passed + counts.failed === 0) problems.push('no test ran')
   // Whatever went wrong outside of a test is a failure too: the total may not look clean.

@@ -112,7 +112,9 @@ class Link {
   }
 
   cut(): void {
-    this.#client.resetAndDestroy()
+    // To reset a socket that is being ended fails, and leaves a handle that no process can ever close.
+    if (this.#client.writableEnded) this.#client.destroy()
+    else this.#client.resetAndDestroy()
     this.#server.destroy()
   }
 

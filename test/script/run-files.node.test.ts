@@ -16,6 +16,19 @@ const { readReport } = (await import(new URL('read-report.mjs', lib).href)) as {
   readReport(report: { format: string; path: string }): Counts
 }
 
+interface Job {
+  command: string[]
+  seconds: number
+  report: { format: string; path: string }
+}
+process.env['TEST_SHUTDOWN_PATIENCE'] = '2'
+const { execute } = (await import(new URL('execute.mjs', lib).href)) as {
+  execute(job: Job, cpuPath: string, variables: object): Promise<object>
+}
+const { judge } = (await import(new URL('run.mjs', lib).href)) as {
+  judge(job: Job, ended: object): Counts
+}
+
 const passes = `import { it } from 'node:test'; it('works', () => {})`
 
 /** Runs files with these texts in one process, as script/test does, but less patiently. */
@@ -96,5 +109,36 @@ describe('a test file', () => {
     assert.equal(status, 1)
     assert.match(stderr, /not all of its tests have ended/)
     assert.match(stderr, /Timeout/)
+  })
+})
+
+describe('a process that hangs in its own shutdown', () => {
+  it('is killed soon after its report, and fails', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'one.test.mjs')
+    // The handle of a socket that is reset while it is being ended is never closed: Node waits for it for ever.
+    writeFileSync(
+      file,
+      `import { it } from 'node:test'
+      import { connect, createServer } from 'node:net'
+      it('breaks a socket', (_, done) => {
+        const server = createServer((socket) => {
+          socket.end()
+          socket.resetAndDestroy()
+          server.close()
+          done()
+        })
+        server.listen(0, '127.0.0.1', () => connect(server.address().port).on('error', () => {}))
+      })`,
+    )
+    const report = { format: 'tap', path: join(folder, 'report.tap') }
+    const reporter = ['--test-reporter=tap', `--test-reporter-destination=${report.path}`]
+    const program = new URL('run-files.mjs', lib).pathname
+    const job = { command: [process.execPath, ...reporter, program, file], seconds: 60, report }
+
+    const ended = await execute(job, join(folder, 'cpu'), {})
+    const { passed, failed, problems } = judge(job, ended)
+    assert.deepEqual({ passed, failed }, { passed: 1, failed: 1 })
+    assert.match(problems.join(), /wrote its report, and did not end/)
   })
 })
