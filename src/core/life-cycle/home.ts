@@ -50,8 +50,12 @@ export interface Home {
   /** Compares and swaps: returns the new version, or undefined if somebody else was first. */
   write(next: Unwritten, replaces: string | null): MaybePromise<string | undefined>
   delete(handle: string): MaybePromise<void>
-  /** Ends the session at this handle, and those that took its place. */
-  end(handle: string): MaybePromise<void>
+  /**
+   * Ends the session at this handle, and those of the same user that took its place.
+   *
+   * @param seen Its record, if it was read before. Then it ends also while the store cannot read.
+   */
+  end(handle: string, seen: SessionRecord | undefined): MaybePromise<void>
   /** What the record keeps of an id's secret, to know the id again. */
   proofOf(secret: string): MaybePromise<string>
   /** What the visitor's cookie holds. */

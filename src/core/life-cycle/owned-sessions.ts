@@ -89,12 +89,32 @@ export class OwnedSessions {
     throw new SessionConflictError(maxAttempts)
   }
 
-  /** Ends the session at this handle, and those that took its place. */
-  async endWithSuccessors(from: string): Promise<void> {
-    let handle: string | undefined = from
+  /**
+   * Ends the session at this handle, and those of the same user that took its place. The last one ends first, so that a
+   * failure leaves what leads to it.
+   *
+   * @param seen Its record, if it was read before. Then it ends also while the store cannot read.
+   */
+  async endWithSuccessors(from: string, seen: SessionRecord | undefined): Promise<void> {
+    const successors: string[] = []
+    try {
+      await this.#follow(from, seen?.owner, successors)
+    } catch (error) {
+      // The store has told of its failure: who logs out meanwhile, is logged out.
+      if (seen === undefined) throw error
+    }
+    for (const handle of successors) await this.#store.delete(handle)
+    await this.#store.delete(from)
+  }
+
+  /** Notes the sessions that took the place of this one, as far as they are its user’s: the last one first. */
+  async #follow(from: string, owner: string | undefined, found: string[]): Promise<void> {
+    let handle = (await this.#recordOf(from))?.replacedBy
     while (handle !== undefined) {
-      const record: SessionRecord | undefined = await this.#recordOf(handle)
-      await this.#store.delete(handle)
+      const record = await this.#recordOf(handle)
+      const isTheirs = owner === undefined || record?.owner === owner
+      if (record?.replacedBy === undefined && !isTheirs) return
+      found.unshift(handle)
       handle = record?.replacedBy
     }
   }

@@ -71,12 +71,12 @@ export class SessionWriter {
   }
 
   async #end(state: SessionState): Promise<'' | null> {
+    const seen = state.loaded?.record
     // Also under an id that ended a moment ago: who asks to be logged out, is.
-    const handle = state.loaded?.record.handle ?? state.retiredFrom
+    const handle = seen?.handle ?? state.retiredFrom
     if (handle === undefined) return state.hadCookie ? '' : null
-    // One that was loaded ends without being read again: who logs out while the store cannot read, is logged out.
-    await (state.loaded === undefined ? this.#home.end(handle) : this.#home.delete(handle))
-    this.#context.events.emit({ type: 'destroyed', handle, userId: state.loaded?.record.owner })
+    await this.#home.end(handle, seen)
+    this.#context.events.emit({ type: 'destroyed', handle, userId: seen?.owner })
     return ''
   }
 

@@ -1,4 +1,5 @@
 import { parseSessionId } from '../record/id.ts'
+import type { SessionRecord } from '../record/record.ts'
 import { openRecord, type Loaded } from '../record/standing.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
@@ -80,8 +81,8 @@ export class StoreHome implements Home {
     return id
   }
 
-  end(handle: string): Promise<void> {
-    return this.#owned.endWithSuccessors(handle)
+  end(handle: string, seen: SessionRecord | undefined): Promise<void> {
+    return this.#owned.endWithSuccessors(handle, seen)
   }
 
   replace(handle: string, by: Successor): Promise<boolean> {

@@ -1,9 +1,19 @@
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { createSession } from '../../core/session/session.ts'
 import { equal, notEqual, same } from '../expect.ts'
-import { visit, type StorageCase } from './visit.ts'
+import { visit, watched, type StorageCase } from './visit.ts'
 
 const second = 1000
+
+/** A logout whose session was loaded, and another login of its user that takes the place of that session. */
+async function replacedBeforeLogout(storage: ServerSessionStorage) {
+  const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
+  await visit(storage, cookie, (s) => s.login('ada'))
+  const newer = await visit(storage, cookie, (s) => s.login('ada'))
+  const logout = await storage.read(newer.cookie)
+  logout.destroy()
+  return { logout, logInAgain: () => visit(storage, cookie, (s) => s.login('ada')) }
+}
 
 /** Logouts and logins under ids that ended a moment ago. */
 export const lastWordCases: readonly StorageCase[] = [
@@ -16,6 +26,49 @@ export const lastWordCases: readonly StorageCase[] = [
       const factor = await visit(storage, first.cookie, (s) => s.regenerateId(true))
       equal((await visit(storage, first.cookie, (s) => s.destroy())).saved, '')
       equal((await storage.read(factor.cookie)).isNew, true)
+    },
+  },
+  {
+    name: 'logs out of the session that has taken the place of the one that was loaded (P2)',
+    needs: ['indexed', 'atomic'],
+    async run({ createStorage, gate }) {
+      const storage = createStorage() as ServerSessionStorage
+      const before = await replacedBeforeLogout(storage)
+      const again = await before.logInAgain()
+      equal(await storage.save(before.logout), '')
+      equal((await storage.read(again.cookie)).isNew, true)
+      const during = await replacedBeforeLogout(storage)
+      const look = gate!.hold('read')
+      const saved = storage.save(during.logout)
+      await look.reached
+      await during.logInAgain()
+      look.release()
+      equal(await saved, '')
+      same(await storage.sessionsOf('ada'), [])
+    },
+  },
+  {
+    name: 'logs out also while the store cannot read, and tells of its failure (P2)',
+    needs: ['indexed', 'atomic'],
+    async run(fixture) {
+      const { storage, types } = watched(fixture)
+      const { logout } = await replacedBeforeLogout(storage as ServerSessionStorage)
+      fixture.gate!.fail('read', new Error('no free file descriptors'))
+      equal(await storage.save(logout), '')
+      same(types().slice(-2), ['store-error', 'destroyed'])
+      same(await (storage as ServerSessionStorage).sessionsOf('ada'), [])
+    },
+  },
+  {
+    name: 'leaves alone what another user has made of the session that took the place of this one',
+    needs: ['indexed', 'atomic'],
+    async run({ createStorage }) {
+      const storage = createStorage() as ServerSessionStorage
+      const { logout, logInAgain } = await replacedBeforeLogout(storage)
+      const again = await logInAgain()
+      const others = await visit(storage, again.cookie, (s) => s.login('grace'))
+      equal(await storage.save(logout), '')
+      equal((await storage.read(others.cookie)).userId, 'grace')
     },
   },
   {

@@ -187,7 +187,9 @@ describe('a store that fails', () => {
     const other = await storage.getSession(await visit(storage, null))
     const before = { ...gate.calls }
     await storage.destroySession(other)
-    assert.deepEqual(gate.calls, { ...before, delete: before.delete + 1 })
+    // It looks once, for a session that has taken its place.
+    const asked = { read: before.read + 1, delete: before.delete + 1 }
+    assert.deepEqual(gate.calls, { ...before, ...asked })
   })
 
   it('fails a logout, which can be tried again', async () => {

@@ -1,5 +1,12 @@
 import { certainEnds } from './certain-ends.ts'
-import { handleOf, type History, isBefore, type Moment, type Sight } from '../history.ts'
+import {
+  handleOf,
+  type History,
+  isBefore,
+  type Moment,
+  type Sight,
+  type Visit,
+} from '../history.ts'
 import type { Lineage } from '../lineage.ts'
 import { lifetimes } from '../plan.ts'
 import { mayBeRevoked, mayHaveEnded, refuses, type Tolerance } from './possible-ends.ts'
@@ -106,9 +113,31 @@ export function checkOutcomes(lineage: Lineage, tolerance: Tolerance): string[] 
           isBefore(span.begin, save.end) &&
           refuses({ span, server }, visit, tolerance.refusal),
       )
-      return !isRefused && !(saw !== undefined && isOver(lineage, sent!, save.end, tolerance))
+      if (isRefused) return false
+      return saw === undefined
+        ? !isBesideEnd(lineage, visit)
+        : !isOver(lineage, sent!, save.end, tolerance)
     })
     .map(({ name, turn, outcome }) => `${turn ?? 'visit'} ${name}: ${outcome}, without a cause`)
+}
+
+/** Whether a session that belongs with its id was ended while it ran: then it may have begun before that. */
+function isBesideEnd(lineage: Lineage, { sent, read, save }: Visit): boolean {
+  if (sent === undefined) return false
+  const root = lineage.rootOf(sent)
+  const { visits, endings } = lineage.history
+  const logouts = visits
+    .filter((other) => other.turn === 'destroy' && other.sent !== undefined)
+    .map((other) => ({ id: other.sent!, span: other.save }))
+  const revoked = endings
+    .filter(({ type }) => type === 'revoke')
+    .flatMap(({ target, span }) => lineage.idsOf(target!).map((id) => ({ id, span })))
+  return [...logouts, ...revoked].some(
+    ({ id, span }) =>
+      lineage.rootOf(id) === root &&
+      isBefore(span.begin, save.end) &&
+      isBefore(read.begin, span.end),
+  )
 }
 
 /** Whether there may be no session left to log in with. */
