@@ -11,6 +11,7 @@ export {
   type ServerSessionStorage,
   type SessionStorage,
 } from './core/life-cycle/session-storage.ts'
+export type { AppSession, Register } from './core/life-cycle/register.ts'
 export type { SessionStorageOptions } from './core/life-cycle/storage-options.ts'
 export type { ReadOptions } from './core/life-cycle/begin.ts'
 export type { FlashUse } from './core/session/flash-messages.ts'

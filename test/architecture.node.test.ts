@@ -35,7 +35,7 @@ const mayImport: Record<string, RegExp> = {
   'core/errors.ts': below(),
   'core/options.ts': below(),
   'storages/': /^(core|storages\/parts)\//,
-  'frameworks/': /^core\//,
+  'frameworks/': /^(core|frameworks\/parts)\//,
   'compat/': /^(core|storages|compat)\//,
   'testing/': /^(core|testing)\//,
   'cli/': /^(core|storages|cli)\/|^node:/,

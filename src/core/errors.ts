@@ -97,8 +97,20 @@ export class CookieSizeError extends SessionError {
   }
 }
 
-/** The store failed; `cause` is what it threw. Code `ERR_SESSION_STORE`. */
-export class StoreError extends SessionError {
+/** An error that passes: frameworks answer with the status that it carries, under the one or the other name. */
+class TemporaryError extends SessionError {
+  /** 503, Service Unavailable. */
+  get status(): 503 {
+    return 503
+  }
+
+  get statusCode(): 503 {
+    return 503
+  }
+}
+
+/** The store failed; `cause` is what it threw. Code `ERR_SESSION_STORE`, status 503. */
+export class StoreError extends TemporaryError {
   override readonly name: string = 'StoreError'
   readonly operation: 'read' | 'write' | 'delete' | 'list'
 
@@ -128,8 +140,8 @@ export class RevokeError extends StoreError {
   }
 }
 
-/** Other requests changed the session each time we tried to save it. Code `ERR_SESSION_CONFLICT`. */
-export class SessionConflictError extends SessionError {
+/** Other requests changed the session each time we tried to save it. Code `ERR_SESSION_CONFLICT`, status 503. */
+export class SessionConflictError extends TemporaryError {
   override readonly name = 'SessionConflictError'
   /** How often it was tried. */
   readonly attempts: number

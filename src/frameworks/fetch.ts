@@ -2,12 +2,8 @@ import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import type { Cookie } from '../core/cookie/cookie.ts'
 import type { ForeignSession, ForeignSessionStorage } from '../core/serving/foreign-session.ts'
-import {
-  assertServable,
-  serveKinds,
-  serveSession,
-  type ServeOptions,
-} from '../core/serving/serve.ts'
+import { serveKinds, serveSession, type ServeOptions } from '../core/serving/serve.ts'
+import { createVisits } from '../core/serving/visit.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 
@@ -72,13 +68,13 @@ export function withSession(
   handler: Handler<never, never[]>,
 ): (request: Request, ...rest: never[]) => Promise<Response> {
   const { cookie, storage, onStoreError } = readOptions('withSession()', options, kinds)
-  assertServable(cookie, storage)
+  const visits = createVisits(cookie, storage)
   if (typeof handler !== 'function') {
     throw configError(
       'withSession() takes the handler second: (request, session) => new Response(…)',
     )
   }
-  const served = { cookie, storage, onStoreError }
+  const served = { visits, storage, onStoreError }
   return (request, ...rest) =>
     serveSession(served, request, (session) => handler(request, session as never, ...rest))
 }

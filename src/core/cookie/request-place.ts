@@ -4,7 +4,9 @@ import { isProduction } from '../runtime/platform.ts'
  * The request that a cookie comes with or is set in answer to: a `Request`, or its URL where the headers are not at
  * hand. What is given as a URL counts as not proxied.
  */
-export type CookieRequest = string | { readonly url: string; readonly headers: Headers }
+export type CookieRequest =
+  | string
+  | { readonly url: string; readonly headers: { keys(): Iterable<string> } }
 
 const loopback =
   /^http:\/\/(localhost|[^/\\:?#@]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(?=[/?#]|$)/i
@@ -12,7 +14,7 @@ const loopback =
 const ofProxies = /^(forwarded|via|x-forwarded-.*|x-real-ip)$/
 
 /** Whether a header says that a proxy stands in front. */
-export function isProxied(headers: Headers): boolean {
+export function isProxied(headers: { keys(): Iterable<string> }): boolean {
   for (const name of headers.keys()) if (ofProxies.test(name)) return true
   return false
 }

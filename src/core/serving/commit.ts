@@ -8,7 +8,7 @@ import { stateOf } from '../session/state-of.ts'
 import type { SessionState } from '../session/session-state.ts'
 import { isLogin } from '../session/wishes.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
-import type { Visit } from './visit.ts'
+import type { Arrival } from './arrival.ts'
 
 /** What a response must say about the session. */
 export interface Commit {
@@ -37,11 +37,10 @@ const none: readonly string[] = []
  * the visitor's own, and whoever plants a cookie could log people out. A login, and a logout, end all the sessions that came.
  */
 export async function commitSession(
-  visit: Visit,
+  arrival: Arrival<Session>,
   storage: SessionStorage,
-  session: Session,
 ): Promise<Commit> {
-  const { cookie, request, reading, rivals, others } = visit
+  const { cookie, request, reading, session, rivals, others } = arrival
   const state = stateOf(session)
   state.close()
   const isLoggingIn = isLogin(state.wishes)
@@ -60,7 +59,7 @@ export async function commitSession(
     }
   }
   try {
-    const setting = setCookiesFor(visit, { value, isEnded: session.destroyed, isDue })
+    const setting = setCookiesFor(arrival, { value, isEnded: session.destroyed, isDue })
     const setCookies = 'then' in setting ? await setting : setting
     return { setCookies, vary: state.wasLookedAt }
   } catch (error) {
@@ -73,13 +72,13 @@ export async function commitSession(
  * taken to depend on it; nor when its cookie was sent last, so one that ages is sent each time.
  */
 export async function commitForeignSession<S extends ForeignSession>(
-  visit: Visit,
+  arrival: Arrival<S>,
   storage: ForeignSessionStorage<S>,
-  session: S,
 ): Promise<Commit> {
+  const { cookie, session } = arrival
   const value = await storage.save(session)
-  const saved = { value, isEnded: session.destroyed, isDue: visit.cookie.ages }
-  return { setCookies: await setCookiesFor(visit, saved), vary: true }
+  const saved = { value, isEnded: session.destroyed, isDue: cookie.ages }
+  return { setCookies: await setCookiesFor(arrival, saved), vary: true }
 }
 
 /** Whether the browser's cookie would run out before the session, unless it is renewed now and then. */
@@ -94,7 +93,7 @@ function isAging({ maxAge }: Cookie, { loaded, now }: SessionState): boolean {
  * would only race with a response that changes it, and make pages uncacheable.
  */
 function setCookiesFor(
-  { cookie, reading, request, isCrowded }: Visit,
+  { cookie, reading, request, isCrowded }: Arrival,
   { value, isEnded, isDue }: Saved,
 ): MaybePromise<readonly string[]> {
   const isCleared = value === '' || isEnded

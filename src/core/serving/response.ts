@@ -2,6 +2,17 @@ import { SessionError } from '../errors.ts'
 import { bodyForgetsType } from '../runtime/platform.ts'
 import type { Commit } from './commit.ts'
 
+/** The headers of a response: `Headers` of the Fetch API, or whatever looks and changes them in the same way. */
+export interface ResponseHeaders {
+  get(name: string): string | null
+  getSetCookie(): readonly string[]
+  set(name: string, value: string): void
+  append(name: string, value: string): void
+  delete(name: string): void
+  /** In lower case. */
+  keys(): Iterable<string>
+}
+
 /** Caches that go by a header of their own and not by Cache-Control (RFC 9213, and what CDNs and nginx have). */
 const cacheHeaders = /(^|-)cdn-cache-control$|^surrogate-control$|^x-accel-expires$/
 
@@ -19,7 +30,7 @@ function keepsCachesOut(cacheControl: string | null): boolean {
  * with `Cache-Control: no-store`, unless the application set a private one. A page that only depends on
  * the session is private, unless the application says otherwise.
  */
-export function writeHeaders(headers: Headers, { setCookies, vary }: Commit): void {
+export function writeHeaders(headers: ResponseHeaders, { setCookies, vary }: Commit): void {
   if (vary) addVary(headers)
   const cacheControl = headers.get('Cache-Control')
   if (setCookies.length === 0) {
@@ -33,7 +44,19 @@ export function writeHeaders(headers: Headers, { setCookies, vary }: Commit): vo
   for (const name of others) headers.delete(name)
 }
 
-function addVary(headers: Headers): void {
+/**
+ * The same as a list of names and values, for a response that has none of these headers yet, as in the events of
+ * functions in a cloud.
+ */
+export function listHeaders({ setCookies, vary }: Commit): [name: string, value: string][] {
+  const list = setCookies.map((setCookie): [string, string] => ['Set-Cookie', setCookie])
+  if (setCookies.length > 0) list.push(['Cache-Control', 'no-store'])
+  else if (vary) list.push(['Cache-Control', 'private'])
+  if (vary) list.push(['Vary', 'Cookie'])
+  return list
+}
+
+function addVary(headers: ResponseHeaders): void {
   const vary = headers.get('Vary')
   const names = (vary ?? '').toLowerCase().split(',')
   if (names.some((name) => name.trim() === 'cookie' || name.trim() === '*')) return
@@ -41,7 +64,7 @@ function addVary(headers: Headers): void {
 }
 
 /** No other Set-Cookie of our name leaves with these; the application's others stay. */
-function dropOlder(headers: Headers, setCookies: readonly string[]): void {
+function dropOlder(headers: ResponseHeaders, setCookies: readonly string[]): void {
   const starts = setCookies.map((one) => one.slice(0, one.indexOf('=') + 1))
   const all = headers.getSetCookie()
   const others = all.filter((one) => !starts.some((start) => one.startsWith(start)))

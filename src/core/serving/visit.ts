@@ -1,147 +1,157 @@
-import type { Cookie, CookieReading } from '../cookie/cookie.ts'
-import { unusable } from '../cookie/reading.ts'
-import type { EventEmitter } from '../events.ts'
-import type { ReadOptions } from '../life-cycle/begin.ts'
-import { isBranded } from '../runtime/brand.ts'
-import type { MaybePromise } from '../runtime/maybe-promise.ts'
-import type { Session } from '../session/session.ts'
+import type { Cookie } from '../cookie/cookie.ts'
+import {
+  isSessionError,
+  type SessionConflictError,
+  SessionError,
+  type StoreError,
+} from '../errors.ts'
+import type { SessionStorage } from '../life-cycle/session-storage.ts'
+import { shared } from '../runtime/brand.ts'
+import { isSession, type Session, type SessionData, type UntypedData } from '../session/session.ts'
 import { stateOf } from '../session/state-of.ts'
-import type { Loaded } from '../record/standing.ts'
-import { isSessionError } from '../errors.ts'
-import { reportFailure } from '../store/guarded-store.ts'
-import { flashUseOf } from './flash-use.ts'
+import { type Arrival, receive, type ServableStorage, type VisitRequest } from './arrival.ts'
+import { type Commit, commitForeignSession, commitSession } from './commit.ts'
+import { logFailure } from './failure-log.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
+import { notARequest } from './not-a-request.ts'
+import { assertServable } from './servable.ts'
 
-/** What is asked of a storage, ours or another library's, to serve its sessions. */
-export interface ServableStorage<S extends ForeignSession> extends ForeignSessionStorage<S> {
-  /** Ours report here what is wrong with a cookie. Another library may mean anything by that name. */
-  readonly events?: unknown
-}
-
-/** A request and what its cookies say. */
-export interface Visit {
-  readonly cookie: Cookie
-  readonly request: Request
-  readonly reading: CookieReading
-  /**
-   * The live sessions of several visitors that the request brought: somebody has planted a cookie, and nobody can tell
-   * which. Then the request has a new session.
-   */
-  readonly rivals: readonly Session[]
-  /** Live sessions of the same visitor beside the one that was chosen: a login or a logout ends them too. */
-  readonly others: readonly Session[]
-  /** Whether the request brought several cookies of our name that are not alike: the next one that is set clears the others. */
-  readonly isCrowded: boolean
-}
-
-interface Arrival<S> {
-  visit: Visit
-  session: S
-}
-
-/** Where our storages report what happens. */
-export function eventsOf(storage: ServableStorage<ForeignSession>): EventEmitter | undefined {
-  const { events } = storage
-  return isBranded(events, 'events') ? (events as EventEmitter) : undefined
-}
-
-/** The session that a request comes with, or a new one. */
-export async function receive<S extends ForeignSession>(
-  cookie: Cookie,
-  storage: ServableStorage<S>,
-  request: Request,
-): Promise<Arrival<S>> {
-  const events = eventsOf(storage)
-  const read = readCookie(cookie, events, request)
-  const reading = 'then' in read ? await read : read
-  const options: ReadOptions = {
-    flashUse: () => flashUseOf(request.method, (name) => request.headers.get(name)),
-    imported: reading.imported,
-  }
-  if (reading.rivals?.length && events !== undefined) {
-    const readOne = (value: string | null) => storage.read(value, options) as Promise<unknown>
-    const arrival = await choose(reading.rivals, { cookie, request }, readOne as ReadOne)
-    if (arrival.visit.rivals.length > 0) events.emit({ type: 'tampered', reason: 'shadowed' })
-    return arrival as Arrival<unknown> as Arrival<S>
-  }
-  // What another library's cookie holds is no value of ours, whatever it looks like.
-  const isForeign = events !== undefined && reading.accepted !== undefined
-  const problem = isForeign && reading.imported === undefined ? 'cookie' : reading.problem
-  if (problem !== undefined) events?.emit({ type: 'tampered', reason: problem })
-  const session = await storage.read(isForeign ? null : reading.value, options)
-  const isCrowded = reading.problem === 'shadowed'
-  return { visit: { cookie, request, reading, rivals: [], others: [], isCrowded }, session }
-}
-
-function readCookie(
-  cookie: Cookie,
-  events: EventEmitter | undefined,
-  request: Request,
-): MaybePromise<CookieReading> {
-  const reading = cookie.read(request.headers.get('Cookie'), request)
-  if (!('then' in reading)) return reading
-  // Where an accepted cookie's session had to be loaded, from a store that nobody else watches.
-  return reading.then(undefined, (error: unknown) => {
-    throw events !== undefined && isSessionError(error, 'ERR_SESSION_STORE')
-      ? reportFailure(events, 'read', error)
-      : error
-  })
-}
-
-type ReadOne = (value: string | null) => Promise<Session>
+const nothing: Commit = { setCookies: [], vary: false }
 
 /**
- * Of several authentic cookies the one that stands for a live session; of several that do, the one used last if all are the
- * same visitor's. If they are not, none: whose is left could be decided by whoever planted the other.
+ * Names of the session cookies that each request is being served with. One map for all copies of this package, because
+ * two middlewares on one request may be of two copies.
  */
-async function choose(
-  values: readonly string[],
-  brought: Pick<Visit, 'cookie' | 'request'>,
-  readOne: ReadOne,
-): Promise<Arrival<Session>> {
-  const found = await Promise.all(
-    values.map(async (value) => ({ value, session: await readOne(value) })),
-  )
-  const live = found.flatMap(({ value, session }) => {
-    const { loaded } = stateOf(session)
-    return loaded === undefined ? [] : [{ value, session, loaded }]
-  })
-  const visitors = new Set(live.map(({ loaded }) => visitorOf(loaded)))
-  const [best, ...rest] = eachOnce(live)
-  const others = rest.map(({ session }) => session)
-  if (best !== undefined && visitors.size > 1) {
-    const rivals = [best.session, ...others]
-    const reading = { ...unusable('shadowed'), rivals: values }
-    const visit = { ...brought, reading, rivals, others: [], isCrowded: true }
-    return { visit, session: await readOne(null) }
+const served = shared('served', () => new WeakMap<object, Set<string>>())
+
+/** One request with its session, from the moment it comes to the moment its response may leave. */
+export class Visit<S extends ForeignSession = Session> {
+  readonly session: S
+  readonly #arrival: Arrival<S>
+  readonly #storage: ServableStorage<S>
+  readonly #release: () => void
+  #end: Promise<Commit> | undefined
+
+  constructor(arrival: Arrival<S>, storage: ServableStorage<S>, release: () => void) {
+    this.session = arrival.session
+    this.#arrival = arrival
+    this.#storage = storage
+    this.#release = release
   }
-  const reading = { value: best?.value ?? null, present: true, outdated: true }
-  // Where none is live, one that was replaced a moment ago tells that a newer cookie is on its way.
-  const replaced = found.find(({ session }) => stateOf(session).retiredFrom !== undefined)
-  const { session } = best ?? replaced ?? found[0]!
-  return { visit: { ...brought, reading, rivals: [], others, isCrowded: true }, session }
-}
 
-/** The user, or the session that is nobody's yet. */
-function visitorOf({ record: { owner, handle } }: Loaded): string {
-  return owner === undefined ? `handle ${handle}` : `user ${owner}`
-}
-
-/** Each session once, that used last first. */
-function eachOnce<T extends { loaded: Loaded }>(live: readonly T[]): T[] {
-  const sessions = new Map<string, T>()
-  for (const one of live) {
-    const { handle } = one.loaded.record
-    const known = sessions.get(handle)
-    if (known === undefined || isBetter(one.loaded, known.loaded)) sessions.set(handle, one)
+  /**
+   * Saves the session, and resolves with what the response must carry; it may not leave before. Changes after this call
+   * throw. A second call resolves with the same.
+   *
+   * @throws {SessionError} What saving throws: `ERR_SESSION_STORE` and `ERR_SESSION_CONFLICT` mean that nothing was
+   * saved and that the response must be another one, with status 503; `ERR_SESSION_COOKIE_SIZE` and others that the app is wrong.
+   */
+  close(): Promise<Commit> {
+    this.#end ??= this.#commit().finally(this.#release)
+    return this.#end
   }
-  return [...sessions.values()].sort(
-    (a, b) => b.loaded.record.lastUsedAt - a.loaded.record.lastUsedAt,
-  )
+
+  /**
+   * For a handler that failed, in place of `close()`: what it set is forgotten, but a stored session that it ended, or whose
+   * id it retired, does not live on because of an error that came later. Resolves with what an error page may carry.
+   * Never rejects: the handler's error is the one to report.
+   */
+  fail(): Promise<Commit> {
+    this.#end ??= this.#abandon().finally(this.#release)
+    return this.#end.catch(() => nothing)
+  }
+
+  #commit(): Promise<Commit> {
+    const { session } = this.#arrival
+    if (!isSession(session)) return commitForeignSession(this.#arrival, this.#storage)
+    return commitSession(
+      this.#arrival as Arrival as Arrival<Session>,
+      this.#storage as unknown as SessionStorage,
+    )
+  }
+
+  async #abandon(): Promise<Commit> {
+    if (!isEnding(this.#arrival)) return nothing
+    try {
+      return await this.#commit()
+    } catch (error) {
+      if (isStoreFailure(error)) logFailure(error, this.#storage.events)
+      return nothing
+    }
+  }
 }
 
-/** Of one session: that under its current id, or else the one used last. */
-function isBetter(a: Loaded, b: Loaded): boolean {
-  if (a.by !== b.by) return a.by === 'current'
-  return a.record.lastUsedAt > b.record.lastUsedAt
+/** Whether a stored session is over, or its id, though the handler failed. What it set is forgotten. */
+function isEnding({ session, rivals }: Arrival<ForeignSession>): boolean {
+  if (!isSession(session)) return session.destroyed
+  const state = stateOf(session)
+  state.forgetData()
+  // A handler that runs on, after its router gave it up, must be told that it is too late.
+  state.close()
+  if (state.loaded === undefined) return state.destroyed && rivals.length > 0
+  return state.destroyed || state.wishes.rotation !== undefined
+}
+
+export function isStoreFailure(error: unknown): error is StoreError | SessionConflictError {
+  return isSessionError(error, 'ERR_SESSION_STORE') || isSessionError(error, 'ERR_SESSION_CONFLICT')
+}
+
+/** Opens visits with one cookie and one storage. */
+export interface Visits<S extends ForeignSession> {
+  /**
+   * Reads the session that a request comes with, or begins a new one.
+   *
+   * @param source The framework's own object for the request, if `request` was made of it: by that it is known whether
+   * the request has a session of this cookie already.
+   * @throws {SessionError} `ERR_SESSION_NESTED` if it has; `ERR_SESSION_STORE` if the store fails; `ERR_SESSION_CONFIG` if
+   * `request` is none.
+   */
+  open(request: VisitRequest, source?: object): Promise<Visit<S>>
+}
+
+/**
+ * What adapters of frameworks are made of.
+ *
+ * @param cookie Must have secrets.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these.
+ */
+export function createVisits<
+  Data extends SessionData = UntypedData,
+  Flash extends SessionData = Data,
+>(cookie: Cookie, storage: SessionStorage<Data, Flash>): Visits<Session<Data, Flash>>
+/** The same with the storage of another library, such as `@remix-run/session`. */
+export function createVisits<S extends ForeignSession>(
+  cookie: Cookie,
+  storage: ForeignSessionStorage<S>,
+): Visits<S>
+export function createVisits(
+  cookie: Cookie,
+  storage: ForeignSessionStorage,
+): Visits<ForeignSession> {
+  assertServable(cookie, storage)
+  return {
+    async open(request, source = request) {
+      if (typeof request?.headers?.get !== 'function') throw notARequest(request)
+      const release = claim(source, cookie.name)
+      try {
+        return new Visit(await receive(cookie, storage, request), storage, release)
+      } catch (error) {
+        release()
+        throw error
+      }
+    },
+  }
+}
+
+/** Nobody else may serve this request with a session of this cookie until what is returned is called. */
+function claim(source: object, name: string): () => void {
+  const names = served.get(source) ?? new Set()
+  if (names.has(name)) {
+    throw new SessionError(
+      'ERR_SESSION_NESTED',
+      `This request has a session with cookie "${name}" already: install the middleware once`,
+    )
+  }
+  served.set(source, names.add(name))
+  return () => names.delete(name)
 }

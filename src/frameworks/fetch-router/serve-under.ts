@@ -4,12 +4,8 @@ import type { Cookie } from '../../core/cookie/cookie.ts'
 import { SessionError } from '../../core/errors.ts'
 import { readOptions } from '../../core/options.ts'
 import type { ForeignSessionStorage } from '../../core/serving/foreign-session.ts'
-import {
-  assertServable,
-  serveKinds,
-  serveSession,
-  type ServeOptions,
-} from '../../core/serving/serve.ts'
+import { serveKinds, serveSession, type ServeOptions } from '../../core/serving/serve.ts'
+import { createVisits } from '../../core/serving/visit.ts'
 import { Session } from '../../core/session/session.ts'
 
 /**
@@ -22,9 +18,9 @@ export function serveUnder(
   { cookie, storage }: { cookie: Cookie; storage: ForeignSessionStorage },
   options: ServeOptions | undefined,
 ): (context: RequestContext<any>, next: NextFunction) => Promise<Response> {
-  assertServable(cookie, storage)
+  const visits = createVisits(cookie, storage)
   const { onStoreError } = readOptions('session()', options, serveKinds)
-  const served = { cookie, storage, onStoreError }
+  const served = { visits, storage, onStoreError }
   return (context, next) =>
     serveSession(served, context.request, async (current) => {
       const outer = keys.map((key) => context.get(key))

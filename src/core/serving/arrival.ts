@@ -1,0 +1,159 @@
+import type { Cookie, CookieReading } from '../cookie/cookie.ts'
+import { unusable } from '../cookie/reading.ts'
+import type { EventEmitter } from '../events.ts'
+import type { ReadOptions } from '../life-cycle/begin.ts'
+import { isBranded } from '../runtime/brand.ts'
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
+import type { Session } from '../session/session.ts'
+import { stateOf } from '../session/state-of.ts'
+import type { Loaded } from '../record/standing.ts'
+import { isSessionError } from '../errors.ts'
+import { reportFailure } from '../store/guarded-store.ts'
+import { flashUseOf } from './flash-use.ts'
+import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
+
+/** What is asked of a storage, ours or another library's, to serve its sessions. */
+export interface ServableStorage<S extends ForeignSession> extends ForeignSessionStorage<S> {
+  /** Ours report here what is wrong with a cookie. Another library may mean anything by that name. */
+  readonly events?: unknown
+}
+
+/** What a session needs to know of its request. A `Request` of the Fetch API is one. */
+export interface VisitRequest {
+  readonly method: string
+  /** Absolute: its scheme and host decide on `Secure`. */
+  readonly url: string
+  readonly headers: RequestHeaders
+}
+
+/** Request headers, looked up by lower-case names. */
+export interface RequestHeaders {
+  /** All values of a name, as the request has them or joined with commas (cookies: with semicolons). */
+  get(name: string): string | null | undefined
+  /** The names, in lower case. */
+  keys(): Iterable<string>
+}
+
+/** A request and what its cookies say. */
+export interface Arrival<S = unknown> {
+  readonly cookie: Cookie
+  readonly request: VisitRequest
+  readonly reading: CookieReading
+  readonly session: S
+  /**
+   * The live sessions of several visitors that the request brought: somebody has planted a cookie, and nobody can tell
+   * which. Then the request has a new session.
+   */
+  readonly rivals: readonly Session[]
+  /** Live sessions of the same visitor beside the one that was chosen: a login or a logout ends them too. */
+  readonly others: readonly Session[]
+  /** Whether the request brought several cookies of our name that are not alike: the next one that is set clears the others. */
+  readonly isCrowded: boolean
+}
+
+/** Where our storages report what happens. */
+export function eventsOf(storage: ServableStorage<ForeignSession>): EventEmitter | undefined {
+  const { events } = storage
+  return isBranded(events, 'events') ? (events as EventEmitter) : undefined
+}
+
+/** The session that a request comes with, or a new one. */
+export async function receive<S extends ForeignSession>(
+  cookie: Cookie,
+  storage: ServableStorage<S>,
+  request: VisitRequest,
+): Promise<Arrival<S>> {
+  const events = eventsOf(storage)
+  const read = readCookie(cookie, events, request)
+  const reading = 'then' in read ? await read : read
+  const options: ReadOptions = {
+    flashUse: () => flashUseOf(request.method, (name) => request.headers.get(name)),
+    imported: reading.imported,
+  }
+  if (reading.rivals?.length && events !== undefined) {
+    const readOne = (value: string | null) => storage.read(value, options) as Promise<unknown>
+    const arrival = await choose(reading.rivals, { cookie, request }, readOne as ReadOne)
+    if (arrival.rivals.length > 0) events.emit({ type: 'tampered', reason: 'shadowed' })
+    return arrival as Arrival as Arrival<S>
+  }
+  // What another library's cookie holds is no value of ours, whatever it looks like.
+  const isForeign = events !== undefined && reading.accepted !== undefined
+  const problem = isForeign && reading.imported === undefined ? 'cookie' : reading.problem
+  if (problem !== undefined) events?.emit({ type: 'tampered', reason: problem })
+  const session = await storage.read(isForeign ? null : reading.value, options)
+  const isCrowded = reading.problem === 'shadowed'
+  return { cookie, request, reading, session, rivals: [], others: [], isCrowded }
+}
+
+function readCookie(
+  cookie: Cookie,
+  events: EventEmitter | undefined,
+  request: VisitRequest,
+): MaybePromise<CookieReading> {
+  const reading = cookie.read(request.headers.get('cookie'), request)
+  if (!('then' in reading)) return reading
+  // Where an accepted cookie's session had to be loaded, from a store that nobody else watches.
+  return reading.then(undefined, (error: unknown) => {
+    throw events !== undefined && isSessionError(error, 'ERR_SESSION_STORE')
+      ? reportFailure(events, 'read', error)
+      : error
+  })
+}
+
+type ReadOne = (value: string | null) => Promise<Session>
+
+/**
+ * Of several authentic cookies the one that stands for a live session; of several that do, the one used last if all are the
+ * same visitor's. If they are not, none: whose is left could be decided by whoever planted the other.
+ */
+async function choose(
+  values: readonly string[],
+  brought: Pick<Arrival, 'cookie' | 'request'>,
+  readOne: ReadOne,
+): Promise<Arrival<Session>> {
+  const found = await Promise.all(
+    values.map(async (value) => ({ value, session: await readOne(value) })),
+  )
+  const live = found.flatMap(({ value, session }) => {
+    const { loaded } = stateOf(session)
+    return loaded === undefined ? [] : [{ value, session, loaded }]
+  })
+  const visitors = new Set(live.map(({ loaded }) => visitorOf(loaded)))
+  const [best, ...rest] = eachOnce(live)
+  const others = rest.map(({ session }) => session)
+  if (best !== undefined && visitors.size > 1) {
+    const rivals = [best.session, ...others]
+    const reading = { ...unusable('shadowed'), rivals: values }
+    const session = await readOne(null)
+    return { ...brought, reading, session, rivals, others: [], isCrowded: true }
+  }
+  const reading = { value: best?.value ?? null, present: true, outdated: true }
+  // Where none is live, one that was replaced a moment ago tells that a newer cookie is on its way.
+  const replaced = found.find(({ session }) => stateOf(session).retiredFrom !== undefined)
+  const { session } = best ?? replaced ?? found[0]!
+  return { ...brought, reading, session, rivals: [], others, isCrowded: true }
+}
+
+/** The user, or the session that is nobody's yet. */
+function visitorOf({ record: { owner, handle } }: Loaded): string {
+  return owner === undefined ? `handle ${handle}` : `user ${owner}`
+}
+
+/** Each session once, that used last first. */
+function eachOnce<T extends { loaded: Loaded }>(live: readonly T[]): T[] {
+  const sessions = new Map<string, T>()
+  for (const one of live) {
+    const { handle } = one.loaded.record
+    const known = sessions.get(handle)
+    if (known === undefined || isBetter(one.loaded, known.loaded)) sessions.set(handle, one)
+  }
+  return [...sessions.values()].sort(
+    (a, b) => b.loaded.record.lastUsedAt - a.loaded.record.lastUsedAt,
+  )
+}
+
+/** Of one session: that under its current id, or else the one used last. */
+function isBetter(a: Loaded, b: Loaded): boolean {
+  if (a.by !== b.by) return a.by === 'current'
+  return a.record.lastUsedAt > b.record.lastUsedAt
+}

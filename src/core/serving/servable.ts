@@ -1,0 +1,45 @@
+import { type Cookie, isCookie } from '../cookie/cookie.ts'
+import { configError } from '../errors.ts'
+import { isOfOtherMajor } from '../runtime/brand.ts'
+import { isThenable } from '../runtime/maybe-promise.ts'
+import { warnOnce } from '../runtime/platform.ts'
+import type { ServableStorage } from './arrival.ts'
+import type { ForeignSession } from './foreign-session.ts'
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these. */
+export function assertServable(cookie: Cookie, storage: ServableStorage<ForeignSession>): void {
+  const others = [isOfOtherMajor(cookie, 'cookie'), isOfOtherMajor(storage?.events, 'events')]
+  if (others.includes(true)) {
+    throw configError(
+      'The session cookie or storage comes from another major version of coatcheck than this middleware: ' +
+        'install one version (npm ls coatcheck shows which there are)',
+    )
+  }
+  if (!isCookie(cookie)) {
+    throw configError(
+      "The session cookie must come from createCookie(name, { secrets: […] }) of 'coatcheck/cookie': those of " +
+        'other libraries are not sealed. What visitors have of theirs is read with the option accept',
+    )
+  }
+  if (!cookie.signed) {
+    throw configError(
+      `Session cookie must be signed: createCookie("${cookie.name}", { secrets: [process.env.SESSION_SECRET] })`,
+    )
+  }
+  if (cookie.httpOnly === false) {
+    warnOnce(
+      `Session cookie "${cookie.name}" is made with { httpOnly: false }: any script on a page can read it and send it ` +
+        'elsewhere. Leave httpOnly out (ASVS 3.3.4)',
+    )
+  }
+  if (isThenable(storage)) {
+    throw configError(
+      'The session storage is a promise: write `await` before the call that makes it',
+    )
+  }
+  if (typeof storage?.read !== 'function' || typeof storage.save !== 'function') {
+    throw configError(
+      'The session storage must have read() and save(), like createMemorySessionStorage()',
+    )
+  }
+}

@@ -1,0 +1,13 @@
+import { endings } from './endings.ts'
+import { failures } from './failures.ts'
+import { responses } from './responses.ts'
+import { visits } from './visits.ts'
+import type { AdapterCase } from './case.ts'
+
+/** Every rule of an adapter, for a running server of its framework. */
+export const adapterCases: readonly AdapterCase[] = [
+  ...visits,
+  ...responses,
+  ...endings,
+  ...failures,
+]
