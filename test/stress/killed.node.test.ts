@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,7 +11,7 @@ import {
   recordFolders,
   temporaryFolder,
 } from '../storages/temporary-folder.ts'
-import { countIn, sealedText } from './worker.ts'
+import { countIn, sealedText, type Task, type TaskName } from './worker.ts'
 import { Worker } from './workers.ts'
 
 const expiresAt = Date.now() + 3_600_000
@@ -20,110 +20,132 @@ function linesOf(log: string): string[] {
   return readFileSync(log, 'utf8').split('\n').filter(Boolean)
 }
 
-/** Runs these one after the other in two lanes, one per processor: starting processes takes long. */
-async function inTwoLanes(times: number, run: (n: number, lane: 0 | 1) => Promise<void>) {
-  let next = 0
-  async function go(lane: 0 | 1) {
-    while (next < times) await run(next++, lane)
+/** Files with the next versions of records, which have not taken their places. */
+function unfinished(directory: string): string[] {
+  const countOf = (version: string) => Number.parseInt(version, 36)
+  return recordFolders(directory).flatMap((folder) =>
+    readdirSync(folder).flatMap((version) =>
+      readdirSync(path.join(folder, version)).filter((name) => countOf(name) > countOf(version)),
+    ),
+  )
+}
+
+/** Tells whether this process has made something of a kind that shows that it is not ready. */
+function halfWay(list: () => string[]): () => boolean {
+  const before = new Set(list())
+  return () => list().some((name) => !before.has(name))
+}
+
+/** Kills it some time or, after a hundred steps that were looked at, at such a moment. It looks after the kill, too. */
+async function runAndKill(
+  name: TaskName,
+  task: Task,
+  isMoment: false | (() => boolean),
+  look: () => Promise<void>,
+) {
+  const worker = await Worker.start()
+  worker.run(name, { ...task, inSteps: isMoment !== false })
+  if (isMoment === false) {
+    await sleep(5 + Math.random() * 40)
+    await worker.kill()
+  } else {
+    let steps = 0
+    await worker.killAtStep(() => ++steps > 100 && isMoment(), look)
   }
-  await Promise.all([go(0), go(1)])
+  await look()
 }
 
 describe('a process killed while it writes', () => {
   for (const durable of [false, true]) {
     it(`leaves a whole record, never an older one${durable ? ' (durable)' : ''}`, async () => {
-      const lanes = [temporaryFolder(), temporaryFolder()].map((directory) => ({
-        directory,
-        store: createFsStore(directory, { sweepInterval: 0 }),
-      }))
-      for (const { store } of lanes) {
-        await store.write('key', sealedText(0, 10), { replaces: null, expiresAt })
-      }
-      let interrupted = 0
+      const directory = temporaryFolder()
+      const store = createFsStore(directory, { sweepInterval: 0 })
+      await store.write('key', sealedText(0, 10), { replaces: null, expiresAt })
 
-      await inTwoLanes(60, async (n, lane) => {
-        const { directory, store } = lanes[lane]!
+      for (let n = 1; n <= 6; n++) {
         const log = path.join(temporaryFolder(), 'log')
         writeFileSync(log, `${countIn((await store.read('key'))!.value)}\n`)
-        const worker = await Worker.start()
-        worker.run('writeUntilKilled', {
-          directory,
-          name: '',
-          keys: ['key'],
-          times: 0,
-          durable,
-          log,
+        const task = { directory, name: '', keys: ['key'], times: 0, durable, log }
+        const isWriting = halfWay(() => unfinished(directory))
+        await runAndKill('writeUntilKilled', task, n % 2 === 0 && isWriting, async () => {
+          const reported = Number(linesOf(log).at(-1))
+          const count = countIn((await store.read('key'))?.value ?? '')
+          const isNext = count === reported || count === reported + 1
+          assert.ok(isNext, `${reported} was reported, ${count} is there`)
         })
-        await sleep(5 + ((n * 7) % 40))
-        await worker.kill()
-
-        const reported = Number(linesOf(log).at(-1))
-        const count = countIn((await store.read('key'))?.value ?? '')
-        const isNext = count === reported || count === reported + 1
-        assert.ok(isNext, `${reported} was reported, ${count} is there`)
-        if (contents(directory).length > 3) interrupted++
-      })
-      assert.ok(interrupted > 0, 'no kill came in the middle of a write')
+      }
+      assert.ok(unfinished(directory).length > 0, 'no kill came in the middle of a write')
 
       // The next write, and a sweep, remove what was left half-written.
-      for (const { directory, store } of lanes) {
-        const { version } = (await store.read('key'))!
-        const options = { replaces: version, expiresAt }
-        assert.ok(await store.write('key', sealedText(1, 10), options))
-        for (const name of leftovers(directory)) age(path.join(directory, name))
-        await store.deleteExpired()
-        assert.equal(contents(directory).length, 3)
-      }
+      const { version } = (await store.read('key'))!
+      assert.ok(await store.write('key', sealedText(1, 10), { replaces: version, expiresAt }))
+      for (const name of leftovers(directory)) age(path.join(directory, name))
+      await store.deleteExpired()
+      assert.equal(contents(directory).length, 3)
     })
   }
 
   it('leaves each session as it was before or after: made, changed, and above all ended', async () => {
     const directory = temporaryFolder()
     const storage = createFsSessionStorage<{ text: string }>(directory, { maxBytes: 4_000_000 })
-    const alive = new Set<string>()
+    const users: string[] = []
     const all: string[] = []
+    const left = (prefix: string) => () =>
+      leftovers(directory).filter((name) => name.startsWith(prefix))
 
-    await inTwoLanes(80, async (n) => {
+    for (let n = 1; n <= 16; n++) {
       const log = path.join(temporaryFolder(), 'log')
       writeFileSync(log, '')
-      const worker = await Worker.start()
-      worker.run('visitUntilKilled', { directory, name: `user-${n % 3}`, keys: [], times: 0, log })
-      await sleep(5 + ((n * 11) % 40))
-      await worker.kill()
-      const lines = linesOf(log)
       const noted = (what: string) =>
-        lines.filter((line) => line.startsWith(what)).map((line) => line.split(' ')[1]!)
-      const [ending, ended] = [new Set(noted('ending')), new Set(noted('ended'))]
+        linesOf(log).flatMap((line) => (line.startsWith(what) ? line.split(' ').slice(1) : []))
+      const user = `user-${n}`
+      const moments = [
+        false,
+        halfWay(left('.fresh-')),
+        halfWay(() => unfinished(directory)),
+        halfWay(left('.trash-')),
+      ] as const
+      const task = { directory, name: user, keys: [], times: 0, log }
+      await runAndKill('visitUntilKilled', task, moments[n % moments.length]!, async () => {
+        const [ending, ended] = [new Set(noted('ending')), new Set(noted('ended'))]
+        for (const id of noted('made')) {
+          const session = await storage.read(id)
+          if (ended.has(id)) assert.equal(session.isNew, true, 'a session that was ended is back')
+          else if (!ending.has(id)) assert.equal(session.isNew, false, 'a saved session is gone')
+        }
+        await assertListed(storage, user, noted('begun'))
+      })
+      users.push(user)
       all.push(...noted('begun'))
-      for (const id of noted('made')) {
-        const session = await storage.read(id)
-        if (ended.has(id)) assert.equal(session.isNew, true, 'a session that was ended is back')
-        else if (!ending.has(id)) assert.equal(session.isNew, false, 'a saved session is gone')
-      }
-    })
-
-    for (const id of all) {
-      const session = await storage.read(id)
-      if (session.isNew) continue
-      assert.ok(countIn(session.get('text')!) > 0, 'a torn session')
-      alive.add(session.handle)
     }
-    assert.ok(alive.size > 10, `only ${alive.size} sessions`)
+    const alive = await aliveOf(storage, all)
+    assert.ok(alive.length > 10, `only ${alive.length} sessions`)
     assert.ok(leftovers(directory).length > 0, 'no kill came in the middle of a write')
-
-    // Each is in its user's list, so that "log out everywhere" finds it, whenever its maker died.
-    const users = ['user-0', 'user-1', 'user-2']
-    const lists = await Promise.all(users.map((user) => storage.sessionsOf(user)))
-    assert.deepEqual(new Set(lists.flat().map(({ handle }) => handle)), alive)
 
     for (const name of leftovers(directory)) age(path.join(directory, name))
     await storage.deleteExpired()
     assert.deepEqual(leftovers(directory), [])
-    assert.equal(recordFolders(directory).length, alive.size)
-    for (const user of users) await storage.revokeAll(user)
-    assert.equal(
-      (await Promise.all(users.map((user) => storage.sessionsOf(user)))).flat().length,
-      0,
-    )
+    assert.equal(recordFolders(directory).length, alive.length)
+    for (const user of users) {
+      await storage.revokeAll(user)
+      assert.deepEqual(await storage.sessionsOf(user), [])
+    }
   })
 })
+
+type Texts = ReturnType<typeof createFsSessionStorage<{ text: string }>>
+
+/** The handles of those of these sessions that are there. Each is whole. */
+async function aliveOf(storage: Texts, ids: string[]): Promise<string[]> {
+  const sessions = await Promise.all(ids.map((id) => storage.read(id)))
+  const alive = sessions.filter((session) => !session.isNew)
+  for (const session of alive) assert.ok(countIn(session.get('text')!) > 0, 'a torn session')
+  return alive.map((session) => session.handle)
+}
+
+/** Each is in its user's list, so that "log out everywhere" finds it, whenever its maker died. */
+async function assertListed(storage: Texts, user: string, ids: string[]): Promise<void> {
+  const listed = await storage.sessionsOf(user)
+  const handles = new Set(listed.map(({ handle }) => handle))
+  assert.deepEqual(handles, new Set(await aliveOf(storage, ids)))
+}

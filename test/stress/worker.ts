@@ -3,9 +3,10 @@
  * See workers.ts for how it is started.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { appendFileSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createFsSessionStorage, createFsStore } from 'coatcheck/fs-storage'
+import { stopAtEachStep } from './steps.ts'
 
 export interface Task {
   directory: string
@@ -16,6 +17,8 @@ export interface Task {
   durable?: boolean
   /** Where it notes what was done, line by line, so that it is known after a kill. */
   log?: string
+  /** Whether it stops at each step, see steps.ts. */
+  inSteps?: boolean
 }
 
 /** A text that shows whether it is whole. */
@@ -29,6 +32,12 @@ export function countIn(text: string): number {
   const body = text.slice(65)
   const isWhole = createHash('sha256').update(body).digest('hex') === text.slice(0, 64)
   return isWhole ? Number.parseInt(body, 10) : Number.NaN
+}
+
+function note(log: string, text: string): void {
+  const descriptor = openSync(log, 'a')
+  writeSync(descriptor, `${text}\n`)
+  closeSync(descriptor)
 }
 
 const later = () => Date.now() + 3_600_000
@@ -170,7 +179,7 @@ const tasks: Record<string, (task: Task) => Promise<unknown>> = {
         const text = sealedText(count, sizes[count % sizes.length]!)
         const options = { replaces: found.version, expiresAt: later() }
         const version = await store.write(key, text, options)
-        if (version !== undefined) appendFileSync(log!, `${count}\n`)
+        if (version !== undefined) note(log!, `${count}`)
       }
     }
   },
@@ -183,17 +192,17 @@ const tasks: Record<string, (task: Task) => Promise<unknown>> = {
       const session = await storage.read(null)
       session.set('text', sealedText(n, 10 ** (n % 6)))
       session.login(name)
-      appendFileSync(log!, `begun ${session.id}\n`)
+      note(log!, `begun ${session.id}`)
       await storage.save(session)
-      appendFileSync(log!, `made ${session.id}\n`)
+      note(log!, `made ${session.id}`)
       const again = await storage.read(session.id)
       again.set('text', sealedText(n + 1, 10 ** (n % 6)))
       await storage.save(again)
-      if (n % 3 === 0) continue
+      if (n % 3 === 1) continue
       again.destroy()
-      appendFileSync(log!, `ending ${session.id}\n`)
+      note(log!, `ending ${session.id}`)
       await storage.save(again)
-      appendFileSync(log!, `ended ${session.id}\n`)
+      note(log!, `ended ${session.id}`)
     }
   },
 }
@@ -218,6 +227,7 @@ interface Order {
 process.on('message', async ({ run, task, stop }: Order) => {
   if (stop) stopping.abort()
   if (run === undefined) return
+  if (task!.inSteps) stopAtEachStep()
   const result = await tasks[run]!(task!)
   process.send!({ result }, () => process.disconnect())
 })

@@ -1,5 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Task, TaskName } from './worker.ts'
 
@@ -36,16 +38,36 @@ export class Worker {
     return this.#result!
   }
 
+  /** Of one that stops at each step: looks wherever it stops, and kills it the first time that it is to die. */
+  async killAtStep(isToDie: () => boolean, look: () => Promise<void>): Promise<void> {
+    try {
+      for (;;) {
+        while (!isStopped(this.process)) await sleep(1)
+        await look()
+        if (isToDie()) break
+        this.process.kill('SIGCONT')
+      }
+    } finally {
+      await this.kill()
+    }
+  }
+
   async kill(): Promise<void> {
     const ended = once(this.process, 'exit')
-    this.process.kill('SIGKILL')
-    await ended
+    if (this.process.kill('SIGKILL')) await ended
   }
 }
 
 async function failure(child: ChildProcess): Promise<never> {
   const [code, signal] = await once(child, 'exit')
   throw new Error(`the worker ended early: ${signal ?? code}`)
+}
+
+/** Says what the system says of it. */
+function isStopped({ pid }: ChildProcess): boolean {
+  const [, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+  if (rest!.startsWith('Z')) throw new Error('the worker ended early')
+  return rest!.startsWith('T')
 }
 
 export function startWorkers(count: number): Promise<Worker[]> {
