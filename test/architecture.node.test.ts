@@ -36,7 +36,7 @@ const mayImport: Record<string, RegExp> = {
   'core/options.ts': below(),
   'storages/': /^(core|storages\/parts)\//,
   'frameworks/': /^(core|frameworks\/parts)\//,
-  'compat/': /^(core|storages|compat)\//,
+  'compat/': /^(core|storages|compat|frameworks\/parts)\//,
   'testing/': /^(core|testing)\//,
   'cli/': /^(core|storages|cli)\/|^node:/,
   'index.ts': /^(core|storages)\//,

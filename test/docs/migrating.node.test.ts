@@ -84,6 +84,7 @@ describe('The guides', () => {
       'express-session/app.ts',
       'express-session/sessions.ts',
       'iron-session/account.ts',
+      'iron-session/drop-in.ts',
       'react-router/app/old-sessions.server.ts',
       'react-router/app/revocable-sessions.server.ts',
       'react-router/app/root-loader.ts',
@@ -316,6 +317,18 @@ describe('Moving in from iron-session', () => {
     assert.equal(visitor.jar.headerFor(origin), null)
     await visitor.post('/login')
     assert.equal(await visitor.text('/visit'), 'Visit 1 of ada')
+  })
+})
+
+describe('Moving in from iron-session with one line', () => {
+  it('keeps visitors logged in', async () => {
+    const visit = async (side: 'before' | 'after') =>
+      (await guides.load('iron-session', 'drop-in.ts', side)).visit as Serve
+    const before = new Visitor(await visit('before'))
+    assert.equal(await before.text('/'), 'Visit 1')
+    const visitor = new Visitor(await visit('after'), { jar: before.jar })
+    assert.equal(await visitor.text('/'), 'Visit 2')
+    assert.equal(await visitor.text('/'), 'Visit 3')
   })
 })
 
