@@ -103,11 +103,15 @@ async function check() {
 }
 
 async function compareCheckouts() {
-  const slower = (await measureAll(settings)).flatMap((table) =>
-    table.slower.map(({ name }) => `${table.id}: ${name}`),
-  )
-  if (slower.length > 0) {
-    fail(`Slower than ${mostTimesSlower} times the other checkout: ${slower.join('; ')}`)
+  const tables = await measureAll(settings)
+  const namesOf = (part) =>
+    tables.flatMap((table) => table[part].map(({ name }) => `${table.id}: ${name}`)).join('; ')
+  const unmeasured = namesOf('failures')
+  const slower = namesOf('slower')
+  if (unmeasured !== '') {
+    fail(`Not measured, and so not judged: ${unmeasured}`)
+  } else if (slower !== '') {
+    fail(`Slower than ${mostTimesSlower} times the other checkout: ${slower}`)
   } else {
     console.log(`\nNo row is slower than ${mostTimesSlower} times the other checkout's`)
   }

@@ -7,14 +7,15 @@ export const sessionCookie = (options) => createCookie('session', { secrets: [se
 /** What the middleware does for a request, without Request and Response. */
 export function cycle({ mode, data }, storage, cookieOptions) {
   const cookie = sessionCookie(cookieOptions)
-  const url = 'https://shop.example/'
+  const request = 'https://shop.example/'
   const serve = async (header, handle) => {
     const read = cookie.read(header)
     const reading = read instanceof Promise ? await read : read
     const session = await storage.read(reading.value)
     const count = handle(session)
-    const { setCookie } = await commitSession(cookie, storage, session, reading, url)
-    return { count, setCookie }
+    const visit = { cookie, request, reading, rivals: [], others: [], isCrowded: false }
+    const { setCookies } = await commitSession(visit, storage, session)
+    return { count, setCookie: setCookies[0] }
   }
   return {
     async start() {
