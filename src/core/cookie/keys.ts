@@ -1,7 +1,8 @@
 import { concatBytes } from '../runtime/bytes.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
-import type { Aead, Mac } from '../runtime/crypto/backend.ts'
+import type { Mac } from '../runtime/crypto/backend.ts'
 import { all, andThen, once, type MaybePromise } from '../runtime/maybe-promise.ts'
+import { Subkeys } from './subkeys.ts'
 
 export interface KeyOptions {
   secrets: readonly string[]
@@ -20,7 +21,7 @@ export interface CookieKey {
   /** What is authenticated beside the value: label, version and key id, cookie name, context. */
   readonly associated: Uint8Array
   readonly subkeyInfo: Uint8Array
-  readonly subkeys: Map<string, Aead>
+  readonly subkeys: Subkeys
   readonly mac: () => MaybePromise<Mac>
 }
 
@@ -55,7 +56,7 @@ function deriveKey(
       current,
       associated: concatBytes(utf8(`${label}\0${purpose}\0`), version, id, binding),
       subkeyInfo: utf8(`${label}\0subkey\0`),
-      subkeys: new Map(),
+      subkeys: new Subkeys(),
       mac: once(() => cryptoBackend.mac(key)),
     })),
   )

@@ -1,10 +1,11 @@
-import { concatBytes, equalBytes } from '../runtime/bytes.ts'
+import { concatBytes, equalBytes, hasAt } from '../runtime/bytes.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { Aead } from '../runtime/crypto/backend.ts'
 import { createKeys, type CookieKey, type KeyOptions } from './keys.ts'
 import { andThen, once, type MaybePromise } from '../runtime/maybe-promise.ts'
 import { isBuildingSnapshot } from '../runtime/platform.ts'
 import { randomBytes } from '../runtime/random.ts'
+import type { Subkey } from './subkeys.ts'
 
 /*
  * A sealed value, before base64url:
@@ -24,6 +25,7 @@ import { randomBytes } from '../runtime/random.ts'
 
 const sealedVersion = 1
 const signedVersion = 2
+const idStart = 1
 const keyIdEnd = 5
 const saltEnd = 17
 const nonceEnd = 29
@@ -34,8 +36,6 @@ const plainFormat = '\u0000'
 
 const sealsPerSalt = 2 ** 31
 const millisecondsPerSalt = 86_400_000
-/** Subkeys remembered for each key: one for each process and day whose cookies are in use. */
-const subkeysKept = 256
 
 /** A value that was authentic, and whether the first secret had sealed it. */
 export interface Opened {
@@ -61,10 +61,6 @@ export interface Seal {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-function hasKeyId(bytes: Uint8Array, { id }: CookieKey): boolean {
-  return id.every((byte, index) => bytes[1 + index] === byte)
-}
-
 type OpenWith = (key: CookieKey, bytes: Uint8Array) => MaybePromise<string | undefined>
 
 /** Opens with the first key that can, of those that the bytes name: more than one only by chance. */
@@ -73,13 +69,12 @@ function openWithAny(
   bytes: Uint8Array,
   open: OpenWith,
 ): MaybePromise<Opened | undefined> {
-  const key = keys.find((one) => hasKeyId(bytes, one))
-  if (key === undefined) return undefined
-  const { current } = key
-  const others = keys.slice(keys.indexOf(key) + 1)
+  const index = keys.findIndex(({ id }) => hasAt(bytes, idStart, id))
+  if (index === -1) return undefined
+  const { current } = keys[index]!
   const opened = (value: string | undefined) =>
-    value === undefined ? openWithAny(others, bytes, open) : { value, current }
-  const value = open(key, bytes)
+    value === undefined ? openWithAny(keys.slice(index + 1), bytes, open) : { value, current }
+  const value = open(keys[index]!, bytes)
   return typeof value === 'object' ? value.then(opened) : opened(value)
 }
 
@@ -120,29 +115,30 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
   }
 
   function openWith(key: CookieKey, bytes: Uint8Array): MaybePromise<string | undefined> {
-    const salt = bytes.subarray(keyIdEnd, saltEnd)
-    const name = cryptoBackend.toBase64url(salt)
-    const known = key.subkeys.get(name)
-    return known === undefined ? andThen(subkey(key, salt), open) : open(known)
+    const known = key.subkeys.find(bytes, keyIdEnd, saltEnd)
+    if (known !== undefined) return open(known)
+    const salt = bytes.slice(keyIdEnd, saltEnd)
+    return andThen(subkey(key, salt), (aead) => open({ salt, aead }))
 
-    function open(aead: Aead): MaybePromise<string | undefined> {
+    function open(one: Subkey): MaybePromise<string | undefined> {
       const nonce = bytes.subarray(saltEnd, nonceEnd)
-      const text = aead.open(nonce, bytes.subarray(nonceEnd), key.associated)
+      const text = one.aead.open(nonce, bytes.subarray(nonceEnd), key.associated)
       return typeof text === 'object' ? text.then(accept) : accept(text)
 
       function accept(late: string | undefined): string | undefined {
         if (late === undefined || !late.startsWith(plainFormat)) return undefined
-        remember(key.subkeys, name, aead)
+        key.subkeys.keep(one)
         return late.slice(plainFormat.length)
       }
     }
   }
 
   function sealWith({ key, aead, header }: Writer, value: string): MaybePromise<string> {
-    const nonce = randomBytes(nonceEnd - saltEnd)
-    const encode = (body: Uint8Array) => cryptoBackend.toBase64url(concatBytes(header, nonce, body))
-    const sealed = aead.seal(nonce, plainFormat + value, key.associated)
-    return 'then' in sealed ? sealed.then(encode) : encode(sealed)
+    const head = concatBytes(header, randomBytes(nonceEnd - saltEnd))
+    const sealed = aead.seal(head, plainFormat + value, key.associated)
+    return 'then' in sealed
+      ? sealed.then(cryptoBackend.toBase64url)
+      : cryptoBackend.toBase64url(sealed)
   }
 
   return {
@@ -162,16 +158,6 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
         : openWithAny(all, bytes, openWith)
     },
   }
-}
-
-/** Keeps the subkeys used last, of those that opened something: forged salts cannot push them out. */
-function remember(subkeys: Map<string, Aead>, name: string, aead: Aead): void {
-  // One process seals most of what is opened: with one subkey there is no order to keep.
-  if (subkeys.size === 1 && subkeys.has(name)) return
-  if (!subkeys.delete(name) && subkeys.size >= subkeysKept) {
-    subkeys.delete(subkeys.keys().next().value!)
-  }
-  subkeys.set(name, aead)
 }
 
 /** Signs with HMAC-SHA-256: the value can be read by everybody and changed by nobody else. */

@@ -11,6 +11,12 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
+/** Whether the part stands there in the whole. */
+export function hasAt(whole: Uint8Array, at: number, part: Uint8Array): boolean {
+  for (let i = 0; i < part.length; i++) if (whole[at + i] !== part[i]) return false
+  return true
+}
+
 /** Compares in a time that does not tell where two arrays of one length differ. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   let difference = a.length ^ b.length

@@ -2,8 +2,12 @@ import type { MaybePromise } from '../maybe-promise.ts'
 
 /** Authenticated encryption under one key: AES-256-GCM with a 12-byte nonce and a 16-byte tag. */
 export interface Aead {
-  /** The ciphertext of the text's UTF-8, followed by the tag. */
-  seal(nonce: Uint8Array, text: string, associated: Uint8Array): MaybePromise<Uint8Array>
+  /**
+   * The head, the ciphertext of the text's UTF-8, and the tag, in one piece.
+   *
+   * @param head What stands before: its last 12 bytes are the nonce.
+   */
+  seal(head: Uint8Array, text: string, associated: Uint8Array): MaybePromise<Uint8Array>
   /** The text, or undefined when anything was changed. */
   open(
     nonce: Uint8Array,

@@ -6,6 +6,7 @@ interface NodeBuffer extends Uint8Array {
   toString(encoding?: 'base64url' | 'utf8'): string
 }
 interface BufferConstructor {
+  [Symbol.hasInstance](value: unknown): value is NodeBuffer
   from(text: string, encoding: 'base64url' | 'utf8'): NodeBuffer
   from(bytes: ArrayBufferLike, offset: number, length: number): NodeBuffer
   concat(parts: readonly Uint8Array[]): NodeBuffer
@@ -54,6 +55,7 @@ export interface NodeCrypto {
 }
 
 const algorithm = 'aes-256-gcm'
+const nonceLength = 12
 const tagLength = 16
 
 /** Cryptography on `node:crypto`: everything at once, nothing through the thread pool. */
@@ -64,12 +66,12 @@ export function createNodeBackend(crypto: NodeCrypto): CryptoBackend {
     // A KeyObject and not the bytes: on Node 24 bytes make every call about four times slower.
     const key = crypto.createSecretKey(raw)
     return {
-      seal(nonce, text, associated) {
-        const cipher = crypto.createCipheriv(algorithm, key, nonce)
+      seal(head, text, associated) {
+        const cipher = crypto.createCipheriv(algorithm, key, head.subarray(-nonceLength))
         cipher.setAAD(associated)
         const body = cipher.update(text, 'utf8')
         cipher.final()
-        return Buffer.concat([body, cipher.getAuthTag()])
+        return Buffer.concat([head, body, cipher.getAuthTag()])
       },
       open(nonce, sealed, associated) {
         const end = sealed.length - tagLength
@@ -102,8 +104,13 @@ export function createNodeBackend(crypto: NodeCrypto): CryptoBackend {
       : (text) => crypto.createHash('sha256').update(text).digest('base64url'),
     hkdf: (secret, salt, info, length) =>
       new Uint8Array(crypto.hkdfSync('sha256', secret, salt, info, length)),
-    toBase64url: (bytes) =>
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url'),
+    toBase64url(bytes) {
+      const isBuffer = bytes instanceof Buffer
+      const buffer = isBuffer
+        ? bytes
+        : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      return buffer.toString('base64url')
+    },
     fromBase64url(text) {
       const bytes = Buffer.from(text, 'base64url')
       return bytes.toString('base64url') === text ? bytes : undefined

@@ -1,5 +1,7 @@
+import { concatBytes } from '../bytes.ts'
 import type { Aead, CryptoBackend, Mac } from './backend.ts'
 
+const nonceLength = 12
 const encoder = new TextEncoder()
 /** A byte order mark is a character like others: it was in the text that was sealed. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -47,9 +49,11 @@ async function aead(raw: Uint8Array): Promise<Aead> {
     additionalData: associated as Bytes,
   })
   return {
-    async seal(nonce, text, associated) {
+    async seal(head, text, associated) {
       const body = encoder.encode(text)
-      return new Uint8Array(await subtle.encrypt(parameters(nonce, associated), key, body))
+      const nonce = head.subarray(-nonceLength)
+      const sealed = await subtle.encrypt(parameters(nonce, associated), key, body)
+      return concatBytes(head, new Uint8Array(sealed))
     },
     async open(nonce, sealed, associated) {
       try {
