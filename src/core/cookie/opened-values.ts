@@ -19,7 +19,7 @@ export function rememberOpened(seal: Seal): Seal {
   const known = new Map<string, Opened>()
 
   function remember(text: string, opened: Opened | undefined): Opened | undefined {
-    if (opened !== undefined && text.length <= longest) {
+    if (opened !== undefined) {
       if (known.size >= most) known.delete(known.keys().next().value!)
       known.set(copyOf(text), opened)
     }
@@ -29,6 +29,8 @@ export function rememberOpened(seal: Seal): Seal {
   return {
     ...seal,
     open(text) {
+      // To look a long text up takes a walk through all of it.
+      if (text.length > longest) return seal.open(text)
       const before = known.get(text)
       if (before !== undefined) return before
       const opened = seal.open(text)
