@@ -64,12 +64,19 @@ function isPrevious(value: unknown): boolean {
   return typeof s === 'string' && isInstant(t) && isOptional(d, 'object') && isOptional(f, 'object')
 }
 
-/**
- * With every key, so that what a record leaves out is not read from what a program has put on `Object.prototype`. (Taking
- * the prototype away would be slower.)
- */
-function completed(parsed: object | null): unknown {
-  return { ...blank, ...parsed }
+/** Whether a program has put something on `Object.prototype` that would be read where a record leaves a key out. */
+function isPolluted(): boolean {
+  const nothing: Partial<Record<keyof Wire | keyof NonNullable<Wire['p']>, unknown>> = {}
+  const { v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, t } = nothing
+  const inherited = [v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, t]
+  return inherited.some((value) => value !== undefined)
+}
+
+/** With every key, so that nothing is inherited. That takes as long as all other checks, so it is done where it must be. */
+function completed(parsed: Partial<Wire> | null): Partial<Wire> {
+  const wire = { ...blank, ...parsed }
+  if (wire.p) wire.p = { ...blankPrevious, ...wire.p }
+  return wire
 }
 
 /** The compiler sees to it that no key is left out. */
@@ -101,7 +108,7 @@ const blankPrevious: Record<keyof NonNullable<Wire['p']>, undefined> = {
 }
 
 export function parseWire(text: string): Wire | undefined {
-  const wire = completed(JSON.parse(text) as object | null) as Wire
-  if (wire.p) wire.p = { ...blankPrevious, ...wire.p }
+  const parsed = JSON.parse(text) as Wire | null
+  const wire = isPolluted() ? completed(parsed) : parsed
   return isWire(wire) ? wire : undefined
 }

@@ -43,4 +43,25 @@ describe('A method that every object inherits', () => {
     })
     assert.equal((await storage.read(cookie)).userId, undefined)
   })
+
+  it('is read in place of nothing that a record leaves out, whatever its name', async () => {
+    const storage = createMemorySessionStorage()
+    const rotated = await storage.read(null)
+    rotated.set('theme', 'dark')
+    const old = (await storage.save(rotated))!
+    const next = await storage.read(old)
+    next.regenerateId()
+    const cookie = (await storage.save(next))!
+    for (const name of 'abcdefghijklmnopqrstuvwxyz') {
+      for (const value of [null, 1, 'x', {}, []]) {
+        await whileEveryObjectHas(name, value, async () => {
+          for (const one of [old, cookie]) {
+            const { isNew, userId, authenticatedAt, data } = await storage.read(one)
+            const seen = [isNew, userId, authenticatedAt, { ...data[0] }, { ...data[1] }]
+            assert.deepEqual(seen, [false, undefined, undefined, { theme: 'dark' }, {}], name)
+          }
+        })
+      }
+    }
+  })
 })
