@@ -5,6 +5,7 @@ import { takeChosenId } from '../session/own-state.ts'
 import { stateOf } from '../session/state-of.ts'
 import { importSession, startSession, type ReadOptions } from './begin.ts'
 import { claimsOf, type Found, importedLogin, type Home } from './home.ts'
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import { SessionWriter } from './save.ts'
 import type { StorageContext } from './storage-options.ts'
 
@@ -42,7 +43,7 @@ export class SessionLife {
     return startSession(this.#context, { hadCookie: true })
   }
 
-  save(session: Session): Promise<string | null> {
+  save(session: Session): MaybePromise<string | null> {
     const state = stateOf(session)
     // Ids are ours. (Sessions of the older APIs have a class of their own, which sees to that.)
     const isPlain =

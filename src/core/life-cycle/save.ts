@@ -2,6 +2,7 @@ import { SessionConflictError } from '../errors.ts'
 import { parseSessionId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { contentsOf, type Loaded } from '../record/standing.ts'
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import { pause } from '../runtime/pause.ts'
 import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
@@ -45,9 +46,12 @@ export class SessionWriter {
   }
 
   /** Saves what the request did. Returns the cookie value that the visitor should have now. */
-  async save(state: SessionState): Promise<string | null> {
+  save(state: SessionState): MaybePromise<string | null> {
     if (state.destroyed) return this.#end(state)
-    if (!this.#isWorthWriting(state)) return null
+    return this.#isWorthWriting(state) ? this.#save(state) : null
+  }
+
+  async #save(state: SessionState): Promise<string | null> {
     // A session of its own would take the place of the newer cookie; a login or a kill is worth that.
     if (state.retiredFrom !== undefined && state.loaded === undefined) {
       if (state.wishes.rotation !== 'kill') return this.#interrupt(state, 'rotated')

@@ -3,11 +3,12 @@ import { type ValueCodec, plainCodec } from '../record/codec.ts'
 import { createHandle, createSecret, joinSessionId, parseSessionId } from '../record/id.ts'
 import type { Contents } from '../record/record.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
+import { isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
 import { turnNow } from '../runtime/turns.ts'
 import type { Change } from './changes.ts'
 import { assertKey, Edits } from './edits.ts'
 import type { FlashMessages } from './flash-messages.ts'
-import type { Imported, StateOptions } from './start.ts'
+import type { Imported, StateOptions, Writer } from './start.ts'
 import { afterSave, noWishes, type Login, type Wishes } from './wishes.ts'
 
 /**
@@ -256,21 +257,20 @@ export class SessionState {
   }
 
   /**
-   * Saves when no other save of this session is under way. What it returns is remembered: when a handler
-   * saves by itself, its response must still carry the cookie.
+   * Saves when no other save of this session is under way: at once, if there is nothing to write. The cookie value is
+   * remembered: when a handler saves by itself, its response must still carry it.
    */
-  saveWith(writer: { save(state: SessionState): Promise<string | null> }): Promise<string | null> {
-    return this.whenIdle(async () => {
-      const saving = writer.save(this)
-      this.#saving = saving
-      try {
-        const value = await saving
-        if (value !== null) this.#issued = value
-        return value
-      } finally {
-        this.#saving = undefined
-      }
-    })
+  saveWith(writer: Writer<SessionState>): MaybePromise<string | null> {
+    if (this.#saving !== undefined) return this.whenIdle(() => this.saveWith(writer))
+    const saved = writer.save(this)
+    return isThenable(saved) ? this.#waitFor(saved) : saved
+  }
+
+  async #waitFor(saving: Promise<string | null>): Promise<string | null> {
+    this.#saving = saving
+    const value = await saving.finally(() => (this.#saving = undefined))
+    if (value !== null) this.#issued = value
+    return value
   }
 
   /** Does this once no save is under way, and before another begins. */

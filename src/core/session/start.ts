@@ -1,6 +1,7 @@
 import type { ValueCodec } from '../record/codec.ts'
 import type { Contents } from '../record/record.ts'
 import type { Loaded } from '../record/standing.ts'
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { FlashUse } from './flash-messages.ts'
 
 /** What is known of a session that another library began. */
@@ -28,4 +29,9 @@ export interface StateOptions {
   imported?: Imported | undefined
   createdAt: number
   expiresAt: number
+}
+
+/** What saves what a request did, and says what the visitor's cookie should hold. */
+export interface Writer<State> {
+  save(state: State): MaybePromise<string | null>
 }

@@ -1,3 +1,5 @@
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
+
 /** Longer than any deadline, in milliseconds: what takes longer, in a store without one, is not waited for. */
 const longestWait = 65_000
 
@@ -18,7 +20,7 @@ export class UnderWay<What = void> {
     if (this.#closed !== undefined) throw this.#refusal(what)
   }
 
-  async run<T>(work: () => Promise<T>, what: What): Promise<T> {
+  async run<T>(work: () => MaybePromise<T>, what: What): Promise<T> {
     this.assertOpen(what)
     this.#count++
     try {
