@@ -17,6 +17,7 @@ export function checkContext(context: string | undefined): string {
  * brace, and no context has one.
  */
 export function withoutContext(value: string): { context: string; text: string } {
+  if (value.startsWith('{')) return { context: '', text: value }
   const context = start.exec(value)?.[1] ?? ''
   return { context, text: value.slice(context.length) }
 }
