@@ -3,20 +3,18 @@
  * installed, on each runtime that the README names.
  */
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, it, type TestContext } from 'node:test'
-import { programsInReadme } from './blocks.ts'
+import { after, before, describe, it } from 'node:test'
+import { programsIn } from './blocks.ts'
+import { freePort, visitTwice } from './run-program.ts'
 
-const programs = programsInReadme()
+const programs = programsIn('README.md')
 const runtimes = realpathSync('test/runtimes')
 const binaries = join(runtimes, 'node_modules')
 const adapter = realpathSync('node_modules/@remix-run/node-fetch-server')
-const SESSION_SECRET = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
 
 describe('a program of the README', () => {
   let folder: string
@@ -80,49 +78,3 @@ describe('a program of the README', () => {
     await visitTwice(t, port, [process.execPath, serve, String(port), 'worker.mjs'], inside)
   })
 })
-
-async function visitTwice(
-  t: TestContext,
-  port: number,
-  [program, ...args]: string[],
-  cwd: string,
-): Promise<void> {
-  const env = { ...process.env, SESSION_SECRET, NODE_ENV: undefined }
-  const server = spawn(program!, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] })
-  const ended = once(server, 'exit')
-  let errors = ''
-  server.stderr.on('data', (chunk) => (errors += chunk))
-  t.after(async () => {
-    server.kill('SIGTERM')
-    await ended
-  })
-
-  const first = await Promise.race([
-    firstAnswer(`http://127.0.0.1:${port}/`),
-    ended.then(() => assert.fail(`The program ended: ${errors}`)),
-  ])
-  assert.equal(await first.text(), 'Visit 1')
-  const [Cookie] = first.headers.get('Set-Cookie')!.split(';', 1)
-  const second = await fetch(`http://127.0.0.1:${port}/`, { headers: { Cookie: Cookie! } })
-  assert.equal(await second.text(), 'Visit 2')
-}
-
-/** Asks until the server listens: the programs of the README do not say when. */
-async function firstAnswer(address: string): Promise<Response> {
-  for (const until = Date.now() + 60_000; ;) {
-    try {
-      return await fetch(address)
-    } catch (error) {
-      if (Date.now() > until) throw error
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}

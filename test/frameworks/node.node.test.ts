@@ -1,27 +1,9 @@
-import { createServer, type ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
+import { createServer } from 'node:http'
 import { session } from 'coatcheck/node'
-import type { AdapterFixture, Reply } from 'coatcheck/testing'
+import type { AdapterFixture } from 'coatcheck/testing'
+import { answer } from './parts/answer.ts'
 import { describeAdapter } from './parts/describe-adapter.ts'
 import { listening } from './parts/server.ts'
-
-function say(response: ServerResponse, reply: Reply): void {
-  if ('redirect' in reply) {
-    response.writeHead(303, { Location: reply.redirect }).end()
-  } else if ('json' in reply) {
-    response.setHeader('Content-Type', 'application/json')
-    response.end(JSON.stringify(reply.json))
-  } else if ('stream' in reply) {
-    Readable.from(reply.stream).pipe(response)
-  } else if ('empty' in reply) {
-    response.writeHead(reply.empty).end()
-  } else {
-    const { text, status = 200, headers = [] } = reply
-    response.writeHead(status, headers.flat())
-    response.write(text.slice(0, 1))
-    response.end(text.slice(1))
-  }
-}
 
 const fixture: AdapterFixture = {
   async start({ cookie, storage, second, handlers }) {
@@ -30,11 +12,11 @@ const fixture: AdapterFixture = {
     const server = createServer((request, response) => {
       const handler = handlers[new URL(request.url!, 'http://localhost').pathname]!
       if (withSecond === undefined) {
-        void withSession(request, response, async (one) => say(response, await handler(one)))
+        void withSession(request, response, async (one) => answer(response, await handler(one)))
         return
       }
       void withSession(request, response, (one) =>
-        withSecond(request, response, async (two) => say(response, await handler(one, two))),
+        withSecond(request, response, async (two) => answer(response, await handler(one, two))),
       )
     })
     return listening(server)

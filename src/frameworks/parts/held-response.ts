@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Commit } from '../../core/serving/commit.ts'
 import { writeHeaders } from '../../core/serving/response.ts'
 import type { Visit } from '../../core/serving/visit.ts'
 import { NodeResponseHeaders, setHeaders, type NodeResponse } from './node-message.ts'
@@ -17,27 +18,37 @@ export interface Holding {
   onError(error: unknown): void
 }
 
+/** For adapters that know, before the response leaves, when the handler has ended. */
+export interface HeldResponse {
+  /** The session is saved: nothing waits any more. What the response must carry is written when it leaves. */
+  settle(commit: Commit): void
+}
+
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
 
 /** Holds a response back, from the first call that would send something of it until the session is saved. */
-export function holdResponse(response: NodeResponse, { visit, hasFailed, onError }: Holding): void {
+export function holdResponse(
+  response: NodeResponse,
+  { visit, hasFailed, onError }: Holding,
+): HeldResponse {
   // Of what is used here the two kinds have the same.
   const own = response as ServerResponse
   const { writeHead, write, end, flushHeaders } = own
   const waiting: (() => void)[] = []
   let state: 'open' | 'saving' | 'released' = 'open'
+  let settled: Commit | undefined
   let mustDrain = false
 
-  function release(): void {
+  function release(commit?: Commit): void {
     state = 'released'
+    delete (own as { writableEnded?: boolean }).writableEnded
     delete (own as { headersSent?: boolean }).headersSent
+    if (commit !== undefined) writeHeaders(new NodeResponseHeaders(response), commit)
   }
 
   async function save(): Promise<void> {
     try {
-      const commit = await (hasFailed?.() ? visit.fail() : visit.close())
-      release()
-      writeHeaders(new NodeResponseHeaders(response), commit)
+      release(await (hasFailed?.() ? visit.fail() : visit.close()))
     } catch (error) {
       release()
       reset(own)
@@ -49,13 +60,18 @@ export function holdResponse(response: NodeResponse, { visit, hasFailed, onError
     if (mustDrain && !own.writableNeedDrain && !own.writableEnded) own.emit('drain')
   }
 
-  function hold(call?: () => void): void {
+  /** Whether a call must wait; it is made later then. */
+  function hold(call?: () => void): boolean {
+    if (state === 'open' && settled !== undefined) release(settled)
+    if (state === 'released') return false
     if (call !== undefined) waiting.push(call)
-    if (state !== 'open') return
-    state = 'saving'
-    // Error handlers ask this before they answer a second time.
-    Object.defineProperty(own, 'headersSent', { configurable: true, value: true })
-    void save()
+    if (state === 'open') {
+      state = 'saving'
+      // Error handlers ask this before they answer a second time.
+      pretend(own, 'headersSent')
+      void save()
+    }
+    return true
   }
 
   own.writeHead = (status: number, ...rest: [(string | Headers)?, Headers?]) => {
@@ -64,24 +80,32 @@ export function holdResponse(response: NodeResponse, { visit, hasFailed, onError
     own.statusCode = status
     if (typeof rest[0] === 'string') own.statusMessage = rest[0]
     if (headers !== undefined) setHeaders(own, headers as Headers)
-    hold()
-    return own
+    return hold() ? own : writeHead.call(own, status)
   }
   own.write = (...args: unknown[]) => {
-    if (state === 'released') return write.apply(own, args as never)
-    hold(() => write.apply(own, args as never))
+    if (!hold(() => write.apply(own, args as never))) return write.apply(own, args as never)
     mustDrain = true
     return false
   }
   own.end = (...args: unknown[]) => {
-    if (state === 'released') return end.apply(own, args as never)
-    hold(() => end.apply(own, args as never))
+    if (!hold(() => end.apply(own, args as never))) return end.apply(own, args as never)
+    pretend(own, 'writableEnded')
     return own
   }
   own.flushHeaders = () => {
-    if (state === 'released') return flushHeaders.call(own)
-    hold(() => flushHeaders.call(own))
+    if (!hold(() => flushHeaders.call(own))) flushHeaders.call(own)
   }
+
+  return {
+    settle(commit) {
+      settled = commit
+    },
+  }
+}
+
+/** Says of a response what will be true of it when it is no longer held. */
+function pretend(response: ServerResponse, property: 'headersSent' | 'writableEnded'): void {
+  Object.defineProperty(response, property, { configurable: true, value: true })
 }
 
 /** As it was before the handler, for another page. What the handler still writes must not end the process. */
