@@ -97,16 +97,14 @@ export class CookieSizeError extends SessionError {
   }
 }
 
-/** An error that passes: frameworks answer with the status that it carries, under the one or the other name. */
+/**
+ * An error that passes: frameworks answer with the status that it carries, under the one or the other name. Koa also writes
+ * it there.
+ */
 class TemporaryError extends SessionError {
   /** 503, Service Unavailable. */
-  get status(): 503 {
-    return 503
-  }
-
-  get statusCode(): 503 {
-    return 503
-  }
+  readonly status = 503
+  readonly statusCode = 503
 }
 
 /** The store failed; `cause` is what it threw. Code `ERR_SESSION_STORE`, status 503. */
