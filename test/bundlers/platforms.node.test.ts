@@ -11,8 +11,12 @@ const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
   exports: Record<string, unknown>
   peerDependencies: Record<string, string>
 }
-/** Those that are for servers alone: they open sockets. */
-const serversOnly = ['coatcheck/memcache-storage', 'coatcheck/redis-storage']
+/** Those that are for servers alone: they open sockets, or are for Node's own servers. */
+const serversOnly = [
+  'coatcheck/memcache-storage',
+  'coatcheck/redis-storage',
+  'coatcheck/compat/express-session',
+]
 const entries = Object.keys(manifest.exports)
   .filter((entry) => entry !== './package.json')
   .map((entry) => `coatcheck${entry.slice(1)}`)

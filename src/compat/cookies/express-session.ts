@@ -53,10 +53,20 @@ async function loadFrom(
   id: string,
   now: number,
 ): Promise<ImportedSession | undefined> {
+  const found = await liveSessionIn(store, id, now)
+  return found && { values: found.values }
+}
+
+/** What express-session keeps under this id, if it has not ended. */
+export async function liveSessionIn(
+  store: Pick<ExpressStore, 'get'>,
+  id: string,
+  now: number,
+): Promise<{ cookie: unknown; values: Record<string, unknown> } | undefined> {
   const session: unknown = await sessionIn(store, id)
   if (!isObject(session) || hasEnded(session['cookie'], now)) return undefined
-  const { cookie: _, ...values } = session
-  return { values }
+  const { cookie, ...values } = session
+  return { cookie, values }
 }
 
 /** By what express-session keeps beside the values, because stores may forget to look at it. */

@@ -1,4 +1,4 @@
-import type { Cookie } from '../cookie/cookie.ts'
+import type { Cookie, CookieAttributes } from '../cookie/cookie.ts'
 import { CookieSizeError, isSessionError } from '../errors.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
 import { biggestKeys } from '../record/size.ts'
@@ -18,6 +18,14 @@ export interface Commit {
   vary: boolean
 }
 
+/** How this response sends the cookie, where each session may have a say in that. */
+export interface Sending {
+  /** Replace those of the cookie, one by one. */
+  attributes?: CookieAttributes | undefined
+  /** Whether it is sent although it is the same, because it is to live longer in the browser. Default `false`. */
+  again?: boolean | undefined
+}
+
 /** What a save came to. */
 interface Saved {
   /** What the visitor's cookie should hold: `''` for nothing, null for what it holds now. */
@@ -25,6 +33,7 @@ interface Saved {
   isEnded: boolean
   /** Whether the cookie is sent again although it is the same, because the browser would drop it. */
   isDue: boolean
+  attributes?: CookieAttributes | undefined
 }
 
 const none: readonly string[] = []
@@ -39,6 +48,7 @@ const none: readonly string[] = []
 export async function commitSession(
   arrival: Arrival<Session>,
   storage: SessionStorage,
+  { attributes, again = false }: Sending = {},
 ): Promise<Commit> {
   const { cookie, request, reading, session, rivals, others } = arrival
   const state = stateOf(session)
@@ -48,7 +58,7 @@ export async function commitSession(
     if (state.dirty) storage.events?.emit({ type: 'interrupted', reason: 'shadowed' })
     return { setCookies: cookie.clearBeside(request), vary: true }
   }
-  const isDue = isAging(cookie, state)
+  const isDue = (again && state.loaded !== undefined) || isAging(cookie, state)
   if (isDue) state.resend()
   const value = (await storage.save(session)) ?? state.issued ?? null
   // A login that was refused has no value, and takes the place of none.
@@ -59,7 +69,8 @@ export async function commitSession(
     }
   }
   try {
-    const setting = setCookiesFor(arrival, { value, isEnded: session.destroyed, isDue })
+    const saved = { value, isEnded: session.destroyed, isDue, attributes }
+    const setting = setCookiesFor(arrival, saved)
     const setCookies = 'then' in setting ? await setting : setting
     return { setCookies, vary: state.wasLookedAt }
   } catch (error) {
@@ -94,7 +105,7 @@ function isAging({ maxAge }: Cookie, { loaded, now }: SessionState): boolean {
  */
 function setCookiesFor(
   { cookie, reading, request, isCrowded }: Arrival,
-  { value, isEnded, isDue }: Saved,
+  { value, isEnded, isDue, attributes }: Saved,
 ): MaybePromise<readonly string[]> {
   const isCleared = value === '' || isEnded
   const isNews = value !== reading.value || reading.outdated || isDue
@@ -104,8 +115,8 @@ function setCookiesFor(
     ...(isCrowded ? cookie.clearBeside(request) : none),
     ...cookie.clearFormer(request),
   ]
-  if (isCleared) return [...others, cookie.clear(undefined, request)]
-  const own = cookie.serialize(value!, undefined, request)
+  if (isCleared) return [...others, cookie.clear(attributes, request)]
+  const own = cookie.serialize(value!, attributes, request)
   return typeof own === 'string' ? [...others, own] : own.then((late) => [...others, late])
 }
 

@@ -10,7 +10,7 @@ import { shared } from '../runtime/brand.ts'
 import { isSession, type Session, type SessionData, type UntypedData } from '../session/session.ts'
 import { stateOf } from '../session/state-of.ts'
 import { type Arrival, receive, type ServableStorage, type VisitRequest } from './arrival.ts'
-import { type Commit, commitForeignSession, commitSession } from './commit.ts'
+import { type Commit, commitForeignSession, commitSession, type Sending } from './commit.ts'
 import { logFailure } from './failure-log.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 import { notARequest } from './not-a-request.ts'
@@ -39,15 +39,24 @@ export class Visit<S extends ForeignSession = Session> {
     this.#release = release
   }
 
+  /** What the storage reads the session by, for the visitor's next request: null while it is not stored. */
+  get value(): string | null {
+    const { session, reading } = this.#arrival
+    if (!isSession(session)) return reading.value
+    const { issued, loaded } = stateOf(session)
+    return issued ?? (loaded === undefined ? null : reading.value)
+  }
+
   /**
    * Saves the session, and resolves with what the response must carry; it may not leave before. Changes after this call
    * throw. A second call resolves with the same.
    *
+   * @param sending How the cookie is sent, where it is not as it was made. Only for sessions of our own.
    * @throws {SessionError} What saving throws: `ERR_SESSION_STORE` and `ERR_SESSION_CONFLICT` mean that nothing was
    * saved and that the response must be another one, with status 503; `ERR_SESSION_COOKIE_SIZE` and others that the app is wrong.
    */
-  close(): Promise<Commit> {
-    this.#end ??= this.#commit().finally(this.#release)
+  close(sending?: Sending): Promise<Commit> {
+    this.#end ??= this.#commit(sending).finally(this.#release)
     return this.#end
   }
 
@@ -61,12 +70,13 @@ export class Visit<S extends ForeignSession = Session> {
     return this.#end.catch(() => nothing)
   }
 
-  #commit(): Promise<Commit> {
+  #commit(sending?: Sending): Promise<Commit> {
     const { session } = this.#arrival
     if (!isSession(session)) return commitForeignSession(this.#arrival, this.#storage)
     return commitSession(
       this.#arrival as Arrival as Arrival<Session>,
       this.#storage as unknown as SessionStorage,
+      sending,
     )
   }
 

@@ -17,7 +17,7 @@ describe('A cookie that the middleware of express-session sent', () => {
   const middleware = expressSessions({ secret, store, resave: false, saveUninitialized: false })
   const server = createServer((request, response) => {
     const visit: typeof request & { session?: any; sessionID?: string } = request
-    middleware(visit, response, () => {
+    middleware(visit as never, response as never, () => {
       visit.session.user = 'ada'
       response.end(visit.sessionID)
     })

@@ -1,0 +1,100 @@
+/* oxlint-disable typescript/no-explicit-any -- so are the callbacks and sessions of that API, which apps have typed for themselves */
+import type { IncomingMessage } from 'node:http'
+import { configError } from '../../core/errors.ts'
+import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
+import { warnOnce } from '../../core/runtime/platform.ts'
+import type { ExpressStore } from '../parts/express-store.ts'
+import type { CookieOptions } from './cookie.ts'
+
+/** The options of express-session, and `oldStore`. */
+export interface SessionOptions {
+  /**
+   * Seals the cookie: 32 characters or more; `npx coatcheck secret` prints one. Of several, the first seals and all open.
+   * Weak ones behind the first are there for cookies that express-session signed, and open only those. Default `req.secret`,
+   * which cookie-parser sets.
+   */
+  secret?: string | readonly string[] | undefined
+  /** The cookie's name. Default `connect.sid`. */
+  name?: string | undefined
+  /** An older word for `name`. */
+  key?: string | undefined
+  /**
+   * Where sessions are kept: a storage of coatcheck, whose timeouts hold besides, or any store made for express-session,
+   * which cannot compare and swap (see `coatcheck/compat/express-store`). Default this process's memory.
+   */
+  store?: SessionStorage<any, any> | ExpressStore | undefined
+  /**
+   * The store that express-session had, if `store` is another one: cookies that it signed still stand for their sessions
+   * there. Default `store`, if that is such a store.
+   */
+  oldStore?: ExpressStore | undefined
+  /** The same for all sessions, or made for each request. */
+  cookie?: CookieOptions | ((request: never) => CookieOptions) | undefined
+  /** Sends the cookie with every response, with its full `maxAge`. Default `false`. */
+  rolling?: boolean | undefined
+  /** Whether X-Forwarded-Proto is believed. Default: `req.secure` of Express tells. */
+  proxy?: boolean | undefined
+  /** What `req.session = null` means: `destroy` ends the session, `keep` leaves it as it was stored. Default `keep`. */
+  unset?: 'destroy' | 'keep' | undefined
+  /** Ids are made by coatcheck: it is never called. */
+  genid?: ((request: never) => string) | undefined
+  /** What was not changed is not saved, whatever this says. */
+  resave?: boolean | undefined
+  /** A session in which nothing was set is not saved, whatever this says. */
+  saveUninitialized?: boolean | undefined
+}
+
+/** Milliseconds that a session of which no cookie says more lives unused, where no storage of the app says so. */
+const dayLong = 86_400_000
+
+export interface CheckedOptions {
+  name: string
+  secrets: readonly string[] | undefined
+  isRolling: boolean
+  isUnsetDestroy: boolean
+}
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
+export function checkOptions(options: SessionOptions): CheckedOptions {
+  const { genid, unset, secret, name, key, rolling } = options
+  if (genid !== undefined && typeof genid !== 'function') {
+    throw configError(
+      'The option genid of session() must be a function. Leave it out: ids are ours',
+    )
+  }
+  if (genid !== undefined) {
+    warnOnce('The option genid of session() is not used: 256 random bits of our own are the id')
+  }
+  if (unset !== undefined && unset !== 'destroy' && unset !== 'keep') {
+    throw configError('The option unset of session() must be "destroy" or "keep"')
+  }
+  return {
+    name: name || key || 'connect.sid',
+    secrets: secret ? secretsOf(secret) : undefined,
+    isRolling: Boolean(rolling),
+    isUnsetDestroy: unset === 'destroy',
+  }
+}
+
+function secretsOf(secret: string | readonly string[]): readonly string[] {
+  const secrets = typeof secret === 'string' ? [secret] : secret
+  if (!Array.isArray(secrets) || secrets.some((one) => typeof one !== 'string')) {
+    throw configError('The option secret of session() takes a string, or an array of strings')
+  }
+  if (secrets.length === 0) {
+    throw configError('The option secret of session() is an array without a string: give it one')
+  }
+  return secrets
+}
+
+/** Whether the app keeps its sessions in a storage of ours, which has timeouts of its own. */
+export function isStorage(store: SessionOptions['store']): store is SessionStorage {
+  return typeof (store as SessionStorage | undefined)?.read === 'function'
+}
+
+/** How long a session lives after a use if its cookie does not say so, in milliseconds. */
+export function lifetimeWithout(store: SessionOptions['store']): number | undefined {
+  return isStorage(store) ? undefined : dayLong
+}
+
+export type SecretRequest = IncomingMessage & { secret?: unknown }

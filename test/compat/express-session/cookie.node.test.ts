@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import expressSession from 'express-session'
+import express from 'express'
+import session, { Cookie } from 'coatcheck/compat/express-session'
+import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+import { called, program, type Middleware } from './program.ts'
+import { secret, serving } from './visitor.ts'
+
+/** Sets a user at `/set`, and says who it is. */
+const whoAmI = (options: Parameters<typeof program>[0], before?: Parameters<typeof program>[2]) =>
+  program(
+    options,
+    (request, response) => {
+      if (request.url?.startsWith('/set')) {
+        Object.assign(request.session, { user: 'ada', at: request.url })
+      }
+      response.end(String(request.session?.user))
+    },
+    before,
+  )
+
+const attributes = ([first = '']: readonly string[]) =>
+  first
+    .split('; ')
+    .slice(1)
+    .map((one) => one.replace(/=.*GMT$/, ''))
+
+describe('the cookie', () => {
+  it('is sealed, and has the attributes of the options', () =>
+    serving(
+      whoAmI({
+        name: 'sid',
+        cookie: { maxAge: 60_000, domain: 'a.example', sameSite: true, priority: 'high' },
+      }),
+      async (visitor) => {
+        const { setCookies } = await visitor.send('/set')
+        assert.match(setCookies[0]!, /^sid=[\w-]{100,};/)
+        assert.deepEqual(attributes(setCookies), [
+          'Domain=a.example',
+          'Path=/',
+          'HttpOnly',
+          'SameSite=Strict',
+          'Expires',
+          'Priority=High',
+        ])
+      },
+    ))
+
+  it('is sent again when the session was changed and has an end, and else not', () =>
+    serving(
+      program({ cookie: { maxAge: 60_000 } }, ({ url, session: held }, response) => {
+        if (url === '/set') held.n = (held.n ?? 0) + 1
+        response.end(String(held.n))
+      }),
+      async (visitor) => {
+        const counts = []
+        for (const path of ['/set', '/', '/set']) {
+          counts.push((await visitor.send(path)).setCookies.length)
+        }
+        assert.deepEqual(counts, [1, 0, 1])
+      },
+    ))
+
+  it('is sent with every response with rolling, once there is a session', () =>
+    serving(whoAmI({ rolling: true, cookie: { maxAge: 60_000 } }), async (visitor) => {
+      const counts = []
+      for (const path of ['/', '/set', '/', '/']) {
+        counts.push((await visitor.send(path)).setCookies.length)
+      }
+      assert.deepEqual(counts, [0, 1, 1, 1])
+    }))
+
+  it('keeps what a session says of its own, and the server ends the session with it', () => {
+    let ahead = 0
+    const store = createMemorySessionStorage({ now: () => Date.now() + ahead })
+    return serving(
+      program({ store, cookie: { maxAge: 60_000 } }, ({ url, session: held }, response) => {
+        if (url === '/long') Object.assign(held, { user: 'ada' }).cookie.maxAge = 3_600_000
+        response.end(JSON.stringify([held.user, held.cookie.originalMaxAge, held.cookie.maxAge]))
+      }),
+      async (visitor) => {
+        await visitor.send('/long')
+        const [name, original, left] = await visitor.json('/')
+        assert.deepEqual([name, original], ['ada', 3_600_000])
+        assert.ok(left > 3_500_000 && left <= 3_600_000)
+        ahead = 3_000_000
+        assert.equal((await visitor.json('/'))[0], 'ada')
+        // The use in between counts.
+        ahead += 3_000_000
+        assert.equal((await visitor.json('/'))[0], 'ada')
+        ahead += 3_700_000
+        assert.equal((await visitor.json('/'))[0], null)
+      },
+    )
+  })
+
+  it('is not sent over plain http if it must be Secure', () =>
+    serving(whoAmI({ cookie: { secure: true } }), async (visitor) => {
+      assert.deepEqual((await visitor.send('/set')).setCookies, [])
+    }))
+
+  const https = { 'x-forwarded-proto': 'https' }
+  const cases: [options: session.SessionOptions, isTrusted: boolean, expected: string][] = [
+    [{ cookie: { secure: 'auto' }, proxy: true }, false, 'Secure'],
+    [{ cookie: { secure: 'auto' }, proxy: false }, true, ''],
+    [{ cookie: { secure: 'auto' } }, false, ''],
+    [{ cookie: { secure: 'auto' } }, true, 'Secure'],
+    [{ cookie: { secure: true } }, true, 'Secure'],
+    [{ cookie: { secure: true } }, false, 'none'],
+  ]
+  for (const [options, isTrusted, expected] of cases) {
+    const trust = isTrusted ? 'a proxy that Express trusts' : 'a proxy'
+    it(`behind ${trust}: ${JSON.stringify(options)}`, () => {
+      const app = express()
+      app.set('trust proxy', isTrusted)
+      app.use(session({ secret, ...options }))
+      app.get('/', (request, response) => {
+        Object.assign(request.session, { user: 'ada' })
+        response.end()
+      })
+      return serving(app, async (visitor) => {
+        const { setCookies } = await visitor.send('/', { headers: https })
+        const [own] = setCookies
+        const found = own === undefined ? 'none' : own.includes('; Secure') ? 'Secure' : ''
+        assert.equal(found, expected)
+      })
+    })
+  }
+
+  it('can be made for each request', () =>
+    serving(
+      whoAmI({ cookie: (({ url }: { url: string }) => ({ path: url, maxAge: 1000 })) as never }),
+      async (visitor) => {
+        assert.ok(attributes((await visitor.send('/set')).setCookies).includes('Path=/set'))
+      },
+    ))
+
+  it('has a path, and requests elsewhere have no session', () =>
+    serving(
+      program({ cookie: { path: '/admin' } }, (request, response) => {
+        response.end(String(request.session))
+      }),
+      async (visitor) => {
+        assert.equal((await visitor.send('/other')).text, 'undefined')
+        assert.equal((await visitor.send('/admin/x')).text, '[object Object]')
+      },
+    ))
+})
+
+describe('secrets', () => {
+  it('open in turn, and the first seals', async () => {
+    const store = createMemorySessionStorage()
+    const first = 'gB3nVx8kQe5TzLw2Mf9HcYp7Rd4JsUa6'
+    const cookie = await serving(whoAmI({ secret, store }), async (visitor) => {
+      await visitor.send('/set')
+      return visitor.cookie
+    })
+    const both = whoAmI({ secret: [first, secret], store })
+    const renewed = await serving(both, async (visitor) => {
+      visitor.cookie = cookie
+      assert.equal((await visitor.send('/set-again')).text, 'ada')
+      return visitor.cookie
+    })
+    assert.notEqual(renewed, cookie)
+    const sends = (cookies: string, options: session.SessionOptions) =>
+      serving(whoAmI(options), async (visitor) => {
+        visitor.cookie = cookies
+        return (await visitor.send('/')).text
+      })
+    assert.equal(await sends(renewed, { secret: first, store }), 'ada')
+    assert.equal(await sends(cookie, { secret: first, store }), 'undefined')
+  })
+
+  it('are asked for', async () => {
+    const none = program(session() as Middleware, (_, response) => response.end())
+    await serving(none, async (visitor) => {
+      assert.match((await visitor.send('/')).text, /ERR_SESSION_CONFIG: .*secret.*required/)
+    })
+    assert.throws(() => session({ secret: [] }), /secret.*array/)
+  })
+
+  it('may be the one of cookie-parser', () =>
+    serving(
+      whoAmI(session() as Middleware, (request) => (request.secret = secret)),
+      async (visitor) => {
+        await visitor.send('/set')
+        assert.equal((await visitor.send('/')).text, 'ada')
+      },
+    ))
+
+  it('are refused in production if the first is weak, and the advice says what to write', () => {
+    const { NODE_ENV } = process.env
+    process.env['NODE_ENV'] = 'production'
+    try {
+      assert.throws(() => session({ secret: 'keyboard cat' }), /put it in front, secret: \[/)
+      session({ secret: [secret, 'keyboard cat'], store: createMemorySessionStorage() })
+    } finally {
+      if (NODE_ENV === undefined) delete process.env['NODE_ENV']
+      else process.env['NODE_ENV'] = NODE_ENV
+    }
+  })
+
+  it('that are weak and stand behind open nothing that is sealed', async () => {
+    const store = createMemorySessionStorage()
+    const weak = 'keyboard cat'
+    const cookie = await serving(whoAmI({ secret: weak, store }), async (visitor) => {
+      await visitor.send('/set')
+      return visitor.cookie
+    })
+    await serving(whoAmI({ secret: [secret, weak], store }), async (visitor) => {
+      visitor.cookie = cookie
+      assert.equal((await visitor.send('/')).text, 'undefined')
+    })
+  })
+})
+
+describe('a cookie that express-session has signed', () => {
+  const weak = 'keyboard cat'
+  /** A visitor who has logged in there. */
+  async function before(store: expressSession.Store): Promise<string> {
+    const theirs = expressSession({ secret: weak, store, resave: false, saveUninitialized: false })
+    return serving(whoAmI(theirs as Middleware), async (visitor) => {
+      await visitor.send('/set')
+      assert.match(visitor.cookie, /^connect\.sid=s%3A/)
+      return visitor.cookie
+    })
+  }
+
+  const both: [name: string, options: (store: expressSession.Store) => session.SessionOptions][] = [
+    ['in its own store', (store) => ({ store })],
+    ['in a storage of ours', (oldStore) => ({ store: createMemorySessionStorage(), oldStore })],
+  ]
+  for (const [where, options] of both) {
+    it(`still stands for its session, which is kept ${where} from now on`, async () => {
+      const store = new expressSession.MemoryStore()
+      const cookie = await before(store)
+      await serving(whoAmI({ ...options(store), secret: [secret, weak] }), async (visitor) => {
+        visitor.cookie = cookie
+        assert.equal((await visitor.send('/')).text, 'ada')
+        assert.match(visitor.cookie, /^connect\.sid=[\w-]{100,}$/)
+        assert.equal((await visitor.send('/')).text, 'ada')
+      })
+    })
+  }
+
+  for (const way of ['destroy', 'regenerate']) {
+    it(`is worth nothing any more after ${way}()`, async () => {
+      const store = new expressSession.MemoryStore()
+      const cookie = await before(store)
+      const app = program({ store, secret: [secret, weak] }, async (request, response) => {
+        const { user: name } = request.session
+        if (request.url === `/end`) await called((done) => request.session[way](done))
+        response.end(String(name))
+      })
+      await serving(app, async (visitor, another) => {
+        visitor.cookie = cookie
+        await visitor.send('/')
+        await visitor.send('/end')
+        const thief = another()
+        thief.cookie = cookie
+        assert.equal((await thief.send('/')).text, 'undefined')
+      })
+    })
+  }
+})
+
+describe('Cookie', () => {
+  it('counts its maxAge down to its expires', () => {
+    const cookie = new Cookie({ maxAge: 10_000 })
+    assert.equal(cookie.originalMaxAge, 10_000)
+    assert.ok(cookie.expires instanceof Date)
+    assert.ok(cookie.maxAge! <= 10_000 && cookie.maxAge! > 9000)
+    cookie.maxAge = null
+    assert.deepEqual([cookie.expires, cookie.originalMaxAge], [null, null])
+    assert.throws(() => new Cookie({ maxAge: '1' as never }), /maxAge/)
+    assert.throws(() => new Cookie(42 as never), /object/)
+  })
+})
