@@ -60,18 +60,12 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   return async (ctx, next) => {
     const visit = await visits.open(new NodeVisitRequest(ctx.req), ctx.req)
     place(ctx, property, visit.session)
-    let hasFailed = false
-    const held = holdResponse(ctx.res, {
-      visit,
-      hasFailed: () => hasFailed,
-      onError: (error) => ctx.onerror(error),
-    })
+    const held = holdResponse(ctx.res, { visit, onError: (error) => ctx.onerror(error) })
     try {
       await next()
       // Who answers past Koa may do so later.
       if (ctx.respond !== false) held.settle(await visit.close())
     } catch (error) {
-      hasFailed = true
       // Koa's error page begins by removing all headers: they are written when it leaves.
       held.settle(await visit.fail())
       throw error

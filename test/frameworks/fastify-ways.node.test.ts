@@ -110,6 +110,16 @@ describe('sessions in Fastify', () => {
           request.session.set('name', 'Linus')
           reply.raw.end('past Fastify')
         })
+        app.get('/throw', async (request) => {
+          request.session.set('name', 'Eve')
+          throw new Error('answered past Fastify')
+        })
+        app.setErrorHandler((error, _, reply) => {
+          const { message, code, statusCode } = error as Error & { code: string; statusCode?: number }
+          if (statusCode !== undefined) return reply.code(statusCode).send(code)
+          reply.hijack()
+          reply.raw.end(message)
+        })
       },
       async (browser, { gate }) => {
         for (const [path, name] of [
@@ -119,12 +129,18 @@ describe('sessions in Fastify', () => {
           assert.equal(await browser.text(path), 'past Fastify')
           assert.deepEqual(await browser.json('/look'), { name })
         }
-        for (const path of ['/hijacked', '/raw']) {
+        for (const [path, body] of [
+          ['/hijacked', ''],
+          ['/raw', 'ERR_SESSION_STORE'],
+        ] as const) {
           await browser.text('/set')
           gate.fail('write', new Error('the store is down'))
-          assert.equal((await browser.send(path)).status, 503)
+          const response = await browser.send(path)
+          assert.deepEqual([response.status, await response.text()], [503, body])
           assert.deepEqual(await browser.json('/look'), { name: 'Ada' })
         }
+        assert.equal(await browser.text('/throw'), 'answered past Fastify')
+        assert.deepEqual(await browser.json('/look'), { name: 'Ada' })
       },
     ))
 

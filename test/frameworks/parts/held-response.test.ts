@@ -50,6 +50,18 @@ describe('a response of Node that is held', () => {
     assert.deepEqual(response.headers.getSetCookie(), commit.setCookies)
   })
 
+  it('is ended for whoever asks, as soon as it was told to end', async () => {
+    const { visit, finish } = slowVisit()
+    const { body } = await respond({ visit }, (response) => {
+      response.write('a')
+      assert.equal(response.writableEnded, false)
+      response.end('b')
+      assert.equal(response.writableEnded, true)
+      finish()
+    })
+    assert.equal(body, 'ab')
+  })
+
   it('keeps the status, the reason and the headers that writeHead() was given', async () => {
     const { visit, finish } = slowVisit()
     const { response } = await respond({ visit }, (response) => {
