@@ -115,7 +115,10 @@ describe('sessions in Fastify', () => {
           throw new Error('answered past Fastify')
         })
         app.setErrorHandler((error, _, reply) => {
-          const { message, code, statusCode } = error as Error & { code: string; statusCode?: number }
+          const { message, code, statusCode } = error as Error & {
+            code: string
+            statusCode?: number
+          }
           if (statusCode !== undefined) return reply.code(statusCode).send(code)
           reply.hijack()
           reply.raw.end(message)
