@@ -6,8 +6,8 @@ import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import { pause } from '../runtime/pause.ts'
 import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
-import type { Login } from '../session/wishes.ts'
 import { KeyedQueue } from '../store/keyed-queue.ts'
+import { confirmLogin, type Written } from './confirm-login.ts'
 import { claimsOf, importedLogin, type Home, type Lost } from './home.ts'
 import {
   nextRecord,
@@ -60,11 +60,7 @@ export class SessionWriter {
     if (claims !== undefined && (await this.#home.isRevoked!(claims))) {
       return this.#interrupt(state, 'revoked')
     }
-    const login = state.wishes.login ?? (state.imported && importedLogin(state))
-    const before = state.loaded
-    const value = await this.#write(state)
-    if (login === undefined || !value) return value
-    return (await this.#confirm(state, login, before)) ? value : this.#interrupt(state, 'revoked')
+    return this.#write(state)
   }
 
   /** A change, or a use that is to be noted. */
@@ -82,29 +78,6 @@ export class SessionWriter {
     await this.#home.end(handle, seen)
     this.#context.events.emit({ type: 'destroyed', handle, userId: seen?.owner })
     return ''
-  }
-
-  /**
-   * Whether a login stands that was written. It is written first and looks for revocations afterwards; `revokeAll` does
-   * it the other way round. If it stands, it takes the place of the session that the visitor had, if that is the same
-   * user's.
-   *
-   * @param before That session, as it was loaded.
-   */
-  async #confirm(state: SessionState, login: Login, before: Loaded | undefined): Promise<boolean> {
-    const { handle, retiredFrom } = state
-    const former = before?.record.handle ?? retiredFrom
-    let stands = false
-    try {
-      if (await this.#home.wasRevokedSince?.(login, handle)) return false
-      const by = { handle, userId: login.userId }
-      const isApart = former !== undefined && former !== handle
-      stands = !isApart || ((await this.#home.replace?.(former, by)) ?? true)
-      return stands
-    } finally {
-      // Also when that could not be found out: nobody has its id yet.
-      if (!stands) await this.#home.delete(handle)
-    }
   }
 
   async #write(state: SessionState): Promise<string | null> {
@@ -155,8 +128,10 @@ export class SessionWriter {
       // What its holder did goes with it: the record belongs to what came after.
       return (await this.#endPrevious(base)) && this.#interrupt(state, 'rotated')
     }
-    const record = nextRecordOfPrevious(this.#context, state, base)
-    return (await this.#swap(state, record, base)) && null
+    const saved = await this.#put(nextRecordOfPrevious(this.#context, state, base), base)
+    if (saved === undefined) return undefined
+    this.#accept(state, saved)
+    return null
   }
 
   /** Writes as the holder of the record's id, or a new record. */
@@ -174,8 +149,8 @@ export class SessionWriter {
       const { rotation, login } = state.wishes
       if (base !== undefined && rotation === 'kill' && login === undefined) warnOfOldCookies()
     }
-    const saved = await this.#swap(state, record, base)
-    return saved && this.#home.valueOf(state.id, saved.text)
+    const saved = await this.#put(record, base)
+    return saved && this.#finish(state, { saved, over: base && { before: base, after: saved } })
   }
 
   /**
@@ -193,32 +168,32 @@ export class SessionWriter {
     const next = { base: from, secretHash, now: now() }
     const record = nextRecord(lifetime, state, next)
     record.previous = record.retired = undefined
-    const own = await this.#put(record, undefined)
-    if (own === undefined) return undefined
-    let isDone = false
+    const saved = await this.#put(record, undefined)
+    if (saved === undefined) return undefined
+    let after: Loaded | undefined
     try {
-      isDone = base === undefined || (await this.#endPrevious(base)) !== undefined
+      after = base && (await this.#endPrevious(base))
     } finally {
-      if (!isDone) await this.#home.delete(own.record.handle)
+      if (base !== undefined && after === undefined) await this.#home.delete(saved.record.handle)
     }
-    if (!isDone) return undefined
-    this.#accept(state, own)
-    return this.#home.valueOf(state.id, own.text)
+    if (base === undefined) return this.#finish(state, { saved })
+    return after && this.#finish(state, { saved, over: { before: base, after } })
+  }
+
+  /** The session is written. A login stands only if nothing was said against it meanwhile. */
+  async #finish(state: SessionState, written: Written): Promise<Outcome> {
+    const { saved } = written
+    const login = state.wishes.login ?? (state.imported && importedLogin(state))
+    const former = state.loaded?.record.handle ?? state.retiredFrom
+    const stands =
+      login === undefined || (await confirmLogin(this.#home, login, { ...written, former }))
+    this.#accept(state, saved)
+    return stands ? this.#home.valueOf(state.id, saved.text) : this.#interrupt(state, 'revoked')
   }
 
   /** The id before may read nothing any more. */
   #endPrevious(base: Loaded): Promise<Loaded | undefined> {
     return this.#put(withPreviousRetired(this.#context, base.record), base)
-  }
-
-  async #swap(
-    state: SessionState,
-    record: SessionRecord,
-    base: Loaded | undefined,
-  ): Promise<Loaded | undefined> {
-    const saved = await this.#put(record, base)
-    if (saved !== undefined) this.#accept(state, saved)
-    return saved
   }
 
   /** One compare-and-swap. Undefined if somebody else was first. */

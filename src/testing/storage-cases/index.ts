@@ -18,6 +18,7 @@ import { revocationCases } from './revocations.ts'
 import { rotationCases } from './rotation.ts'
 import { saveCases } from './saves.ts'
 import { secondLoginCases } from './second-logins.ts'
+import { unconfirmedLoginCases } from './unconfirmed-logins.ts'
 import { updateCases } from './updates.ts'
 import { valueCases } from './values.ts'
 import type { StorageCase } from './visit.ts'
@@ -44,6 +45,7 @@ export const storageCases: readonly StorageCase[] = [
   ...endingCases,
   ...revocationCases,
   ...secondLoginCases,
+  ...unconfirmedLoginCases,
   ...lastWordCases,
   ...damageCases,
 ]

@@ -1,0 +1,53 @@
+import type { Loaded } from '../record/standing.ts'
+import type { Login } from '../session/wishes.ts'
+import type { Home } from './home.ts'
+
+/** A session that was written, and what was overwritten for it: the same record, or that of the id before. */
+export interface Written {
+  saved: Loaded
+  over?: { before: Loaded; after: Loaded } | undefined
+}
+
+/**
+ * Whether a login stands that was written. It is written first and looks for revocations afterwards; `revokeAll` does
+ * it the other way round. If it stands, it takes the place of the session that the visitor had, if that is the same
+ * user's. If that cannot be found out, it does not stand, and the visitor has the session of before.
+ *
+ * @param written.former The handle of the session that the visitor had.
+ */
+export async function confirmLogin(
+  home: Home,
+  login: Login,
+  { former, ...written }: Written & { former: string | undefined },
+): Promise<boolean> {
+  const { handle } = written.saved.record
+  let stands: boolean | undefined
+  try {
+    stands = !(await home.wasRevokedSince?.(login, handle))
+    if (stands && former !== undefined && former !== handle) {
+      stands = undefined
+      stands = (await home.replace?.(former, { handle, userId: login.userId })) ?? true
+    }
+  } finally {
+    if (stands === undefined) await takeBack(home, login, written)
+    else if (!stands) await home.delete(handle)
+  }
+  return stands
+}
+
+/** Nobody has the id of this login yet, so nobody sees it go. */
+async function takeBack(home: Home, { userId }: Login, { saved, over }: Written): Promise<void> {
+  const { handle } = saved.record
+  const { before, after } = over ?? {}
+  const isInPlace = before?.record.handle === handle
+  // What another user had would not be listed as theirs while it was this one's: a `revokeAll` may have missed it.
+  const isOthers = isInPlace && before.record.owner !== undefined && before.record.owner !== userId
+  let isBack = false
+  try {
+    if (before === undefined || isOthers) return
+    await home.write(before, after!.version)
+    isBack = isInPlace
+  } finally {
+    if (!isBack) await home.delete(handle)
+  }
+}
