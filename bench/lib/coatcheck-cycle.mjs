@@ -13,8 +13,8 @@ export function cycle({ mode, data }, storage, cookieOptions) {
     const reading = read instanceof Promise ? await read : read
     const session = await storage.read(reading.value)
     const count = handle(session)
-    const visit = { cookie, request, reading, rivals: [], others: [], isCrowded: false }
-    const { setCookies } = await commitSession(visit, storage, session)
+    const arrival = { cookie, request, reading, session, rivals: [], others: [], isCrowded: false }
+    const { setCookies } = await commitSession(arrival, storage)
     return { count, setCookie: setCookies[0] }
   }
   return {
