@@ -1,20 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkParts, compileParts, runtimeParts } from './lib/parts.mjs'
 import { printResult, printSlowest, printTotal } from './lib/report.mjs'
 import { stopAll } from './lib/execute.mjs'
 import { runParts } from './lib/run.mjs'
+import { makeScratch } from './lib/scratch.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { only: { type: 'string' }, list: { type: 'boolean' } },
 })
 
-// All temporary files of all parts (workerd leaves some behind) go here, and then away.
-const scratch = mkdtempSync(join(tmpdir(), 'coatcheck-test-'))
-process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }))
+const scratch = makeScratch()
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, async () => {
     await stopAll()
@@ -22,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   })
 }
 
-const names = [...checkParts(scratch), ...runtimeParts(scratch)].map((part) => part.name)
+const names = [...checkParts(scratch.disk), ...runtimeParts(scratch.disk)].map((part) => part.name)
 const unknown = positionals.filter((name) => !names.includes(name))
 
 if (values.list) {
@@ -46,12 +42,12 @@ async function main() {
 
   // Somebody who is after certain tests does not want to hear about the rest.
   const isNarrow = values.only !== undefined && positionals.length === 0
-  const checks = isNarrow ? [] : checkParts(scratch).filter(isWanted)
+  const checks = isNarrow ? [] : checkParts(scratch.disk).filter(isWanted)
   await run([...compileParts(), ...checks.filter((part) => !part.needsBuild)])
 
   // Tests with type errors are compiled all the same, and run; without the package none can.
   if (results.every((result) => result.part !== 'build' || result.failed === 0)) {
-    const runtimes = runtimeParts(scratch, values.only).filter(isWanted)
+    const runtimes = runtimeParts(scratch.disk, values.only).filter(isWanted)
     const withFiles = runtimes.filter((part) => part.files.length > 0)
     await run([
       ...(values.only === undefined ? runtimes : withFiles),

@@ -5,6 +5,7 @@ import { globFiles } from './files.mjs'
  *   command, seconds (after which it is stopped),
  *   report: { format, path } if it runs tests and writes down how it went,
  *   file, if it is there for this file alone; isLong, if it should not be the last to begin;
+ *   isOnDisk, if its temporary files have to be on a disk;
  *   turn: of several jobs with the same one runs at a time.
  */
 
@@ -69,6 +70,9 @@ export function runtimeParts(scratch, only = '') {
 const isLong =
   /\/(stress\/backends|browser|faults\/servers|services)\/|browser|redis-f|sql-servers\./
 
+/** What is about files: killed processes, full disks, power loss. */
+const isAboutFiles = /\/(stress|faults)\/[^/]+$|\/(sqlite-disk|private-files|process-ends)\./
+
 /** Whether four processes work on the same sessions: on Node 20 these tests are a part of their own. */
 function isRace(file) {
   return file.includes('/stress/backends/')
@@ -88,6 +92,7 @@ function ownProcesses(name, files, scratch) {
     ...nodeJob(`${name}-${n}`, node, [file], scratch),
     file,
     isLong: isLong.test(file),
+    isOnDisk: isAboutFiles.test(file),
     ...(isRace(file) && { turn: 'race' }),
   }))
   return { name, jobs, files }

@@ -48,9 +48,11 @@ async function runJob(job, scratch) {
   if (program.includes('/') && !existsSync(program)) {
     return { ...nothing, ...noTime, skips: [`all of it: ${program} is not installed`] }
   }
-  const cpuPath = `${scratch}/${job.name}.cpu`
-  const timesPath = `${scratch}/${job.name}.times`
-  const variables = { TMPDIR: scratch, TEST_TIMES: timesPath, DENO_DIR: `${scratch}/deno` }
+  const { memory, disk } = scratch
+  const cpuPath = `${disk}/${job.name}.cpu`
+  const timesPath = `${disk}/${job.name}.times`
+  const TMPDIR = job.isOnDisk ? disk : memory
+  const variables = { TMPDIR, TEST_TIMES: timesPath, DENO_DIR: `${disk}/deno` }
   const ended = await execute(job, cpuPath, variables)
   const seconds = (performance.now() - started) / 1000
   const cpu = readCpu(cpuPath)
