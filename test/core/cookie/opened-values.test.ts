@@ -55,7 +55,8 @@ describe('what a seal remembers of what it opened', () => {
     })
     const asks = (text: string) => {
       const before = asked.length
-      assert.equal(Boolean(seal.open(text)), !text.startsWith('forged'))
+      const opened = seal.open(text) as { value: string } | undefined
+      assert.equal(opened?.value, text.startsWith('forged') ? undefined : text)
       return asked.length - before
     }
     return asks
@@ -67,6 +68,25 @@ describe('what a seal remembers of what it opened', () => {
     assert.deepEqual([asks(short), asks(short)], [1, 0])
     assert.deepEqual([asks(long), asks(long)], [1, 1])
     assert.deepEqual([asks('forged'), asks('forged')], [1, 1])
+  })
+
+  it('is what is longer once it came twice, if it is not too long and not forged', () => {
+    const asks = open()
+    const texts = ['x'.repeat(257), 'y'.repeat(2048), 'z'.repeat(2049), `forged${'!'.repeat(300)}`]
+    const times = texts.map((text) => Array.from({ length: 4 }, () => asks(text)))
+    assert.deepEqual(times, [
+      [1, 1, 0, 0],
+      [1, 1, 0, 0],
+      [1, 1, 1, 1],
+      [1, 1, 1, 1],
+    ])
+  })
+
+  it('takes no text for another that ends like it', () => {
+    const asks = open()
+    const [one, other] = [`one ${'x'.repeat(300)}`, `two ${'x'.repeat(300)}`]
+    assert.deepEqual([asks(one), asks(one), asks(one)], [1, 1, 0])
+    assert.deepEqual([asks(other), asks(other)], [1, 0])
   })
 
   it('is a thousand texts, of which the oldest goes, and none for one that was forged', () => {
