@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createCookie, createSessionStorage, type Session } from 'coatcheck'
+import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { withSession } from 'coatcheck/fetch'
 import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
 import { createGate } from 'coatcheck/testing'
@@ -34,6 +35,18 @@ describe('a handler that saves by itself', () => {
     const again = await login(requestWith(setCookieOf(first)))
     assert.equal(await (await show(requestWith(setCookieOf(again)))).text(), 'ada')
   })
+
+  for (const createStorage of [createMemorySessionStorage, createCookieSessionStorage]) {
+    it(`gets it also if it does not wait (${createStorage.name})`, async () => {
+      const storage = createStorage()
+      const start = withSession({ cookie, storage }, (_, session) => {
+        session.set('a', 1)
+        void storage.save(session)
+        return new Response('not waited')
+      })
+      assert.notEqual(setCookieOf(await start(requestWith(null))), null)
+    })
+  }
 })
 
 describe('a slow handler that saves by itself', () => {

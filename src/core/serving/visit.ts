@@ -56,7 +56,7 @@ export class Visit<S extends ForeignSession = Session> {
    * saved and that the response must be another one, with status 503; `ERR_SESSION_COOKIE_SIZE` and others that the app is wrong.
    */
   close(sending?: Sending): Promise<Commit> {
-    this.#end ??= this.#commit(sending).finally(this.#release)
+    this.#end ??= this.#released(this.#commit(sending))
     return this.#end
   }
 
@@ -66,8 +66,16 @@ export class Visit<S extends ForeignSession = Session> {
    * Never rejects: the handler's error is the one to report.
    */
   fail(): Promise<Commit> {
-    this.#end ??= this.#abandon().finally(this.#release)
+    this.#end ??= this.#released(this.#abandon())
     return this.#end.catch(() => nothing)
+  }
+
+  async #released(end: Promise<Commit>): Promise<Commit> {
+    try {
+      return await end
+    } finally {
+      this.#release()
+    }
   }
 
   #commit(sending?: Sending): Promise<Commit> {

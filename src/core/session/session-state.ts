@@ -22,7 +22,6 @@ export class SessionState {
   readonly imported: Imported | undefined
   readonly createdAt: number
   readonly now: () => number
-
   #id: string | undefined
   #handle: string | undefined
   #loaded: Loaded | undefined
@@ -256,10 +255,7 @@ export class SessionState {
     this.#wasLookedAt = true
   }
 
-  /**
-   * Saves when no other save of this session is under way: at once, if there is nothing to write. The cookie value is
-   * remembered: when a handler saves by itself, its response must still carry it.
-   */
+  /** Saves after every other save: at once, if there is nothing to write. If a handler saves, the response carries the value. */
   saveWith(writer: Writer<SessionState>): MaybePromise<string | null> {
     if (this.#saving !== undefined) return this.whenIdle(() => this.saveWith(writer))
     const saved = writer.save(this)
@@ -268,9 +264,13 @@ export class SessionState {
 
   async #waitFor(saving: Promise<string | null>): Promise<string | null> {
     this.#saving = saving
-    const value = await saving.finally(() => (this.#saving = undefined))
-    if (value !== null) this.#issued = value
-    return value
+    try {
+      const value = await saving
+      if (value !== null) this.#issued = value
+      return value
+    } finally {
+      this.#saving = undefined
+    }
   }
 
   /** Does this once no save is under way, and before another begins. */
