@@ -63,6 +63,8 @@ export class Cookie {
     }
     if (ms instanceof Date) warnOnce('maxAge of a cookie as a Date: write a number of milliseconds')
     this.expires = typeof ms === 'number' ? new Date(Date.now() + ms) : ms
+    // By the clock it may be one less already.
+    if (typeof ms === 'number') this.originalMaxAge = ms
   }
 
   get expires(): Date | null | undefined {

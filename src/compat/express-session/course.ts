@@ -23,6 +23,7 @@ export class RequestCourse implements Course {
   readonly #over = new WeakSet<object>()
   /** Whether what the app set differs from what it found, or the id does. */
   #isModified = false
+  #isRenewed = false
   #isEnded = false
   #wasLookedAt = false
   #closing: Promise<Commit> | undefined
@@ -85,7 +86,7 @@ export class RequestCourse implements Course {
     state.change({ type: 'clear' })
     state.rotate('kill')
     this.#over.add(this.#shown.session)
-    this.#isModified = true
+    this.#isModified = this.#isRenewed = true
     this.#show(state)
   }
 
@@ -112,11 +113,13 @@ export class RequestCourse implements Course {
 
   async #close(): Promise<Commit> {
     if (this.#isEnded) return this.#end()
-    if (hasNoId(this.#request)) return this.#visit.fail()
+    if (hasNoId(this.#request)) return this.#isRenewed ? this.#end() : this.#visit.fail()
     if (this.#wasLookedAt) {
       const session = this.#request.session as Session | null | undefined
       if (session === undefined || session === null) {
-        return this.#setup.isUnsetDestroy ? this.#end() : this.#visit.fail()
+        // After regenerate() the session of before has ended, and the new one is not wanted.
+        const isOver = this.#setup.isUnsetDestroy || this.#isRenewed
+        return isOver ? this.#end() : this.#visit.fail()
       }
       this.#note(session)
     }
