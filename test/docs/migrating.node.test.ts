@@ -82,6 +82,7 @@ describe('The guides', () => {
     assert.deepEqual(blocks.map(({ guide, path }) => `${guide}/${path}`).sort(), [
       'express-session/accept.ts',
       'express-session/app.ts',
+      'express-session/drop-in.ts',
       'express-session/sessions.ts',
       'iron-session/account.ts',
       'iron-session/drop-in.ts',

@@ -9,7 +9,8 @@ import type { Cookie } from './cookie.ts'
 import type { Session } from './session.ts'
 import type { Store } from './store.ts'
 
-type IsAny<T> = 0 extends 1 & T ? true : false
+/** The types of what is not installed are `any`. In tuples, because a condition on such a type is one itself. */
+type IsAny<T> = [0] extends [1 & T] ? true : false
 
 /**
  * What sessions hold. An app adds its own, either to that of `express-session`, if it has those types installed, or else

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import theirs from 'express-session'
 import ours, { type SessionOptions } from 'coatcheck/compat/express-session'
 import { called, program, type Middleware, type Visited } from './program.ts'
-import { secret, serving, type Answer, Visitor } from './visitor.ts'
+import { secret, serving, type Answer, type Visitor } from './visitor.ts'
 
 type Handler = Parameters<typeof program>[1]
 
