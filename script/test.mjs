@@ -7,7 +7,7 @@ import { makeScratch } from './lib/scratch.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: 'string' }, list: { type: 'boolean' } },
+  options: { only: { type: 'string' }, all: { type: 'boolean' }, list: { type: 'boolean' } },
 })
 
 const scratch = makeScratch()
@@ -66,5 +66,6 @@ async function main() {
 /** `node20` asks for `node20-processes` too. */
 function isWanted(part) {
   const isAskedFor = (name) => part.name === name || part.name.startsWith(`${name}-`)
-  return positionals.length === 0 || positionals.some(isAskedFor)
+  if (positionals.length === 0) return values.all === true || part.isLeftOut !== true
+  return positionals.some(isAskedFor)
 }

@@ -52,9 +52,10 @@ export function runtimeParts(scratch, only = '') {
     ownProcesses('races', own.filter(isRace), scratch),
     ownProcesses(
       'node20-processes',
-      own.filter((file) => !usesServers(file) && !isRace(file)),
+      own.filter((file) => !usesServers(file) && !isRace(file) && !isBuilt(file)),
       scratch,
     ),
+    { ...ownProcesses('frameworks', own.filter(isBuilt), scratch), isLeftOut: true },
     denoPart(portable, scratch),
     oneProcess('node20', node, portable, scratch),
     oneProcess('node22', `${installed}/node22/bin/node`, portable, scratch),
@@ -87,6 +88,11 @@ function usesServers(file) {
   return folders.test(file) || files.test(file)
 }
 
+/** Whether it builds an app with the tools of a framework, which takes a minute: only who asks for these tests gets them. */
+function isBuilt(file) {
+  return /\/frameworks\/(sveltekit)\.node\.test\.js$/.test(file)
+}
+
 function ownProcesses(name, files, scratch) {
   const jobs = files.map((file, n) => ({
     ...nodeJob(`${name}-${n}`, node, [file], scratch),
@@ -94,6 +100,7 @@ function ownProcesses(name, files, scratch) {
     isLong: isLong.test(file),
     isOnDisk: isAboutFiles.test(file),
     ...(isRace(file) && { turn: 'race' }),
+    ...(isBuilt(file) && { turn: 'build' }),
   }))
   return { name, jobs, files }
 }

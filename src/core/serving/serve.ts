@@ -50,15 +50,28 @@ export async function serveSession<S extends ForeignSession>(
     return applyCommit(response, await visit.close())
   } catch (error) {
     await cancel(response)
-    if (!isStoreFailure(error)) throw error
-    if (onStoreError !== undefined) return onStoreError(error, request)
-    logFailure(error, (storage as ServableStorage<S>).events)
-    return unavailable()
+    return answerFailure({ storage, onStoreError }, error, request)
   }
 }
 
+/**
+ * What the visitor gets when the store failed.
+ *
+ * @throws Every other error, as it is.
+ */
+export async function answerFailure(
+  { storage, onStoreError }: Pick<Served<never>, 'onStoreError'> & { storage: object },
+  error: unknown,
+  request: Request,
+): Promise<Response> {
+  if (!isStoreFailure(error)) throw error
+  if (onStoreError !== undefined) return onStoreError(error, request)
+  logFailure(error, (storage as ServableStorage<never>).events)
+  return unavailable()
+}
+
 /** Nobody reads the body of a response that does not leave. What goes wrong with it is nobody's concern. */
-async function cancel(response: Response | undefined): Promise<void> {
+export async function cancel(response: Response | undefined): Promise<void> {
   try {
     await response?.body?.cancel?.()
   } catch {

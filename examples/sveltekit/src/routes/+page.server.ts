@@ -1,0 +1,42 @@
+import { redirect } from '@sveltejs/kit'
+import { storage } from '../lib/server/sessions.ts'
+import type { Actions, PageServerLoad } from './$types'
+
+export const load: PageServerLoad = async ({ locals: { session } }) => {
+  const { userId } = session
+  const devices = userId === undefined ? [] : await storage.sessionsOf(userId)
+  return {
+    userId,
+    notice: session.get('notice'),
+    cart: session.get('cart') ?? [],
+    devices: devices.map(({ handle, label }) => ({
+      handle,
+      label,
+      isThis: handle === session.handle,
+    })),
+  }
+}
+
+export const actions: Actions = {
+  async login({ request, locals: { session } }) {
+    const name = String((await request.formData()).get('name'))
+    session.login(name, { label: request.headers.get('user-agent') ?? 'unknown' })
+    session.flash('notice', `Welcome, ${name}`)
+    redirect(303, '/')
+  },
+  async add({ request, locals: { session } }) {
+    const item = String((await request.formData()).get('item'))
+    session.update('cart', (cart) => [...(cart ?? []), item])
+    redirect(303, '/')
+  },
+  async end({ request, locals: { session } }) {
+    const handle = String((await request.formData()).get('handle'))
+    const own = session.userId === undefined ? [] : await storage.sessionsOf(session.userId)
+    if (own.some((one) => one.handle === handle)) await storage.revoke(handle)
+    redirect(303, '/')
+  },
+  logout({ locals: { session } }) {
+    session.destroy()
+    redirect(303, '/')
+  },
+}
