@@ -13,6 +13,7 @@ const workloads = {
   C: 'redis',
   D: 'memcached',
   E: 'fs',
+  G: 'servers',
   H: 'heap',
   I: 'sql',
   J: 'sqlite',
