@@ -114,7 +114,7 @@ export class RequestCourse implements Course {
   async #close(): Promise<Commit> {
     if (this.#isEnded) return this.#end()
     if (hasNoId(this.#request)) return this.#isRenewed ? this.#end() : this.#visit.fail()
-    if (this.#wasLookedAt) {
+    if (this.#wasLookedAt || !Object.hasOwn(this.#request, 'session')) {
       const session = this.#request.session as Session | null | undefined
       if (session === undefined || session === null) {
         // After regenerate() the session of before has ended, and the new one is not wanted.

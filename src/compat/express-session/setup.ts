@@ -65,7 +65,7 @@ export function createSetup(options: SessionOptions): Setup {
   return {
     name: checked.name,
     storage,
-    store: shownStore(storage, given ?? oldStore, typeof settings === 'object' ? settings : {}),
+    store: shownStore(storage, given, typeof settings === 'object' ? settings : {}),
     given,
     oldStore,
     settings,

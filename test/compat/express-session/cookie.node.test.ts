@@ -95,6 +95,14 @@ describe('the cookie', () => {
     )
   })
 
+  it('warns once if the storage ends sessions before it', async (t) => {
+    const warn = t.mock.method(console, 'warn', () => {})
+    const store = createMemorySessionStorage({ idleTimeout: 60 })
+    await serving(whoAmI({ store, cookie: { maxAge: 61_500 } }), (visitor) => visitor.send('/set'))
+    const told = warn.mock.calls.map(({ arguments: [text] }) => String(text))
+    assert.match(told.join(), /give the storage an idleTimeout/)
+  })
+
   it('is not sent over plain http if it must be Secure', () =>
     serving(whoAmI({ cookie: { secure: true } }), async (visitor) => {
       assert.deepEqual((await visitor.send('/set')).setCookies, [])

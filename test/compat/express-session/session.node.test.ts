@@ -214,7 +214,7 @@ describe('the methods of req.session', () => {
     ))
 })
 
-describe('req.session = null', () => {
+describe('req.session = null, or delete req.session', () => {
   for (const unset of ['keep', 'destroy'] as const) {
     it(`with unset: '${unset}'`, () =>
       serving(
@@ -223,14 +223,18 @@ describe('req.session = null', () => {
           else if (request.url === '/null') {
             request.session.user = 'eve'
             request.session = null
+          } else if (request.url === '/delete') {
+            delete request.session
           }
           response.end(String(request.session?.user))
         }),
         async (visitor) => {
-          await visitor.send('/set')
-          const old = visitor.copy()
-          await visitor.send('/null')
-          assert.equal((await old.send('/')).text, unset === 'keep' ? 'ada' : 'undefined')
+          for (const path of ['/null', '/delete']) {
+            await visitor.send('/set')
+            const old = visitor.copy()
+            await visitor.send(path)
+            assert.equal((await old.send('/')).text, unset === 'keep' ? 'ada' : 'undefined')
+          }
         },
       ))
   }
