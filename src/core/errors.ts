@@ -15,8 +15,7 @@ export type SessionErrorCode =
 
 /**
  * The base of every error this library throws. Switch on `code`, never on `message`. No message, and
- * no property of ours, holds a session id, its secret or a value; `cause` is what a driver or a codec
- * threw, and may.
+ * no property of ours, holds a session id, its secret or a value. Only the `cause` that a codec threw may.
  */
 export class SessionError extends Error {
   override readonly name: string = 'SessionError'

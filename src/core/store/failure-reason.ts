@@ -52,7 +52,7 @@ const longest = 200
  * A driver's message as far as it may be shown. Servers repeat arguments in quotes, files are named after
  * sessions, and an address may have a password in it: all of that is left out.
  */
-function publicPart(message: string, secrets: readonly string[]): string {
+export function publicPart(message: string, secrets: readonly string[]): string {
   let text = message.split('\n', 1)[0]!
   for (const secret of secrets) if (secret !== '') text = text.replaceAll(secret, '…')
   return text

@@ -1,6 +1,7 @@
 import { configError, SessionError, isSessionError, StoreError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
 import { reasonOf } from './failure-reason.ts'
+import { publicCause } from './public-cause.ts'
 import {
   isClosable,
   isIndexed,
@@ -102,9 +103,14 @@ export class GuardedStore {
     if (isSessionError(cause, 'ERR_SESSION_STORE')) {
       return reportFailure(this.#events, operation, cause)
     }
-    const error = new StoreError(operation, cause, reasonOf(cause, secrets))
+    const error = storeError(operation, cause, secrets)
     return reportFailure(this.#events, operation, error)
   }
+}
+
+/** No part of it, its cause included, holds a value. */
+function storeError(operation: Operation, cause: unknown, secrets?: readonly string[]): StoreError {
+  return new StoreError(operation, publicCause(cause, secrets), reasonOf(cause, secrets))
 }
 
 /** Makes the error that a failing backend becomes, and tells of it. */
@@ -113,9 +119,7 @@ export function reportFailure(
   operation: Operation,
   cause: unknown,
 ): StoreError {
-  const error = isSessionError(cause, 'ERR_SESSION_STORE')
-    ? cause
-    : new StoreError(operation, cause, reasonOf(cause))
+  const error = isSessionError(cause, 'ERR_SESSION_STORE') ? cause : storeError(operation, cause)
   events.emit({ type: 'store-error', operation, error })
   return error
 }
