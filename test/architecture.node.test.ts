@@ -57,6 +57,8 @@ const mayImportToo: Record<string, RegExp> = {
   // Only to make the table.
   'storages/sql/': /^storages\/sql\/|^kysely$/,
   'frameworks/fetch-router.ts': /^frameworks\/fetch-router\//,
+  // It makes a response of what handlers return.
+  'frameworks/h3.ts': /^h3$/,
   // Its stores are emitters of Node, as those that others have made for it.
   'compat/express-session/': /^node:events$/,
   // Its middleware is that of fetch-router, and puts sessions under Remix's own class.

@@ -4,6 +4,12 @@ import { Session, type Cookie, type SessionConflictError, type StoreError } from
 import { withSession } from 'coatcheck/fetch'
 import { session } from 'coatcheck/fetch-router'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+import { session as elysiaSession } from 'coatcheck/elysia'
+import { session as honoSession } from 'coatcheck/hono'
+import { session as reactRouterSession } from 'coatcheck/react-router'
+import { Elysia } from 'elysia'
+import { Hono } from 'hono'
+import { createContext, type LoaderFunctionArgs } from 'react-router'
 import { z } from 'zod'
 import { exactly } from './equal.ts'
 
@@ -94,4 +100,58 @@ export function routing(cookie: Cookie): void {
   session(cookie)
   // @ts-expect-error -- no such option
   session(cookie, storage, { onError: () => new Response() })
+}
+
+export function hono(cookie: Cookie): void {
+  const storage = createMemorySessionStorage<Data, Flash>()
+  const admin = createMemorySessionStorage<{ role: string }>()
+  new Hono()
+    .use(honoSession(cookie, storage))
+    .use(honoSession(cookie, admin, { property: 'adminSession' }))
+    .get('/', (c) => {
+      exactly<Session<Data, Flash>>()(c.var.session)
+      exactly<Session<{ role: string }>>()(c.var.adminSession)
+      // @ts-expect-error -- another type
+      c.var.session.set('count', 'one')
+      return c.text('')
+    })
+
+  const app = new Hono<{ Variables: { session: Session<Data, Flash> } }>()
+  app.use(honoSession(cookie, storage))
+  app.get('/', (c) => {
+    exactly<Session<Data, Flash>>()(c.var.session)
+    return c.text('')
+  })
+  // @ts-expect-error -- no such option
+  honoSession(cookie, storage, { name: 'adminSession' })
+}
+
+export function elysia(cookie: Cookie): void {
+  const storage = createMemorySessionStorage<Data, Flash>()
+  const admin = createMemorySessionStorage<{ role: string }>()
+  new Elysia()
+    .decorate('number', 1)
+    .use(elysiaSession(cookie, storage))
+    .use(elysiaSession(cookie, admin, { property: 'adminSession' }))
+    .get('/', ({ session: current, adminSession, number }) => {
+      exactly<Session<Data, Flash>>()(current)
+      exactly<Session<{ role: string }>>()(adminSession)
+      exactly<number>()(number)
+      // @ts-expect-error -- another type
+      current.set('count', 'one')
+      return ''
+    })
+}
+
+export function reactRouter(cookie: Cookie, { context }: LoaderFunctionArgs): void {
+  const own = createContext<Session<Data, Flash>>()
+  const middleware = [
+    reactRouterSession(cookie, createMemorySessionStorage()),
+    reactRouterSession(cookie, createMemorySessionStorage<Data, Flash>(), { context: own }),
+  ]
+  exactly<Session<Data, Flash>>()(context.get(own))
+  void middleware
+  const other = createMemorySessionStorage<{ role: string }>()
+  // @ts-expect-error -- a context for sessions of another storage
+  reactRouterSession(cookie, other, { context: own })
 }

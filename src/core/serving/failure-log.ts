@@ -41,6 +41,6 @@ export function logFailure(error: SessionError, events: unknown): void {
   told.left = 0
   warn(
     `${error.message}${since} The visitor got 503. ` +
-      'The option onStoreError of the middleware, or onEvent of the storage, replaces this line.',
+      'onEvent of the storage replaces this line, or an error handler of the app (onStoreError, where the middleware has it).',
   )
 }

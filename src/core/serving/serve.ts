@@ -1,9 +1,9 @@
 import { type SessionConflictError, SessionError, type StoreError } from '../errors.ts'
 import type { OptionKinds } from '../options.ts'
-import { logFailure } from './failure-log.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 import { applyCommit } from './response.ts'
 import type { ServableStorage } from './arrival.ts'
+import { unavailable } from './unavailable.ts'
 import { isStoreFailure, type Visit, type Visits } from './visit.ts'
 
 export interface ServeOptions {
@@ -24,11 +24,6 @@ export const serveKinds: OptionKinds<ServeOptions> = { onStoreError: 'function' 
 interface Served<S extends ForeignSession> extends ServeOptions {
   visits: Visits<S>
   storage: ForeignSessionStorage<S>
-}
-
-function unavailable(): Response {
-  const headers = { 'Retry-After': '5', 'Cache-Control': 'no-store' }
-  return new Response('Service Unavailable', { status: 503, headers })
 }
 
 /**
@@ -66,8 +61,7 @@ export async function answerFailure(
 ): Promise<Response> {
   if (!isStoreFailure(error)) throw error
   if (onStoreError !== undefined) return onStoreError(error, request)
-  logFailure(error, (storage as ServableStorage<never>).events)
-  return unavailable()
+  return unavailable(error, (storage as ServableStorage<never>).events)
 }
 
 /** Nobody reads the body of a response that does not leave. What goes wrong with it is nobody's concern. */

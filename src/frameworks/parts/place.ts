@@ -1,9 +1,9 @@
 import { configError } from '../../core/errors.ts'
 import { type OptionKinds, readOptions } from '../../core/options.ts'
 
-export interface PlaceOptions {
+export interface PlaceOptions<Name extends string = string> {
   /** Where handlers find the session. Default: `session`. Several sessions of one request have a property each. */
-  property?: string | undefined
+  property?: Name | undefined
 }
 
 const kinds: OptionKinds<PlaceOptions> = { property: 'string' }
