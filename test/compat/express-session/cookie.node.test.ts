@@ -95,6 +95,20 @@ describe('the cookie', () => {
     )
   })
 
+  it('is sent with its whole life before it, from the end of the request', () =>
+    serving(
+      program({ cookie: { maxAge: 60_000 } }, ({ session: held }, response) => {
+        held.user = 'ada'
+        held.cookie.expires = new Date(Date.now() + 1000)
+        held.cookie.originalMaxAge = 60_000
+        response.end()
+      }),
+      async (visitor) => {
+        const [, expires = ''] = /Expires=([^;]+)/.exec((await visitor.send('/')).setCookies[0]!)!
+        assert.ok(Date.parse(expires) > Date.now() + 50_000)
+      },
+    ))
+
   it('warns once if the storage ends sessions before it', async (t) => {
     const warn = t.mock.method(console, 'warn', () => {})
     const store = createMemorySessionStorage({ idleTimeout: 60 })
@@ -274,6 +288,12 @@ describe('a cookie that express-session has signed', () => {
 })
 
 describe('Cookie', () => {
+  it('has the maxAge that it was given, though the clock goes on', (t) => {
+    let now = Date.now()
+    t.mock.method(Date, 'now', () => now++)
+    assert.equal(new Cookie({ maxAge: 10_000 }).originalMaxAge, 10_000)
+  })
+
   it('counts its maxAge down to its expires', () => {
     const cookie = new Cookie({ maxAge: 10_000 })
     assert.equal(cookie.originalMaxAge, 10_000)
