@@ -61,6 +61,21 @@ describe('sessions in Hono', () => {
     assert.equal(await visitor.text('/look'), '[null]')
   })
 
+  it('stay ended, whatever the handler throws after that', async () => {
+    const { hono, visitor } = app()
+    hono.get('/set', (c) => {
+      c.var.session.set('name', 'Ada')
+      return c.text('ok')
+    })
+    hono.get('/end', (c) => {
+      c.var.session.destroy()
+      throw 'a text' as unknown as Error
+    })
+    await visitor.get('/set')
+    await assert.rejects(visitor.get('/end'), (error) => error === 'a text')
+    assert.equal(await visitor.text('/look'), '[null]')
+  })
+
   it('forget it too where a part of the app answers its own errors', async () => {
     const { hono, visitor } = app()
     const part = new Hono<Env>()
