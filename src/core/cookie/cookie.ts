@@ -6,7 +6,7 @@ import {
   type CookieAttributes,
 } from './attributes.ts'
 import { assertContext, cookieKinds, type CookieOptions } from './cookie-options.ts'
-import { readCookieValues } from './header.ts'
+import { hasPairBehindComma, readCookieValues } from './header.ts'
 import { assertImporters, importCookie, type CookieImporter } from './importers.ts'
 import { CookieSizeError, SessionError } from '../errors.ts'
 import { readOptions } from '../options.ts'
@@ -132,8 +132,9 @@ export class Cookie {
   /** The same as `parse`, with what there is to know about it. Never throws for bad input. */
   read(header: string | null | undefined, request?: CookieRequest): MaybePromise<CookieReading> {
     if (!header) return absent
-    const values = readCookieValues(header, this.#nameFor(this.#attributes, request))
-    if (values.length === 0) return absent
+    const name = this.#nameFor(this.#attributes, request)
+    const values = readCookieValues(header, name)
+    if (values.length === 0) return hasPairBehindComma(header, name) ? unusable('cookie') : absent
     if (values.length > mostCandidates) return unusable('shadowed')
     if (values.length === 1) {
       return andThen(this.#open(values[0]!), (one) => this.#tell([one], values))

@@ -10,6 +10,7 @@
  */
 
 const semicolon = 0x3b
+const comma = 0x2c
 const equals = 0x3d
 const space = 0x20
 const tab = 0x09
@@ -27,11 +28,18 @@ function trimmed(header: string, from: number, to: number): string {
   return header.slice(start, end)
 }
 
-/** Whether the name stands at `at`, with only blanks between it and the pair's start. */
-function startsPair(header: string, at: number): boolean {
+/** What stands before the name at `at` and its blanks: NaN at the start of the header. */
+function codeBefore(header: string, at: number): number {
   let before = at - 1
   while (before >= 0 && isBlank(header.charCodeAt(before))) before--
-  return before < 0 || header.charCodeAt(before) === semicolon
+  return header.charCodeAt(before)
+}
+
+/** Whether an equals sign follows the name at `at`, and where. -1 if none does. */
+function equalsAfter(header: string, at: number, name: string): number {
+  let after = at + name.length
+  while (isBlank(header.charCodeAt(after))) after++
+  return header.charCodeAt(after) === equals ? after : -1
 }
 
 /**
@@ -40,15 +48,24 @@ function startsPair(header: string, at: number): boolean {
  */
 export function readCookieValues(header: string, name: string): string[] {
   const values: string[] = []
-  let at = header.indexOf(name)
-  while (at !== -1) {
-    let after = at + name.length
-    while (isBlank(header.charCodeAt(after))) after++
-    if (header.charCodeAt(after) === equals && startsPair(header, at)) {
-      const end = header.indexOf(';', after)
-      values.push(trimmed(header, after + 1, end === -1 ? header.length : end))
-    }
-    at = header.indexOf(name, at + name.length)
+  for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
+    const after = equalsAfter(header, at, name)
+    if (after === -1) continue
+    const before = codeBefore(header, at)
+    if (before !== semicolon && !Number.isNaN(before)) continue
+    const end = header.indexOf(';', after)
+    values.push(trimmed(header, after + 1, end === -1 ? header.length : end))
   }
   return values
+}
+
+/**
+ * Whether a pair of this name stands behind a comma, where a proxy has joined two Cookie headers as others are joined. It may
+ * as well be a part of another cookie's value, so nobody reads it.
+ */
+export function hasPairBehindComma(header: string, name: string): boolean {
+  for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
+    if (equalsAfter(header, at, name) !== -1 && codeBefore(header, at) === comma) return true
+  }
+  return false
 }
