@@ -11,9 +11,13 @@ import { publicPart } from './failure-reason.ts'
 const harmless: ReadonlySet<PropertyKey> = new Set(
   (
     'name message stack cause errors code errno syscall address port host hostname fatal sqlState errcode errstr ' +
-    'severity routine file line length schema table column constraint dataType position'
+    'severity routine file line length schema table column constraint dataType position ' +
+    // Where it was thrown, as Bun tells.
+    'originalLine originalColumn'
   ).split(' '),
 )
+/** What every error has: of these its text is looked at. In Bun that is also the file that threw it. */
+const ofEveryError: ReadonlySet<PropertyKey> = new Set(['name', 'message', 'stack', 'sourceURL'])
 /** Of a system call. */
 const ofFiles: ReadonlySet<PropertyKey> = new Set(['path', 'dest'])
 
@@ -76,8 +80,7 @@ function isHarmless(error: Error, key: PropertyKey): boolean {
   const value: unknown = Reflect.get(error, key)
   if (value === undefined || value === null || typeof value === 'boolean') return true
   if (typeof value !== 'string') return typeof value === 'number' && harmless.has(key)
-  // Of these the whole error is asked.
-  if (['name', 'message', 'stack'].includes(String(key))) return true
+  if (ofEveryError.has(key)) return true
   if (ofFiles.has(key)) return isSystemError(error)
   return harmless.has(key) && publicPart(value, []) === value
 }
@@ -111,7 +114,7 @@ function copyOf(error: Error, secrets: readonly string[], depth: number): Error 
   for (const [key, value] of Object.entries({ name, stack })) hide(copy, key, value)
   if (others.length > 0) hide(copy, 'errors', others)
   for (const key of Object.keys(error)) {
-    if (['name', 'message', 'stack', 'cause', 'errors'].includes(key)) continue
+    if (ofEveryError.has(key) || key === 'cause' || key === 'errors') continue
     const value: unknown = Reflect.get(error, key)
     const isNumber = typeof value === 'number'
     const isWord = typeof value === 'string' && publicPart(value, secrets) === value
