@@ -30,7 +30,7 @@ async function loginInDoubt(
 /** A login fails if nobody can say whether all sessions of its user were ended meanwhile. */
 export const unconfirmedLoginCases: readonly StorageCase[] = [
   {
-    name: 'leaves the visitor the session they had when nobody can say whether a login stands (P8)',
+    name: 'leaves the visitor the session they had when nobody can say whether a login stands',
     needs: ['indexed', 'atomic'],
     async run(fixture) {
       for (const [who, begin] of Object.entries(visitors)) {
