@@ -152,7 +152,7 @@ function checkRefusals(story: Story): Finding[] {
               by.span.end.clock + skew + tolerance >= login.reading.end!.clock),
         ),
     )
-    .filter((login) => !mayHaveLostSuccessor(story, login))
+    .filter((login) => !mayHaveLostSuccessor(story, login) && !isBesideEnd(story, login))
     .map((login) => ({
       rule: 'all sessions of a user end',
       text: `refused for nothing: ${describeVisit(login)}`,
@@ -176,6 +176,26 @@ function mayHaveLostSuccessor(story: Story, login: Visit): boolean {
       story.endings(handle).some(({ begin }) => begin <= until) ||
       mayBeRevoked(story, handle, until) ||
       mayEndWithOther(story, handle, until),
+  )
+}
+
+/**
+ * Whether a session that belongs with the login's id was ended while the login ran. A logout ends what took a session's
+ * place first, so a login that saw nothing may find the way to a session that is over.
+ */
+function isBesideEnd(story: Story, { cookie, seen, reading, saving }: Visit): boolean {
+  if (cookie === null || seen !== undefined) return false
+  const root = story.rootOf(handleOf(cookie))
+  const related = story.handles.filter((handle) => story.rootOf(handle) === root)
+  return [handleOf(cookie), ...related].some((handle) =>
+    story
+      .endings(handle)
+      .some(
+        ({ by, begin, acknowledgedAt = Infinity }) =>
+          !(by.type === 'visit' && by.kind === 'login') &&
+          begin <= saving!.end!.at &&
+          acknowledgedAt >= reading.begin.at,
+      ),
   )
 }
 
