@@ -3,6 +3,7 @@ import { configError, SessionError } from '../../core/errors.ts'
 import type { RequestHeaders, VisitRequest } from '../../core/serving/arrival.ts'
 import { writeHeaders } from '../../core/serving/response.ts'
 import { NodeResponseHeaders, NodeVisitRequest } from '../../frameworks/parts/node-message.ts'
+import { splitSetCookie } from '../../frameworks/parts/set-cookie.ts'
 
 /** What `await cookies()` of `next/headers` gives. */
 export interface CookieStore {
@@ -16,8 +17,12 @@ export interface Ends {
   /** What stands for the request: sessions of one request know of each other by it. */
   source: object
   request: VisitRequest
-  /** @throws {SessionError} `ERR_SESSION_COMMITTED` if the response has left. */
-  setCookie(line: string): void
+  /**
+   * Puts these Set-Cookie lines into the response, in place of those that were put there before.
+   *
+   * @throws {SessionError} `ERR_SESSION_COMMITTED` if the response has left.
+   */
+  setCookies(lines: readonly string[]): void
 }
 
 /** The ends of a request and its response: both of the Fetch API, or both of Node. */
@@ -31,14 +36,14 @@ export function endsOfRequest(
   return {
     source: request,
     request: isFetch ? (request as Request) : new NodeVisitRequest(request as IncomingMessage),
-    setCookie(line) {
+    setCookies(lines) {
       if ('headersSent' in response && response.headersSent) {
         throw new SessionError(
           'ERR_SESSION_COMMITTED',
           'The response has left: call session.save() and session.destroy() before it is sent',
         )
       }
-      writeHeaders(headers, { setCookies: [line], vary: true })
+      writeHeaders(headers, { setCookies: lines, vary: true })
     },
   }
 }
@@ -61,34 +66,7 @@ export function endsOfCookies(cookies: CookieStore, name: string): Ends {
     source: cookies,
     // Not known, so it counts as one over https: what the app says of Secure holds.
     request: { method: 'GET', url: 'https://localhost/', headers },
-    setCookie: (line) => void cookies.set(...partsOf(line)),
+    // Such a store keeps one cookie of a name: the last line, which is the one that counts.
+    setCookies: (lines) => void cookies.set(...splitSetCookie(lines.at(-1)!)),
   }
-}
-
-/** A Set-Cookie header as stores of cookies take it. */
-function partsOf(line: string): [name: string, value: string, attributes: object] {
-  const [pair = '', ...attributes] = line.split('; ')
-  const at = pair.indexOf('=')
-  const given = new Map(
-    attributes.map((one): [string, string] => {
-      const [name = '', value = ''] = one.split('=')
-      return [name.toLowerCase(), value]
-    }),
-  )
-  const expires = given.get('expires')
-  const maxAge = given.get('max-age')
-  return [
-    pair.slice(0, at),
-    pair.slice(at + 1),
-    {
-      path: given.get('path'),
-      domain: given.get('domain'),
-      sameSite: given.get('samesite')?.toLowerCase(),
-      secure: given.has('secure'),
-      httpOnly: given.has('httponly'),
-      ...(given.has('partitioned') && { partitioned: true }),
-      ...(expires !== undefined && { expires: new Date(expires) }),
-      ...(maxAge !== undefined && { maxAge: Number(maxAge) }),
-    },
-  ]
 }

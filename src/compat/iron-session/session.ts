@@ -1,4 +1,5 @@
-import { receive, type VisitRequest } from '../../core/serving/arrival.ts'
+import { type Arrival, receive, type VisitRequest } from '../../core/serving/arrival.ts'
+import { clearOthers, commitSession } from '../../core/serving/commit.ts'
 import { logFailure } from '../../core/serving/failure-log.ts'
 import { isStoreFailure } from '../../core/serving/visit.ts'
 import type { Session } from '../../core/session/session.ts'
@@ -17,21 +18,22 @@ export class IronState {
   readonly #data: Values
   readonly #ends: Ends
   #options: Compiled
-  /** Undefined once it has ended: the next save begins a new one. */
-  #session: Session | undefined
+  /** What came with the request; with another session, once that one has ended. */
+  #arrival: Arrival<Session>
+  #isOver = false
   /** What is known to be stored. */
   #known: DataPrint
   #userId: string | undefined
   /** Saves and endings, one after the other. */
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(session: Session, options: Compiled, ends: Ends) {
-    this.#data = copyOf(session)
+  constructor(arrival: Arrival<Session>, options: Compiled, ends: Ends) {
+    this.#data = copyOf(arrival.session)
     this.#ends = ends
     this.#options = options
-    this.#session = session
+    this.#arrival = arrival
     this.#known = printData(this.#data)
-    this.#userId = session.userId
+    this.#userId = arrival.session.userId
   }
 
   /** What the app has: the data, and three methods that are no part of it. */
@@ -56,8 +58,8 @@ export class IronState {
   /** Ends the session, and has the browser forget it. Resolves when it cannot be used any more. */
   destroy(): Promise<void> {
     for (const key of Object.keys(this.#data)) delete this.#data[key]
-    const { cookie } = this.#options
-    this.#set(cookie.clear(undefined, this.#ends.request))
+    const { cookie, request } = this.#arrival
+    this.#set([...clearOthers(this.#arrival), cookie.clear(undefined, request)])
     const ended = this.#inTurn(() => this.#end())
     // Most do not wait for it, as there is nothing to wait for in iron-session.
     ended.catch((error: unknown) => this.#tell(error))
@@ -81,7 +83,8 @@ export class IronState {
     const userId = userIdOf(data)
     // Another user's session takes nothing of this one along but what the app has put there.
     if (this.#userId !== undefined && userId !== this.#userId) await this.#end()
-    const session = (this.#session ??= await storage.read(null))
+    if (this.#isOver) await this.#begin()
+    const { session } = this.#arrival
     const state = stateOf(session)
     if (userId !== undefined && userId !== session.userId) {
       session.login(userId)
@@ -91,33 +94,37 @@ export class IronState {
     writeData(state, data, this.#known)
     state.noteUse()
     state.endBy(state.now() + lifetime)
-    const value = (await storage.save(session)) ?? state.issued ?? null
+    const { setCookies } = await commitSession({ ...this.#arrival, cookie }, storage, {
+      again: true,
+    })
     this.#known = printData(data)
     this.#userId = userId
-    // It has ended, or has another id by now: the cookie of that response is the one that counts.
-    if (value === null) return
-    const line =
-      value === ''
-        ? cookie.clear(undefined, this.#ends.request)
-        : await cookie.serialize(value, undefined, this.#ends.request)
-    this.#set(line)
+    // None if it has ended, or has another id by now: the cookie of that response is the one that counts.
+    if (setCookies.length > 0) this.#set(setCookies)
+  }
+
+  async #begin(): Promise<void> {
+    const session = await this.#options.storage.read(null)
+    // All that came have ended.
+    const reading = { value: null, present: true, outdated: true }
+    this.#arrival = { ...this.#arrival, reading, session, rivals: [], others: [] }
+    this.#isOver = false
   }
 
   async #end(): Promise<void> {
-    const session = this.#session
-    this.#session = undefined
     this.#known = new Map()
     this.#userId = undefined
-    if (session === undefined || session.isNew) return
-    session.destroy()
-    await this.#options.storage.save(session)
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#arrival.session.destroy()
+    await commitSession(this.#arrival, this.#options.storage)
   }
 
-  #set(line: string): void {
-    this.#ends.setCookie(line)
+  #set(lines: readonly string[]): void {
+    this.#ends.setCookies(lines)
     const { source } = this.#ends
-    const lines = setFor.get(source) ?? new Map<string, string>()
-    setFor.set(source, lines.set(this.#options.cookie.name, line.split(';')[0]!))
+    const pairs = setFor.get(source) ?? new Map<string, string>()
+    setFor.set(source, pairs.set(this.#options.cookie.name, lines.at(-1)!.split(';')[0]!))
   }
 
   #tell(error: unknown): void {
@@ -131,8 +138,8 @@ export async function openIronSession(options: SessionOptions, ends: Ends): Prom
   const { cookie, storage } = compiled
   const pair = setFor.get(ends.source)?.get(cookie.name)
   const request = pair === undefined ? ends.request : withCookie(ends.request, pair)
-  const { session } = await receive(cookie, storage, request)
-  return new IronState(session, compiled, ends).asObject()
+  const arrival = await receive(cookie, storage, request)
+  return new IronState(arrival, compiled, ends).asObject()
 }
 
 /** The same request as if it had come with this cookie: none, where it was cleared. */

@@ -39,8 +39,7 @@ interface Saved {
 const none: readonly string[] = []
 
 /**
- * Saves the session and says what the response must carry. No change is possible after that: it
- * would be lost, so it throws.
+ * Saves the session and says what the response must carry.
  *
  * While nobody can tell which of several cookies is the visitor's, nothing is saved but a login: its cookie would replace
  * the visitor's own, and whoever plants a cookie could log people out. A login, and a logout, end all the sessions that came.
@@ -52,7 +51,6 @@ export async function commitSession(
 ): Promise<Commit> {
   const { cookie, request, reading, session, rivals, others } = arrival
   const state = stateOf(session)
-  state.close()
   const isLoggingIn = isLogin(state.wishes)
   if (reading.rivals !== undefined && !isLoggingIn && !state.destroyed) {
     if (state.dirty) storage.events?.emit({ type: 'interrupted', reason: 'shadowed' })
@@ -104,20 +102,22 @@ function isAging({ maxAge }: Cookie, { loaded, now }: SessionState): boolean {
  * would only race with a response that changes it, and make pages uncacheable.
  */
 function setCookiesFor(
-  { cookie, reading, request, isCrowded }: Arrival,
+  arrival: Arrival,
   { value, isEnded, isDue, attributes }: Saved,
 ): MaybePromise<readonly string[]> {
+  const { cookie, reading, request } = arrival
   const isCleared = value === '' || isEnded
   const isNews = value !== reading.value || reading.outdated || isDue
   if (isCleared ? !reading.present : value === null || !isNews) return none
-  // Wherever it was in earlier releases, or somebody else put it, it goes.
-  const others = [
-    ...(isCrowded ? cookie.clearBeside(request) : none),
-    ...cookie.clearFormer(request),
-  ]
+  const others = clearOthers(arrival)
   if (isCleared) return [...others, cookie.clear(attributes, request)]
   const own = cookie.serialize(value!, attributes, request)
   return typeof own === 'string' ? [...others, own] : own.then((late) => [...others, late])
+}
+
+/** Wherever the cookie was in earlier releases, or somebody else put it, it goes. */
+export function clearOthers({ cookie, request, isCrowded }: Arrival): string[] {
+  return [...(isCrowded ? cookie.clearBeside(request) : none), ...cookie.clearFormer(request)]
 }
 
 /** Names what takes the space: the cookie only knows how much it is. */

@@ -81,6 +81,8 @@ export class Visit<S extends ForeignSession = Session> {
   #commit(sending?: Sending): Promise<Commit> {
     const { session } = this.#arrival
     if (!isSession(session)) return commitForeignSession(this.#arrival, this.#storage)
+    // A change after this would be lost, so it throws.
+    stateOf(session).close()
     return commitSession(
       this.#arrival as Arrival as Arrival<Session>,
       this.#storage as unknown as SessionStorage,

@@ -298,6 +298,48 @@ describe('what iron-session cannot do', () => {
     assert.deepEqual(await thief.look(), {})
   })
 
+  it('a cookie that somebody else has planted keeps nobody from logging in, and its session ends', async () => {
+    const { visitor } = open()
+    const attacker = visitor.copy()
+    for (const [one, theme] of [
+      [visitor, 'mine'],
+      [attacker, 'planted'],
+    ] as const) {
+      await one.visit((session) => {
+        session.theme = theme
+        return session.save()
+      })
+    }
+    const crowded = visitor.copy()
+    crowded.cookie = `${attacker.cookie}; ${visitor.cookie}`
+    assert.deepEqual(await crowded.look(), {})
+    const response = await crowded.visit((session) => {
+      session.userId = 'ada'
+      return session.save()
+    })
+    const lines = response.headers.getSetCookie()
+    assert.ok(lines.some((line) => /^app=; .*Domain=example\.com.*Max-Age=0/.test(line)))
+    assert.match(lines.at(-1)!, /^app=\w/)
+    assert.deepEqual(await crowded.look(), { userId: 'ada' })
+    assert.deepEqual(await attacker.look(), {})
+  })
+
+  it('a logout clears the cookie also where somebody else has planted one', async () => {
+    const { visitor } = open()
+    const attacker = visitor.copy()
+    for (const one of [visitor, attacker]) await one.visit((session) => session.save())
+    const crowded = visitor.copy()
+    crowded.cookie = `${attacker.cookie}; ${visitor.cookie}`
+    const response = await crowded.visit((session) => session.destroy())
+    const lines = response.headers.getSetCookie()
+    assert.ok(lines.length > 1 && lines.every((line) => /^app=;.*Max-Age=0/.test(line)))
+    await crowded.visit((session) => {
+      session.theme = 'dark'
+      return session.save()
+    })
+    assert.deepEqual(await crowded.look(), { theme: 'dark' })
+  })
+
   it('a save or a logout after the response has left throws', async () => {
     const codes: unknown[] = []
     const server = await listening(
