@@ -13,7 +13,7 @@ export interface NodeSessionOptions {
   /**
    * Answers when the handler or the store failed. Nothing of the response was sent then, unless `response.headersSent`.
    * Default: a failing store is answered with 503 and Retry-After, and a line on the console if the storage has no
-   * `onEvent`; everything else with 500, and the error on the console.
+   * `onEvent`; everything else with 500, and the error on the console. What it throws itself is answered in that way.
    */
   onError?:
     | ((error: unknown, request: NodeRequest, response: NodeResponse) => void | Promise<void>)
@@ -22,7 +22,10 @@ export interface NodeSessionOptions {
 
 const kinds: OptionKinds<NodeSessionOptions> = { onError: 'function' }
 
-/** Serves one request with its session. Resolves when the handler has ended; never rejects. */
+/**
+ * Serves one request with its session. Resolves when the handler has ended, also when it failed: a server of Node ends with a
+ * rejection that nobody waits for. It rejects only with `ERR_SESSION_CONFIG`, if there is no handler.
+ */
 export type NodeSessionHandler<S> = <Req extends NodeRequest, Res extends NodeResponse>(
   request: Req,
   response: Res,
@@ -60,11 +63,21 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   function answer(error: unknown, _: NodeRequest, response: NodeResponse): void {
     if (isStoreFailure(error)) logFailure(error, events)
     else console.error(error)
+    // Half of a page must not look whole; a whole one may leave.
+    if (response.writableEnded) return
     if (response.headersSent) return void response.destroy()
     response.statusCode = isStoreFailure(error) ? 503 : 500
     if (response.statusCode === 503) response.setHeader('Retry-After', '5')
     response.setHeader('Cache-Control', 'no-store')
     response.end(response.statusCode === 503 ? 'Service Unavailable' : 'Internal Server Error')
+  }
+
+  async function tell(error: unknown, request: NodeRequest, response: NodeResponse): Promise<void> {
+    try {
+      await onError(error, request, response)
+    } catch (second) {
+      answer(second, request, response)
+    }
   }
 
   return async (request, response, handler) => {
@@ -75,7 +88,7 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
     }
     try {
       const visit = await visits.open(new NodeVisitRequest(request), request)
-      holdResponse(response, { visit, onError: (error) => void onError(error, request, response) })
+      holdResponse(response, { visit, onError: (error) => void tell(error, request, response) })
       try {
         await handler(visit.session)
       } catch (error) {
@@ -83,7 +96,7 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
         throw error
       }
     } catch (error) {
-      await onError(error, request, response)
+      await tell(error, request, response)
     }
   }
 }
