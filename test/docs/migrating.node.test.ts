@@ -18,6 +18,7 @@ import { withSession } from 'coatcheck/fetch'
 import { createFsSessionStorage } from 'coatcheck/fs-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import type { CookieJar } from '../frameworks/jar.ts'
+import { listening } from '../frameworks/parts/server.ts'
 import { type Serve, Visitor } from '../frameworks/visitor.ts'
 import { temporaryFolder } from '../storages/temporary-folder.ts'
 import { expressCookie, ironPassword, ourSecret, pairOf } from '../compat/cookies/old-cookies.ts'
@@ -30,24 +31,13 @@ const packages = fileURLToPath(
 )
 const guides = compileBlocks(blocks, {
   'packages.d.ts': readFileSync(packages, 'utf8'),
-  // Express is not installed here: only what is around its sessions is looked at.
-  'express.d.ts': `declare module 'express' {
-    import type { IncomingMessage } from 'node:http'
-    type Callback = (error?: unknown) => void
-    interface Session {
-      regenerate(callback: Callback): void
-      save(callback: Callback): void
-      destroy(callback: Callback): void
-      [key: string]: any
-    }
-    type Handler = (request: IncomingMessage & { session: Session }, response: any, next: any) => void
-    export default function express(): {
-      use(handler: Handler): void
-      get(path: string, handler: Handler): void
-      post(path: string, handler: Handler): void
-      listen(port: number): void
-    }
-  }`,
+  // What apps that have these types write down somewhere.
+  'session-data.d.ts': `import 'express-session'
+    declare module 'express-session' {
+      interface SessionData {
+        [key: string]: any
+      }
+    }`,
   // The newest there are to install were made for fetch-router 0.18 and 0.19, with other types.
   'auth.ts': `import type { RequestContext } from '@remix-run/fetch-router'
     import type { Session } from '@remix-run/session'
@@ -330,6 +320,22 @@ describe('Moving in from iron-session with one line', () => {
     const visitor = new Visitor(await visit('after'), { jar: before.jar })
     assert.equal(await visitor.text('/'), 'Visit 2')
     assert.equal(await visitor.text('/'), 'Visit 3')
+  })
+})
+
+describe('Moving in from express-session with one line', () => {
+  it('counts visits as before', async () => {
+    const { app } = await guides.load('express-session', 'drop-in.ts', 'after')
+    app.get('/', ({ session }: { session: { visits?: number } }, response: any) => {
+      session.visits = (session.visits ?? 0) + 1
+      response.send(`Visit ${session.visits}`)
+    })
+    const server = await listening(createServer(app))
+    const first = await fetch(server.origin)
+    assert.equal(await first.text(), 'Visit 1')
+    const headers = { cookie: pairOf(first.headers.getSetCookie()[0]!) }
+    assert.equal(await (await fetch(server.origin, { headers })).text(), 'Visit 2')
+    await server.close()
   })
 })
 
