@@ -29,11 +29,14 @@ const lastVisits = 30
 export class Lane {
   readonly #shop: Shop
   readonly #random: Random
+  /** Draws what is done where, and nothing else: so each seed has as many deeds of a kind in each run. */
+  readonly #course: Random
   readonly #visitor: Visitor
 
   constructor(shop: Shop, lane: string) {
     this.#shop = shop
     this.#random = new Random(`${shop.plan.seed} ${lane}`)
+    this.#course = new Random(`${shop.plan.seed} ${lane} course`)
     const { process, lanes } = shop.plan
     this.#visitor = new Visitor({ process, lane, lanes, ...shop })
   }
@@ -42,8 +45,8 @@ export class Lane {
     const { visits, endless } = this.#shop.plan
     let left = endless ? lastVisits : visits
     for (let n = 0; left > 0; n++) {
-      const slot = slotAt((n % visits) / visits, this.#random)
-      const deed = this.#random.weighed<Deed>(deeds[isBrief(slot) ? 'brief' : 'long'])
+      const slot = slotAt((n % visits) / visits, this.#course)
+      const deed = this.#course.weighed<Deed>(deeds[isBrief(slot) ? 'brief' : 'long'])
       const isDone = await this.#do(deed, slot)
       if (!endless || (signal.aborted && isDone)) left--
     }
