@@ -91,7 +91,7 @@ export function createSqlStore(
 
     delete: (key) => repeating(() => rows.delete(key)),
 
-    keysOf: (owner) => repeating(async () => rows.keysOf(await hashOwner(owner), now())),
+    keysOf: (owner) => repeating(async () => rows.keysOf(await hashOwner(owner))),
 
     deleteExpired() {
       const time = now()

@@ -161,7 +161,7 @@ export function createSqliteStore(
     keysOf: (owner) =>
       underWay.run(async () => {
         const hash = await hashOwner(owner)
-        return whenFree(reading, () => statements.keysOf(hash, now()))
+        return whenFree(reading, () => statements.keysOf(hash))
       }),
 
     deleteExpired,

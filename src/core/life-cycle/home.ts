@@ -45,7 +45,7 @@ export interface Home {
    * for everything else; what is wrong with it is reported.
    */
   find(value: string): MaybePromise<Found | { retiredFrom: string } | undefined>
-  /** The record as it is now, for the id that the request came with. */
+  /** The record as it is now, for the id that the request came with, even if the id's grace is over by now. */
   reload(loaded: Loaded): Promise<Loaded | Lost>
   /** Compares and swaps: returns the new version, or undefined if somebody else was first. */
   write(next: Unwritten, replaces: string | null): MaybePromise<string | undefined>

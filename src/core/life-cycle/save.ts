@@ -122,12 +122,13 @@ export class SessionWriter {
     if (base === undefined) return this.#writeCurrent(state, base, now)
     if (base.expiresAt <= now) return this.#interrupt(state, 'gone')
     if (base.by === 'current') return this.#writeCurrent(state, base, now)
+    // These end the id even if its grace is over here: by the clock of another server it may go on.
     if (login !== undefined) return this.#logInApart(state, base)
-    if (base.record.previous!.until <= now) return this.#interrupt(state, 'rotated')
     if (rotation === 'kill') {
       // What its holder did goes with it: the record belongs to what came after.
       return (await this.#endPrevious(base)) && this.#interrupt(state, 'rotated')
     }
+    if (base.record.previous!.until <= now) return this.#interrupt(state, 'rotated')
     const saved = await this.#put(nextRecordOfPrevious(this.#context, state, base), base)
     if (saved === undefined) return undefined
     this.#accept(state, saved)

@@ -57,7 +57,8 @@ export class StoreHome implements Home {
     const { handle } = record
     const { secretHash } = by === 'current' ? record : record.previous!
     const stored = await this.#store.read(handle)
-    const opened = stored && (await openRecord(this.#context, stored, { handle, secretHash }))
+    const held = { handle, secretHash, mayBeOver: true }
+    const opened = stored && (await openRecord(this.#context, stored, held))
     if (opened === undefined) return { lost: 'gone' }
     return 'by' in opened ? opened : { lost: 'rotated' }
   }

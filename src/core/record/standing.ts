@@ -50,12 +50,13 @@ export type Standing = Loaded['by'] | 'retired' | 'reused' | undefined
  * The record in what was stored, if it is whole, ours and alive. What is wrong with it is reported.
  *
  * @param held The key that it was read from, and the hash of the id's secret. Without a store, whoever has
- * the record may see it.
+ * the record may see it. `mayBeOver` lets the id before be that still after its grace: for another server, whose clock
+ * is behind, the grace may go on.
  */
 export function openRecord(
   { codec, schema, lifetime, events, now }: Reader,
   { value: text, version }: { value: string; version: string },
-  held?: { handle: string; secretHash: string },
+  held?: { handle: string; secretHash: string; mayBeOver?: boolean },
 ): MaybePromise<Loaded | Refused | undefined> {
   const dropped: string[] = []
   const record = decodeRecord(text, codec, dropped)
@@ -70,7 +71,7 @@ export function openRecord(
     events.emit({ type: 'expired', handle, userId })
     return undefined
   }
-  const standing = held === undefined ? 'current' : standingOf(record, held.secretHash, time)
+  const standing = held === undefined ? 'current' : standingOf(record, held, time)
   return schema === undefined ? opened([]) : andThen(checkValues(schema, record), opened)
 
   function opened(unfit: readonly string[]): Loaded | Refused {
@@ -95,10 +96,15 @@ function checkValues(
 }
 
 /** The standing of the id whose secret has this hash. */
-function standingOf(record: SessionRecord, secretHash: string, now: number): Standing {
+function standingOf(
+  record: SessionRecord,
+  { secretHash, mayBeOver = false }: { secretHash: string; mayBeOver?: boolean },
+  now: number,
+): Standing {
   if (equalInConstantTime(record.secretHash, secretHash)) return 'current'
   const { previous, retired } = record
   if (previous !== undefined && equalInConstantTime(previous.secretHash, secretHash)) {
+    if (mayBeOver && previous.contents !== undefined) return 'previous'
     if (previous.until <= now) return 'reused'
     return previous.contents === undefined ? 'retired' : 'previous'
   }

@@ -38,7 +38,10 @@ export interface SessionStore {
 
 /** A store that can list what belongs to a user. */
 export interface IndexedStore extends SessionStore {
-  /** The keys last written with this owner, perhaps with some that have gone since; none is missing. */
+  /**
+   * The keys last written with this owner, perhaps with some that have gone since; none is missing. A record
+   * that has expired stays listed until it is dropped, or for five minutes: it may live for a server whose clock is behind.
+   */
   keysOf(owner: string): Promise<readonly string[]>
 }
 

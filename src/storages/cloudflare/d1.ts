@@ -109,7 +109,7 @@ export function createD1Store(
   }
 
   async function keysOf(owner: string): Promise<string[]> {
-    const statement = bind(table.keysOf, await hashOwner(owner), now())
+    const statement = bind(table.keysOf, await hashOwner(owner))
     const { results } = await statement.all<{ id: string }>()
     return results.map(({ id }) => id)
   }

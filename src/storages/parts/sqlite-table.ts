@@ -15,7 +15,7 @@ export interface SqliteTable {
   readonly replace: string
   /** `id` */
   readonly remove: string
-  /** `owner, now` → `id` */
+  /** `owner` → `id`, whatever this process's clock says: another one serves what has expired here. */
   readonly keysOf: string
   /** `now, limit` */
   readonly deleteExpired: string
@@ -50,7 +50,7 @@ export function sqliteTable(name: string): SqliteTable {
       UPDATE ${table} SET value = ?, version = ?, owner = ?, expires_at = ?
       WHERE id = ? AND version = ? AND expires_at > ?`,
     remove: `DELETE FROM ${table} WHERE id = ?`,
-    keysOf: `SELECT id FROM ${table} WHERE owner = ? AND expires_at > ?`,
+    keysOf: `SELECT id FROM ${table} WHERE owner = ?`,
     deleteExpired: `
       DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at <= ? LIMIT ?)`,
   }

@@ -14,7 +14,7 @@ export interface Statements {
   /** Whether it still was as `version` says. */
   replace(key: string, row: StoredRow, version: string, now: () => number): boolean
   delete(key: string): void
-  keysOf(owner: string, now: number): string[]
+  keysOf(owner: string): string[]
   /** Returns how many. */
   deleteExpired(now: number, limit: number): number
 }
@@ -41,7 +41,7 @@ export function prepareStatements(db: SqliteDatabase, table: SqliteTable): State
     delete(key) {
       writing(() => remove.run(key))
     },
-    keysOf: (owner, now) => keysOf.all(owner, now).map((row) => (row as { id: string }).id),
+    keysOf: (owner) => keysOf.all(owner).map((row) => (row as { id: string }).id),
     deleteExpired: (now, limit) => Number(writing(() => deleteExpired.run(now, limit)).changes),
   }
 }

@@ -1,5 +1,6 @@
-import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
+import type { ServerSessionStorage, SessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { createSecret } from '../../core/record/id.ts'
+import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, notEqual, ok, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 
@@ -89,6 +90,35 @@ export const graceCases: readonly StorageCase[] = [
           notEqual(own.handle, first.session.handle)
         }
         equal((await storage.read(rotated.cookie)).userId, undefined)
+      }
+    },
+  },
+  {
+    name: 'ends the old id for servers whose clocks are behind, too, when a login or a kill comes after its grace (P4)',
+    needs: ['server'],
+    async run({ createStorage, clock }) {
+      const ends = {
+        login: (s: Session) => s.login('ada'),
+        kill: (s: Session) => s.regenerateId(true),
+      }
+      for (const [name, end] of Object.entries(ends)) {
+        for (const wasInGrace of [false, true]) {
+          const [ahead, behind] = [30 * second, 0].map((by) =>
+            createStorage({ regenerateGrace: 30, now: () => clock.now() + by }),
+          ) as [SessionStorage, SessionStorage]
+          const first = await visit(behind, null, (s) => s.set('a', 1))
+          const early = wasInGrace ? undefined : await ahead.read(first.cookie)
+          const rotated = await visit(wasInGrace ? ahead : behind, first.cookie, (s) =>
+            s.regenerateId(),
+          )
+          const slow = early ?? (await ahead.read(first.cookie))
+          end(slow)
+          if (wasInGrace) await clock.pass(30 * second)
+          equal((await behind.read(first.cookie)).get('a'), 1)
+          await ahead.save(slow)
+          equal((await behind.read(first.cookie)).isNew, true, name)
+          equal((await behind.read(rotated.cookie)).get('a'), 1)
+        }
       }
     },
   },
