@@ -1,10 +1,5 @@
-export {
-  createSession,
-  isSession,
-  Session,
-  type SessionData,
-  type UntypedData,
-} from './core/session/session.ts'
+export { createSession, isSession } from './core/session/create-session.ts'
+export { Session, type SessionData, type UntypedData } from './core/session/session.ts'
 export { createSessionId } from './core/record/id.ts'
 export {
   createSessionStorage,

@@ -88,7 +88,7 @@ export class StorageOn<Data extends Values, Flash extends Values> implements Ses
     const saved = await state.whenIdle(() => {
       if (!session.destroyed) {
         noteDifferences(found, data)
-        if (session.isNew) state.noteUse()
+        if (session.isNew) state.wish({ noteUse: true })
       }
       return this.#storage.save(session)
     })

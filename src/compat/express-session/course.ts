@@ -165,7 +165,7 @@ export class RequestCourse implements Course {
     const state = this.#state
     const isUsed = state.loaded !== undefined && (isSent || this.#shown.isDue(state))
     const end = isUsed || state.isWorthWriting ? this.#shown.endOf(state) : undefined
-    if (end !== undefined) state.endBy(end)
+    if (end !== undefined) state.wish({ endsBy: end })
     return end
   }
 
@@ -202,7 +202,7 @@ export class RequestCourse implements Course {
     noteDifferences(state, this.#shown.texts, now)
     this.#shown.texts = now
     const end = this.#shown.endOf(state)
-    if (end !== undefined && state.isWorthWriting) state.endBy(end)
+    if (end !== undefined && state.isWorthWriting) state.wish({ endsBy: end })
     await this.#setup.storage.save(late)
   }
 

@@ -92,8 +92,7 @@ export class IronState {
       if (state.values.size === 0) this.#known = new Map()
     }
     writeData(state, data, this.#known)
-    state.noteUse()
-    state.endBy(state.now() + lifetime)
+    state.wish({ noteUse: true, endsBy: state.now() + lifetime })
     const { setCookies } = await commitSession({ ...this.#arrival, cookie }, storage, {
       again: true,
     })

@@ -101,8 +101,8 @@ export function createSessionStorageOn<Data, FlashData>(
       if (login !== undefined) core.login(login)
       else if (regenerateId) core.regenerateId(true)
       writeData(state, kept, backing.before)
-      state.endBy(ends ? Math.max(0, ends.getTime()) : lifetime && state.now() + lifetime)
-      state.noteUse()
+      const endsBy = ends ? Math.max(0, ends.getTime()) : lifetime && state.now() + lifetime
+      state.wish({ noteUse: true, endsBy })
       // As it is written: the application may go on changing objects while it waits.
       const written = printData(kept, state.codec)
       const value = await storage.save(core)

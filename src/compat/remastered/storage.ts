@@ -59,7 +59,7 @@ export function createStorageOn<Value>(
       const next = textsOf(stored)
       const saved = await state.whenIdle(() => {
         noteChanges(state, texts, next)
-        state.endBy(state.now() + lifetime)
+        state.wish({ endsBy: state.now() + lifetime })
         return storage.save(session)
       })
       // There is a new end to write, and nothing here gives a session another id: null says that it ended.

@@ -57,7 +57,8 @@ export async function commitSession(
     return { setCookies: cookie.clearBeside(request), vary: true }
   }
   const isDue = (again && state.loaded !== undefined) || isAging(cookie, state)
-  if (isDue) state.resend()
+  // That is a use worth noting.
+  if (isDue) state.wish({ noteUse: true, resend: true })
   const value = (await storage.save(session)) ?? state.issued ?? null
   // A login that was refused has no value, and takes the place of none.
   if (state.destroyed || (isLoggingIn && value !== null)) {

@@ -184,7 +184,7 @@ export class SessionState {
     const isOld = this.#loaded?.by === 'previous'
     // An id in its grace has had its successor already, and so has one that was ended just now.
     if (rotation === 'grace' && (isOld || this.retiredFrom !== undefined)) return
-    this.#wish({ rotation: this.#wishes.rotation === 'kill' ? 'kill' : rotation })
+    this.wish({ rotation: this.#wishes.rotation === 'kill' ? 'kill' : rotation })
     if (isOld && this.#wishes.login !== undefined) this.startAnew()
     else this.#id = joinSessionId({ handle: this.handle, secret: createSecret() })
   }
@@ -194,7 +194,7 @@ export class SessionState {
     this.assertOpen()
     const isOthers = this.userId === undefined ? this.isOfUnknown : this.userId !== login.userId
     if (isOthers) this.change({ type: 'clear' })
-    this.#wish({ login: { ...login, at: this.now(), turn: turnNow(login.userId) } })
+    this.wish({ login: { ...login, at: this.now(), turn: turnNow(login.userId) } })
     this.rotate('kill')
   }
 
@@ -212,21 +212,8 @@ export class SessionState {
     this.#id = joinSessionId({ handle: this.#handle, secret: createSecret() })
   }
 
-  /** The session is to end then at the latest, in milliseconds since the epoch. */
-  endBy(endsBy: number | undefined): void {
-    this.#wish({ endsBy })
-  }
-
-  noteUse(): void {
-    this.#wish({ noteUse: true })
-  }
-
-  /** The visitor's cookie is sent again: that is a use worth noting. */
-  resend(): void {
-    this.#wish({ noteUse: true, resend: true })
-  }
-
-  #wish(wish: Wishes): void {
+  /** Asks this of the next save. */
+  wish(wish: Wishes): void {
     this.#wishes = { ...this.#wishes, ...wish }
   }
 

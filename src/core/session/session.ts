@@ -1,32 +1,14 @@
 import { isBranded, markAs } from '../runtime/brand.ts'
 import { holds } from '../record/kept-values.ts'
 import { assertKey } from './edits.ts'
+import type { FlashOf, Key, SessionData, UntypedData, Value } from './data.ts'
 import type { SessionState } from './session-state.ts'
 import { stateOfItsOwn } from './own-state.ts'
 import { stateIn, stateKey } from './state-of.ts'
 import { createSessionId } from '../record/id.ts'
 import { checkedLogin, type LoginOptions } from './login.ts'
 
-/* oxlint-disable typescript/no-explicit-any -- untyped sessions hold anything, as in every peer */
-/** What a session's values or flash messages may look like. */
-export type SessionData = Record<string, any>
-/** Of sessions that were given no types. */
-export type UntypedData = any
-/* oxlint-enable typescript/no-explicit-any */
-
-type Key<Data> = Extract<keyof Data, string>
-
-/** What is known of a value wins over messages of which nothing is. */
-type Value<Data, Flash, K> =
-  | (K extends keyof Data ? Data[K] | Named<Flash, K> : Message<Flash, K>)
-  | undefined
-
-type Named<Flash, K> = string extends keyof Flash ? never : Message<Flash, K>
-
-type Message<Flash, K> = K extends keyof Flash ? Flash[K] : never
-
-/** The messages' type: any, where a schema gives the values theirs and nobody names one for messages. */
-export type FlashOf<Flash, Schema> = unknown extends Schema ? Flash : UntypedData
+export type { FlashOf, SessionData, UntypedData }
 
 /**
  * A visitor's session during one request: reading and changing it is synchronous and does no I/O.
@@ -271,23 +253,4 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     this.#state.look()
     return this.#state
   }
-}
-
-/** Tells sessions from everything else. */
-export function isSession(value: unknown): value is Session {
-  return Session.isSession(value)
-}
-
-/**
- * Makes a session without a storage, mostly for tests.
- *
- * @param id From `createSessionId()`. Default a new one.
- * @param data Its values, and its flash messages as the request before left them.
- * @throws {SessionError} `ERR_SESSION_CONFIG` if the id is not one of ours.
- */
-export function createSession<
-  Data extends SessionData = UntypedData,
-  Flash extends SessionData = Data,
->(id?: string, data?: [values?: NoInfer<Data>, flash?: NoInfer<Flash>]): Session<Data, Flash> {
-  return new Session<Data, Flash>(id, data)
 }

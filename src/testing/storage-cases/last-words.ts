@@ -1,5 +1,5 @@
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
-import { createSession } from '../../core/session/session.ts'
+import { createSession } from '../../core/session/create-session.ts'
 import { equal, notEqual, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 

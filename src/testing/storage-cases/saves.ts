@@ -1,6 +1,7 @@
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { createSecret } from '../../core/record/id.ts'
-import { createSession, type Session } from '../../core/session/session.ts'
+import { createSession } from '../../core/session/create-session.ts'
+import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, notEqual, ok, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 
