@@ -60,8 +60,7 @@ export function nextRecordOfPrevious(
 ): SessionRecord {
   const { record } = base
   const contents = state.nextContents(base)
-  const isOlder = state.loaded?.by === 'current'
-  const { values, flash } = isOlder
+  const { values, flash } = state.heldCurrent
     ? state.nextContents({ ...base, by: 'current', contents: record })
     : record
   const previous = { ...record.previous!, contents }

@@ -17,6 +17,9 @@ export interface SessionStorageOptions<
    * what is read. Make every key optional, because sessions start empty. Values that do not fit are
    * reported (event `corrupt`) and hidden, key by key. What is stored stays as it is until the app sets that key,
    * so that two releases of an app can work on the same sessions. A transformation must accept its own result.
+   *
+   * Checks may be asynchronous. But where zone.js or another library has replaced the global `Promise`, zod 4 itself lets every value
+   * pass an asynchronous `refine`: use synchronous ones there.
    */
   schema?: (StandardSchema<Data> & Schema) | undefined
   /** How values become JSON and come back. Default: plain JSON data only. */

@@ -1,7 +1,7 @@
 import type { ValueCodec } from '../record/codec.ts'
 import type { Contents } from '../record/record.ts'
 import { KeptValues } from '../record/kept-values.ts'
-import { SessionValueError } from '../errors.ts'
+import { committedError, SessionValueError } from '../errors.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import { applyChange, replay, sameFor, type Change } from './changes.ts'
 import { FlashMessages } from './flash-messages.ts'
@@ -32,9 +32,21 @@ export class Edits {
     this.#stored = contents
   }
 
-  /** A value as the app gets it. An object is remembered as it was, to find changes made in place. */
-  read(key: string): unknown {
-    if (!this.values.has(key)) return this.flash.read(key)
+  /**
+   * A value as the app gets it. An object is remembered as it was, to find changes made in place.
+   *
+   * @param isOver Whether the response was made: then it is too late to use a message up.
+   */
+  read(key: string, isOver: boolean): unknown {
+    assertKey(key)
+    if (!this.values.has(key)) {
+      if (isOver && this.flash.isUnread(key)) {
+        throw committedError(
+          `read the message "${key}" before the handler returns, or it would show again`,
+        )
+      }
+      return this.flash.read(key)
+    }
     const value = this.values.get(key)
     if (typeof value === 'object') this.#objects().add(key)
     return value

@@ -6,10 +6,10 @@ import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import { isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
 import { turnNow } from '../runtime/turns.ts'
 import type { Change } from './changes.ts'
-import { assertKey, Edits } from './edits.ts'
+import { Edits } from './edits.ts'
 import type { FlashMessages } from './flash-messages.ts'
 import type { Imported, StateOptions, Writer } from './start.ts'
-import { afterSave, noWishes, type Login, type Wishes } from './wishes.ts'
+import { afterSave, asksForWrite, noWishes, type Login, type Wishes } from './wishes.ts'
 
 /**
  * What one request knows of its session and has done to it. `Session` is its public face; storages and middleware
@@ -25,6 +25,7 @@ export class SessionState {
   #id: string | undefined
   #handle: string | undefined
   #loaded: Loaded | undefined
+  #heldCurrent: boolean
   /** Of a session that is not stored yet. */
   readonly #expiresAt: number
   #wishes: Wishes = noWishes
@@ -43,6 +44,7 @@ export class SessionState {
     // The record's own: cut out of the id, it would keep the whole id in memory, secret and all.
     this.#handle = options.loaded?.record.handle
     this.#loaded = options.loaded
+    this.#heldCurrent = options.loaded?.by === 'current'
     this.#expiresAt = options.expiresAt
     this.codec = options.codec ?? plainCodec
     this.hadCookie = options.hadCookie ?? false
@@ -90,6 +92,11 @@ export class SessionState {
     return this.#loaded
   }
 
+  /** Whether its id was once the record's: then a rotation under way came after it, however often it has been saved since. */
+  get heldCurrent(): boolean {
+    return this.#heldCurrent
+  }
+
   get expiresAt(): number {
     return this.#loaded?.expiresAt ?? this.#expiresAt
   }
@@ -124,17 +131,13 @@ export class SessionState {
 
   /** Whether a storage of ours has something to write. */
   get isWorthWriting(): boolean {
-    if (this.#loaded !== undefined || this.#isWished) return this.#isChanged
+    if (this.#loaded !== undefined || asksForWrite(this.#wishes)) return this.#isChanged
     // What came and went within the request is nothing to keep.
     return this.values.size > 0 || this.flash.pending.size > 0 || this.imported !== undefined
   }
 
   get #isChanged(): boolean {
-    return this.#isWished || this.#edits.isChanged || this.flash.isUsed
-  }
-
-  get #isWished(): boolean {
-    return this.#wishes.rotation !== undefined || this.#wishes.endsBy !== undefined
+    return asksForWrite(this.#wishes) || this.#edits.isChanged || this.flash.isUsed
   }
 
   get deleteId(): string | undefined {
@@ -156,13 +159,7 @@ export class SessionState {
   /** A value, or a flash message, as the app gets it. */
   read(key: string): unknown {
     this.look()
-    assertKey(key)
-    if (this.#closed && !this.values.has(key) && this.flash.isUnread(key)) {
-      throw committedError(
-        `read the message "${key}" before the handler returns, or it would show again`,
-      )
-    }
-    return this.#edits.read(key)
+    return this.#edits.read(key, this.#closed)
   }
 
   change(change: Change): void {
@@ -275,6 +272,7 @@ export class SessionState {
   /** Starts over from what was just saved. */
   settle(loaded: Loaded): void {
     this.#loaded = loaded
+    this.#heldCurrent ||= loaded.by === 'current'
     this.#wishes = afterSave(this.#wishes)
     this.#edits.settle(loaded.contents, this.#closed)
   }

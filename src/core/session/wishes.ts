@@ -34,6 +34,11 @@ export function isLogin({ login, loginWasSaved = false }: Wishes): boolean {
   return login !== undefined || loginWasSaved
 }
 
+/** Whether there is something to write, even if the data stays as it is. */
+export function asksForWrite({ rotation, endsBy }: Wishes): boolean {
+  return rotation !== undefined || endsBy !== undefined
+}
+
 /** What is left once all of it is saved. */
 export function afterSave(wishes: Wishes): Wishes {
   return isLogin(wishes) ? loggedIn : noWishes
