@@ -3,11 +3,13 @@ export { Session, type SessionData, type UntypedData } from './core/session/sess
 export { createSessionId } from './core/record/id.ts'
 export {
   createSessionStorage,
+  type PeekableSessionStorage,
   type ServerSessionStorage,
   type SessionStorage,
 } from './core/life-cycle/session-storage.ts'
 export type { AppSession, Register } from './core/life-cycle/register.ts'
 export type { SessionStorageOptions } from './core/life-cycle/storage-options.ts'
+export type { SessionPeek } from './core/life-cycle/peek.ts'
 export type { ReadOptions } from './core/life-cycle/begin.ts'
 export type { FlashUse } from './core/session/flash-messages.ts'
 export type { SessionInfo } from './core/life-cycle/owned-sessions.ts'
@@ -32,6 +34,7 @@ export {
   type CookieOptions,
 } from './core/cookie/cookie.ts'
 export type { CookieImporter, ImportedCookie, ImportedSession } from './core/cookie/importers.ts'
+export type { TouchOptions } from './core/serving/touch.ts'
 export type { ServeOptions } from './core/serving/serve.ts'
 export type { ForeignSession, ForeignSessionStorage } from './core/serving/foreign-session.ts'
 export {

@@ -37,7 +37,7 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: ServeOptions,
 ): AstroMiddleware {
-  const visits = createVisits(cookie, storage)
+  const visits = createVisits(cookie, storage, options)
   const { onStoreError } = readOptions('session()', options, serveKinds)
   const served = { visits, storage, onStoreError }
 

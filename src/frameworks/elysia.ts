@@ -47,7 +47,7 @@ export function session<
   storage: SessionStorage<Data, Flash>,
   options?: PlaceOptions<Name>,
 ): (app: AnyElysia) => WithSession<Name, Session<Data, Flash>> {
-  const visits = createVisits(cookie, storage)
+  const visits = createVisits(cookie, storage, options)
   const property = readProperty(options)
   const passages = new WeakMap<Request, Passage<Session<Data, Flash>>>()
 

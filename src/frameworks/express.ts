@@ -65,7 +65,7 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: PlaceOptions,
 ): ExpressMiddleware {
-  const visits = createVisits(cookie, storage)
+  const visits = createVisits(cookie, storage, options)
   const property = readProperty(options)
 
   async function open(request: IncomingMessage, response: ServerResponse, next: Next) {

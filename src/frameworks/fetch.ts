@@ -68,7 +68,7 @@ export function withSession(
   handler: Handler<never, never[]>,
 ): (request: Request, ...rest: never[]) => Promise<Response> {
   const { cookie, storage, onStoreError } = readOptions('withSession()', options, kinds)
-  const visits = createVisits(cookie, storage)
+  const visits = createVisits(cookie, storage, options)
   if (typeof handler !== 'function') {
     throw configError(
       'withSession() takes the handler second: (request, session) => new Response(…)',

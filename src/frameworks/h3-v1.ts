@@ -55,7 +55,7 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: PlaceOptions,
 ): (app: H3App | { h3App: H3App }) => void {
-  const visits = createVisits(cookie, storage)
+  const visits = createVisits(cookie, storage, options)
   const property = readProperty(options)
 
   return (target) => {

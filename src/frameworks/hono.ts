@@ -35,7 +35,7 @@ export function session<
   storage: SessionStorage<Data, Flash>,
   options?: PlaceOptions<Name>,
 ): MiddlewareHandler<{ Variables: Record<Name, Session<Data, Flash>> }> {
-  const visits = createVisits(cookie, storage)
+  const visits = createVisits(cookie, storage, options)
   const property = readProperty(options)
   const { events } = storage as ServableStorage<Session<Data, Flash>>
 

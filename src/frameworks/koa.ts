@@ -54,7 +54,7 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: PlaceOptions,
 ): KoaMiddleware {
-  const visits = createVisits(cookie, storage)
+  const visits = createVisits(cookie, storage, options)
   const property = readProperty(options)
 
   return async (ctx, next) => {

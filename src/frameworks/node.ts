@@ -5,11 +5,12 @@ import { type OptionKinds, readOptions } from '../core/options.ts'
 import type { ServableStorage } from '../core/serving/arrival.ts'
 import { logFailure } from '../core/serving/failure-log.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
+import type { TouchOptions } from '../core/serving/touch.ts'
 import { createVisits, isStoreFailure } from '../core/serving/visit.ts'
 import { holdResponse } from './parts/held-response.ts'
 import { NodeVisitRequest, type NodeRequest, type NodeResponse } from './parts/node-message.ts'
 
-export interface NodeSessionOptions {
+export interface NodeSessionOptions extends TouchOptions {
   /**
    * Answers when the handler or the store failed. Nothing of the response was sent then, unless `response.headersSent`.
    * Default: a failing store is answered with 503 and Retry-After, and a line on the console if the storage has no
@@ -20,7 +21,7 @@ export interface NodeSessionOptions {
     | undefined
 }
 
-const kinds: OptionKinds<NodeSessionOptions> = { onError: 'function' }
+const kinds: OptionKinds<NodeSessionOptions> = { touch: 'any', onError: 'function' }
 
 /**
  * Serves one request with its session. Resolves when the handler has ended, also when it failed: a server of Node ends with a
@@ -56,7 +57,7 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: NodeSessionOptions,
 ): NodeSessionHandler<Session<Data, Flash>> {
-  const visits = createVisits(cookie, storage)
+  const visits = createVisits(cookie, storage, options)
   const { onError = answer } = readOptions('session()', options, kinds)
   const { events } = storage as ServableStorage<Session<Data, Flash>>
 

@@ -4,10 +4,11 @@ import type { AppSession } from '../core/life-cycle/register.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { applyCommit } from '../core/serving/response.ts'
+import type { TouchOptions } from '../core/serving/touch.ts'
 import { createVisits, isStoreFailure } from '../core/serving/visit.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 
-export interface ReactRouterSessionOptions<S> {
+export interface ReactRouterSessionOptions<S> extends TouchOptions {
   /**
    * Where loaders, actions and other middleware find the session: `createContext<Session<Data, Flash>>()` of `react-router`.
    * For several sessions on one request, each with a cookie of its own. Default: `sessionContext`.
@@ -15,7 +16,10 @@ export interface ReactRouterSessionOptions<S> {
   context?: RouterContext<S> | undefined
 }
 
-const kinds: OptionKinds<ReactRouterSessionOptions<never>> = { context: 'object' }
+const kinds: OptionKinds<ReactRouterSessionOptions<never>> = {
+  touch: 'any',
+  context: 'object',
+}
 
 /** Where loaders, actions and other middleware find the session, of the type that the app has given to `Register`. */
 export const sessionContext: RouterContext<AppSession> = {}
@@ -47,7 +51,7 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: ReactRouterSessionOptions<Session<Data, Flash>>,
 ): MiddlewareFunction<Response> {
-  const visits = createVisits(cookie, storage)
+  const visits = createVisits(cookie, storage, options)
   const { context: key = sessionContext } = readOptions('session()', options, kinds)
 
   return async ({ request, context }, next) => {

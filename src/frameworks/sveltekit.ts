@@ -56,7 +56,7 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: ServeOptions,
 ): SvelteKitHandle {
-  const visits = createVisits(cookie, storage)
+  const visits = createVisits(cookie, storage, options)
   const { onStoreError } = readOptions('session()', options, serveKinds)
 
   return async ({ event, resolve }) => {

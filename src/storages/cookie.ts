@@ -1,7 +1,7 @@
 import type { EventEmitter } from '../core/events.ts'
 import { claimsOfRecord, type Home, type SessionClaims } from '../core/life-cycle/home.ts'
 import { SessionLife } from '../core/life-cycle/life.ts'
-import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
+import type { PeekableSessionStorage } from '../core/life-cycle/session-storage.ts'
 import {
   createContext,
   storageKinds,
@@ -45,7 +45,7 @@ const kinds: OptionKinds<SessionStorageOptions & CookieStorageOptions> = {
 export interface CookieSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
-> extends SessionStorage<Data, Flash> {
+> extends PeekableSessionStorage<Data, Flash> {
   readonly events: EventEmitter
 }
 
@@ -70,6 +70,7 @@ export function createCookieSessionStorage<
   const storage: CookieSessionStorage = {
     events: context.events,
     read: (value, how) => life.read(value, how),
+    peek: (value) => life.peek(value),
     save: async (session) => life.save(session),
   }
   return storage

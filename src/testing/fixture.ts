@@ -1,4 +1,7 @@
-import { createSessionStorage, type SessionStorage } from '../core/life-cycle/session-storage.ts'
+import {
+  createSessionStorage,
+  type PeekableSessionStorage,
+} from '../core/life-cycle/session-storage.ts'
 import {
   isClosable,
   isIndexed,
@@ -35,7 +38,7 @@ export interface StorageFixture {
   readonly traits: ReadonlySet<Trait>
   readonly clock: TestClock
   /** A storage on the fixture's backend. Several of them are several servers. */
-  createStorage(options?: SessionStorageOptions): SessionStorage
+  createStorage(options?: SessionStorageOptions): PeekableSessionStorage
   /** The gate before the store, where there is a store. */
   readonly gate?: Gate | undefined
   close?(): void | Promise<void>
@@ -76,7 +79,7 @@ export function storageFixture({ store, clock, close }: StoreFixture): StorageFi
 
 /** A storage without a store. */
 export function storelessFixture(
-  createStorage: (options: SessionStorageOptions) => SessionStorage,
+  createStorage: (options: SessionStorageOptions) => PeekableSessionStorage,
 ): StorageFixture {
   const clock = fakeClock()
   return {

@@ -12,6 +12,11 @@ import type { StorageContext } from './storage-options.ts'
 export interface ReadOptions {
   /** How this request uses up flash messages; asked only if there are some. Default: all of them. */
   flashUse?: (() => FlashUse) | undefined
+  /**
+   * Whether the request counts as a use of the session. If `false`, what it changes is saved, but it does not keep the session
+   * alive: for requests that a page makes by itself (ASVS 7.3.1). Default `true`.
+   */
+  touch?: boolean | undefined
   /** The session that a cookie of another library stood for: it is read in place of the cookie value. */
   imported?: ImportedSession | undefined
 }

@@ -4,6 +4,7 @@ import { Session } from '../session/session.ts'
 import { takeChosenId } from '../session/own-state.ts'
 import { stateOf } from '../session/state-of.ts'
 import { importSession, startSession, type ReadOptions } from './begin.ts'
+import { peekAt, type SessionPeek } from './peek.ts'
 import { claimsOf, type Found, importedLogin, type Home } from './home.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import { SessionWriter } from './save.ts'
@@ -30,6 +31,12 @@ export class SessionLife {
       return resumeSession(this.#context, found, options)
     }
     return startSession(this.#context, { hadCookie: true, ...found })
+  }
+
+  /** What is known of the session behind a cookie value, if it is alive. It is not used by that. */
+  async peek(value: string | null): Promise<SessionPeek | undefined> {
+    const found = value ? await this.#home.find(value) : undefined
+    return found !== undefined && 'loaded' in found ? peekAt(found.loaded) : undefined
   }
 
   async #readImported(imported: ImportedSession, options: ReadOptions): Promise<Session> {
@@ -71,6 +78,7 @@ function resumeSession(
         codec,
         flashUse: contents.flash.size > 0 ? options?.flashUse?.() : 'all',
         hadCookie: true,
+        isUse: options?.touch,
         createdAt: record.createdAt,
         expiresAt: loaded.expiresAt,
       },

@@ -24,7 +24,8 @@ export function nextRecord(
 ): SessionRecord {
   const { login, endsBy } = state.wishes
   const before = base?.record
-  const used = lifetime.use(before ?? lifetime.start(now), now, login?.at)
+  const start = before ?? lifetime.start(now)
+  const used = state.isUse || login !== undefined ? lifetime.use(start, now, login?.at) : start
   const instants = endsBy === undefined ? used : lifetime.until(used, endsBy)
   const { values, flash } = state.nextContents(base)
   const ids = base && endedIds(lifetime, state, { base, now })
@@ -64,7 +65,8 @@ export function nextRecordOfPrevious(
     ? state.nextContents({ ...base, by: 'current', contents: record })
     : record
   const previous = { ...record.previous!, contents }
-  return { ...record, ...lifetime.use(record, now()), values, flash, previous }
+  const used = state.isUse ? lifetime.use(record, now()) : undefined
+  return { ...record, ...used, values, flash, previous }
 }
 
 /** The same record, of which the id before may read nothing any more. */

@@ -66,6 +66,7 @@ export class SessionWriter {
   /** A change, or a use that is to be noted. */
   #isWorthWriting(state: SessionState): boolean {
     if (state.isWorthWriting || state.wishes.noteUse) return true
+    if (!state.isUse) return false
     const { lifetime, now } = this.#context
     return state.loaded !== undefined && lifetime.isTouchDue(state.loaded.record, now())
   }

@@ -9,6 +9,7 @@ import type { SessionStore } from '../store/session-store.ts'
 import type { ReadOptions } from './begin.ts'
 import { SessionLife } from './life.ts'
 import { OwnedSessions, type SessionInfo } from './owned-sessions.ts'
+import type { SessionPeek } from './peek.ts'
 import { Revocations } from './revocations.ts'
 import { createContext, storageKinds, type SessionStorageOptions } from './storage-options.ts'
 import { StoreHome } from './store-home.ts'
@@ -43,6 +44,22 @@ export interface SessionStorage<
   readonly events?: EventEmitter | undefined
 }
 
+/** A storage of ours. */
+export interface PeekableSessionStorage<
+  Data extends SessionData = UntypedData,
+  Flash extends SessionData = Data,
+> extends SessionStorage<Data, Flash> {
+  /**
+   * Looks at a session without using it, for a page that warns its visitor before the session ends. It writes nothing, keeps
+   * nothing alive and uses no flash message up.
+   *
+   * @param cookieValue What `cookie.parse()` returned, and not the Cookie header.
+   * @returns When the session ends, and whose it is. Undefined if there is no live session.
+   * @throws {StoreError} `ERR_SESSION_STORE` if the store failed.
+   */
+  peek(cookieValue: string | null): Promise<SessionPeek | undefined>
+}
+
 interface RevokeOptions {
   userId?: string | null | undefined
 }
@@ -58,7 +75,7 @@ const revokeAllKinds: OptionKinds<RevokeAllOptions> = { except: 'string' }
 export interface ServerSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
-> extends SessionStorage<Data, Flash> {
+> extends PeekableSessionStorage<Data, Flash> {
   readonly events: EventEmitter
   /**
    * The user's live sessions, the one used last first: "your devices".
@@ -123,6 +140,7 @@ export function createSessionStorage<
   const storage: ServerSessionStorage = {
     events: context.events,
     read: (value, how) => underWay.run(() => life.read(value, how), 'read'),
+    peek: (value) => underWay.run(() => life.peek(value), 'read'),
     // A save is more than one operation of the store, and closing waits for all of them.
     save: (session) => underWay.run(() => life.save(session), 'write'),
     async sessionsOf(userId) {

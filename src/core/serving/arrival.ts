@@ -10,6 +10,7 @@ import type { Loaded } from '../record/standing.ts'
 import { isSessionError } from '../errors.ts'
 import { reportFailure } from '../store/guarded-store.ts'
 import { flashUseOf } from './flash-use.ts'
+import type { Touch } from './touch.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 
 /** What is asked of a storage, ours or another library's, to serve its sessions. */
@@ -60,7 +61,7 @@ export function eventsOf(storage: ServableStorage<ForeignSession>): EventEmitter
 /** The session that a request comes with, or a new one. */
 export async function receive<S extends ForeignSession>(
   cookie: Cookie,
-  storage: ServableStorage<S>,
+  { storage, touch }: { storage: ServableStorage<S>; touch?: Touch | undefined },
   request: VisitRequest,
 ): Promise<Arrival<S>> {
   const events = eventsOf(storage)
@@ -69,6 +70,7 @@ export async function receive<S extends ForeignSession>(
   const options: ReadOptions = {
     flashUse: () => flashUseOf(request.method, (name) => request.headers.get(name)),
     imported: reading.imported,
+    touch: touch?.(request),
   }
   if (reading.rivals?.length && events !== undefined) {
     const readOne = (value: string | null) => storage.read(value, options) as Promise<unknown>

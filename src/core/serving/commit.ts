@@ -92,8 +92,8 @@ export async function commitForeignSession<S extends ForeignSession>(
 }
 
 /** Whether the browser's cookie would run out before the session, unless it is renewed now and then. */
-function isAging({ maxAge }: Cookie, { loaded, now }: SessionState): boolean {
-  if (maxAge === undefined || loaded === undefined) return false
+function isAging({ maxAge }: Cookie, { loaded, isUse, now }: SessionState): boolean {
+  if (maxAge === undefined || loaded === undefined || !isUse) return false
   const { sentAt, authenticatedAt, createdAt } = loaded.record
   return now() - (sentAt ?? authenticatedAt ?? createdAt) >= maxAge * 100
 }

@@ -2,11 +2,12 @@ import { type SessionConflictError, SessionError, type StoreError } from '../err
 import type { OptionKinds } from '../options.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 import { applyCommit } from './response.ts'
+import type { TouchOptions } from './touch.ts'
 import type { ServableStorage } from './arrival.ts'
 import { unavailable } from './unavailable.ts'
 import { isStoreFailure, type Visit, type Visits } from './visit.ts'
 
-export interface ServeOptions {
+export interface ServeOptions extends TouchOptions {
   /**
    * Answers when the store failed, or would not stop changing. The visitor's cookie is left alone, so
    * that the session is there again when the store is. Default: 503 with Retry-After, and a line on the
@@ -18,7 +19,10 @@ export interface ServeOptions {
     | undefined
 }
 
-export const serveKinds: OptionKinds<ServeOptions> = { onStoreError: 'function' }
+export const serveKinds: OptionKinds<ServeOptions> = {
+  touch: 'any',
+  onStoreError: 'function',
+}
 
 /** Where sessions come from, and what to do when the store fails. */
 interface Served<S extends ForeignSession> extends ServeOptions {

@@ -16,6 +16,7 @@ import { logFailure } from './failure-log.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 import { notARequest } from './not-a-request.ts'
 import { assertServable } from './servable.ts'
+import { readTouch, type TouchOptions } from './touch.ts'
 
 const nothing: Commit = { setCookies: [], vary: false }
 
@@ -134,28 +135,36 @@ export interface Visits<S extends ForeignSession> {
  * What adapters of frameworks are made of.
  *
  * @param cookie Must have secrets.
+ * @param options Those of the adapter: `touch` is looked at, and the others are the adapter's to check.
  * @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these.
  */
 export function createVisits<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
->(cookie: Cookie, storage: SessionStorage<Data, Flash>): Visits<Session<Data, Flash>>
+>(
+  cookie: Cookie,
+  storage: SessionStorage<Data, Flash>,
+  options?: TouchOptions,
+): Visits<Session<Data, Flash>>
 /** The same with the storage of another library, such as `@remix-run/session`. */
 export function createVisits<S extends ForeignSession>(
   cookie: Cookie,
   storage: ForeignSessionStorage<S>,
+  options?: TouchOptions,
 ): Visits<S>
 export function createVisits(
   cookie: Cookie,
   storage: ForeignSessionStorage,
+  options?: TouchOptions,
 ): Visits<ForeignSession> {
   assertServable(cookie, storage)
+  const served = { storage, touch: readTouch(options) }
   return {
     async open(request, source = request) {
       if (typeof request?.headers?.get !== 'function') throw notARequest(request)
       const release = claim(source, cookie.name)
       try {
-        return new Visit(await receive(cookie, storage, request), storage, release)
+        return new Visit(await receive(cookie, served, request), storage, release)
       } catch (error) {
         release()
         throw error

@@ -18,6 +18,8 @@ import { afterSave, asksForWrite, noWishes, type Login, type Wishes } from './wi
 export class SessionState {
   readonly codec: ValueCodec
   readonly hadCookie: boolean
+  /** Whether the request keeps the session alive. */
+  readonly isUse: boolean
   readonly retiredFrom: string | undefined
   readonly imported: Imported | undefined
   readonly createdAt: number
@@ -48,6 +50,7 @@ export class SessionState {
     this.#expiresAt = options.expiresAt
     this.codec = options.codec ?? plainCodec
     this.hadCookie = options.hadCookie ?? false
+    this.isUse = options.isUse ?? true
     this.retiredFrom = options.retiredFrom
     this.imported = options.imported
     this.createdAt = options.createdAt

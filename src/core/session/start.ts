@@ -24,6 +24,8 @@ export interface StateOptions {
   flashUse?: FlashUse
   /** Whether the visitor sent a cookie value, good or bad. */
   hadCookie?: boolean
+  /** Whether the request keeps the session alive. Default `true`. */
+  isUse?: boolean | undefined
   /** If the visitor's id was ended just now: the handle of the session that it was of. */
   retiredFrom?: string | undefined
   imported?: Imported | undefined

@@ -18,7 +18,7 @@ export function serveUnder(
   { cookie, storage }: { cookie: Cookie; storage: ForeignSessionStorage },
   options: ServeOptions | undefined,
 ): (context: RequestContext<any>, next: NextFunction) => Promise<Response> {
-  const visits = createVisits(cookie, storage)
+  const visits = createVisits(cookie, storage, options)
   const { onStoreError } = readOptions('session()', options, serveKinds)
   const served = { visits, storage, onStoreError }
   return (context, next) =>

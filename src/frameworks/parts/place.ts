@@ -1,12 +1,13 @@
 import { configError } from '../../core/errors.ts'
+import type { TouchOptions } from '../../core/serving/touch.ts'
 import { type OptionKinds, readOptions } from '../../core/options.ts'
 
-export interface PlaceOptions<Name extends string = string> {
+export interface PlaceOptions<Name extends string = string> extends TouchOptions {
   /** Where handlers find the session. Default: `session`. Several sessions of one request have a property each. */
   property?: Name | undefined
 }
 
-const kinds: OptionKinds<PlaceOptions> = { property: 'string' }
+const kinds: OptionKinds<PlaceOptions> = { property: 'string', touch: 'any' }
 
 /** The property that the session goes to. */
 export function readProperty(options: PlaceOptions | undefined): string {

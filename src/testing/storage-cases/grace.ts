@@ -1,4 +1,7 @@
-import type { ServerSessionStorage, SessionStorage } from '../../core/life-cycle/session-storage.ts'
+import type {
+  PeekableSessionStorage,
+  ServerSessionStorage,
+} from '../../core/life-cycle/session-storage.ts'
 import { createSecret } from '../../core/record/id.ts'
 import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, notEqual, ok, same } from '../expect.ts'
@@ -105,7 +108,7 @@ export const graceCases: readonly StorageCase[] = [
         for (const wasInGrace of [false, true]) {
           const [ahead, behind] = [30 * second, 0].map((by) =>
             createStorage({ regenerateGrace: 30, now: () => clock.now() + by }),
-          ) as [SessionStorage, SessionStorage]
+          ) as [PeekableSessionStorage, PeekableSessionStorage]
           const first = await visit(behind, null, (s) => s.set('a', 1))
           const early = wasInGrace ? undefined : await ahead.read(first.cookie)
           const rotated = await visit(wasInGrace ? ahead : behind, first.cookie, (s) =>

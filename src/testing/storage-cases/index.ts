@@ -1,3 +1,4 @@
+import { backgroundCases } from './background.ts'
 import { damageCases } from './damage.ts'
 import { endingCases } from './endings.ts'
 import { flashCases } from './flash.ts'
@@ -35,6 +36,7 @@ export const storageCases: readonly StorageCase[] = [
   ...lateIdCases,
   ...forkCases,
   ...lifetimeCases,
+  ...backgroundCases,
   ...updateCases,
   ...noteCases,
   ...raceCases,

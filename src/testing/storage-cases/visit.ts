@@ -1,7 +1,10 @@
 import type { ReadOptions } from '../../core/life-cycle/begin.ts'
 import type { SessionEvent } from '../../core/events.ts'
 import type { Session } from '../../core/session/session.ts'
-import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
+import type {
+  PeekableSessionStorage,
+  SessionStorage,
+} from '../../core/life-cycle/session-storage.ts'
 import type { ConformanceCase, StorageFixture } from '../fixture.ts'
 
 export type StorageCase = ConformanceCase<StorageFixture>
@@ -32,7 +35,7 @@ export async function visit(
 export function watched(
   fixture: StorageFixture,
   options: Parameters<StorageFixture['createStorage']>[0] = {},
-): { storage: SessionStorage; events: SessionEvent[]; types(): string[] } {
+): { storage: PeekableSessionStorage; events: SessionEvent[]; types(): string[] } {
   const events: SessionEvent[] = []
   const storage = fixture.createStorage({ ...options, onEvent: (event) => events.push(event) })
   return { storage, events, types: () => events.map(({ type }) => type) }

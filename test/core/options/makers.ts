@@ -25,18 +25,18 @@ export const makers: Record<string, Maker> = {
   },
   withSession: {
     make: (options) => withSession(options, () => new Response()),
-    good: { cookie, storage, onStoreError: () => new Response() },
+    good: { cookie, storage, touch: 'pages', onStoreError: () => new Response() },
     needed: ['cookie', 'storage'],
     mistakes: { store: 'storage', onError: 'onStoreError', cookies: 'cookie' },
   },
   'session of fetch-router': {
     make: (options) => session(cookie, storage, options),
-    good: { onStoreError: () => new Response() },
+    good: { touch: 'pages', onStoreError: () => new Response() },
     mistakes: { onError: 'onStoreError', onStoreErrors: 'onStoreError' },
   },
   'session of compat/remix': {
     make: (options) => remixSession(cookie, storage, options),
-    good: { onStoreError: () => new Response() },
+    good: { touch: 'pages', onStoreError: () => new Response() },
     mistakes: { onError: 'onStoreError' },
   },
   'session.login': {

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+import { root } from '../repository.ts'
+import { sessionCookie } from './entries.ts'
+
+/** Every adapter whose `session` takes a cookie, a storage and options. */
+const adapters = readdirSync(join(root, 'src/frameworks'))
+  .filter((name) => name.endsWith('.ts') && !['adapter.ts', 'fetch.ts'].includes(name))
+  .map((name) => name.slice(0, -'.ts'.length))
+
+describe('The option touch', () => {
+  for (const adapter of adapters) {
+    it(`is one of coatcheck/${adapter}`, async () => {
+      const { session } = await import(`coatcheck/${adapter}`)
+      const storage = createMemorySessionStorage()
+      for (const touch of ['pages', () => true, undefined]) {
+        session(sessionCookie(), storage, { touch })
+      }
+      const make = () => session(sessionCookie(), storage, { touch: 'page' })
+      assert.throws(make, { code: 'ERR_SESSION_CONFIG', message: /'pages' or a function/ })
+    })
+  }
+})
