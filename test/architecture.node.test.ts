@@ -59,6 +59,11 @@ const mayImportToo: Record<string, RegExp> = {
   'frameworks/fetch-router.ts': /^frameworks\/fetch-router\//,
   // It makes a response of what handlers return.
   'frameworks/h3.ts': /^h3$/,
+  // Its requests are known to nobody but Next, and which one runs now to nobody but Node.
+  'frameworks/next.ts': /^frameworks\/next\/|^node:async_hooks$/,
+  'frameworks/next/': /^next\/headers.js$/,
+  // Nuxt is made of h3 1.
+  'frameworks/nuxt.ts': /^frameworks\/h3-v1.ts$/,
   // Its stores are emitters of Node, as those that others have made for it.
   'compat/express-session/': /^node:events$/,
   // Its middleware is that of fetch-router, and puts sessions under Remix's own class.

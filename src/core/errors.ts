@@ -10,6 +10,7 @@ export type SessionErrorCode =
   | 'ERR_SESSION_CONFLICT'
   | 'ERR_SESSION_DESTROYED'
   | 'ERR_SESSION_COMMITTED'
+  | 'ERR_SESSION_READ_ONLY'
   | 'ERR_SESSION_NESTED'
   | 'ERR_SESSION_RESPONSE'
 
@@ -187,5 +188,13 @@ export function committedError(advice: string): SessionError {
   return new SessionError(
     'ERR_SESSION_COMMITTED',
     `The session was saved with the response: ${advice}`,
+  )
+}
+
+/** Makes the error for a change where nothing can be sent to the visitor. `advice` says where it can. */
+export function readOnlyError(advice: string): SessionError {
+  return new SessionError(
+    'ERR_SESSION_READ_ONLY',
+    `The session can only be read here, so this change would be lost: ${advice}`,
   )
 }

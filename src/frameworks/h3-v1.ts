@@ -4,7 +4,8 @@ import type { AppSession } from '../core/life-cycle/register.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import { writeHeaders } from '../core/serving/response.ts'
 import { createVisits } from '../core/serving/visit.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
+import { isSession } from '../core/session/create-session.ts'
+import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 import { holdResponse } from './parts/held-response.ts'
 import { type PlaceOptions, readProperty } from './parts/place.ts'
 import {
@@ -67,6 +68,11 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
     app.handler = async (event: Event) => {
       const request = event.node.req as NodeRequest
       const response = event.node.res as NodeResponse
+      const outer = outerSession(request, property)
+      if (outer !== undefined) {
+        event.context[property] = outer
+        return handle(event as never)
+      }
       const visit = await visits.open(new NodeVisitRequest(request), request)
       event.context[property] = visit.session
       let isMade = false
@@ -93,4 +99,14 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
       if (!isMade) writeHeaders(new NodeResponseHeaders(response), commit)
     }
   }
+}
+
+/**
+ * The session of the request that made this one, without a network: a page that is rendered on the server asks the app's own
+ * routes with `event.$fetch` or `useFetch`, and what these set is saved with the page. Nitro hands the context over here.
+ */
+function outerSession(request: NodeRequest, property: string): Session | undefined {
+  const { __unenv__: context } = request as { __unenv__?: Record<string, unknown> }
+  const session = context?.[property]
+  return isSession(session) ? session : undefined
 }

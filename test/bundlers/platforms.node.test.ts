@@ -11,11 +11,12 @@ const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
   exports: Record<string, unknown>
   peerDependencies: Record<string, string>
 }
-/** Those that are for servers alone: they open sockets, or are for Node's own servers. */
+/** Those that are for servers alone: they open sockets, are for Node's own servers, or ask which request runs now. */
 const serversOnly = [
   'coatcheck/memcache-storage',
   'coatcheck/redis-storage',
   'coatcheck/compat/express-session',
+  'coatcheck/next',
 ]
 const entries = Object.keys(manifest.exports)
   .filter((entry) => entry !== './package.json')

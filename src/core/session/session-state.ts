@@ -1,4 +1,4 @@
-import { committedError, destroyedError } from '../errors.ts'
+import { committedError, destroyedError, readOnlyError } from '../errors.ts'
 import { type ValueCodec, plainCodec } from '../record/codec.ts'
 import { createHandle, createSecret, joinSessionId, parseSessionId } from '../record/id.ts'
 import type { Contents } from '../record/record.ts'
@@ -33,6 +33,8 @@ export class SessionState {
   #wishes: Wishes = noWishes
   #destroyed = false
   #closed = false
+  /** Set where it can only be read: what to say of a change. */
+  #readOnlyAdvice: string | undefined
   /** Set while a save is under way: a change would be taken for saved and not be. */
   #saving: Promise<unknown> | undefined
   #issued: string | undefined
@@ -222,6 +224,12 @@ export class SessionState {
     this.#closed = true
   }
 
+  /** It can be read for as long as anybody likes, and not changed. `advice` says where it can be. */
+  makeReadOnly(advice: string): void {
+    this.#wasLookedAt = true
+    this.#readOnlyAdvice = advice
+  }
+
   /** The visitor is to have this cookie value. */
   issue(value: string): void {
     this.#issued = value
@@ -233,8 +241,12 @@ export class SessionState {
     this.#issued = undefined
   }
 
-  /** @throws {SessionError} `ERR_SESSION_DESTROYED`, or `ERR_SESSION_COMMITTED` after the response was made. */
+  /**
+   * @throws {SessionError} `ERR_SESSION_DESTROYED`; `ERR_SESSION_COMMITTED` after the response was made;
+   * `ERR_SESSION_READ_ONLY`.
+   */
   assertOpen(): void {
+    if (this.#readOnlyAdvice !== undefined) throw readOnlyError(this.#readOnlyAdvice)
     if (this.#destroyed) throw destroyedError()
     if (this.#closed || this.#saving !== undefined) {
       throw committedError('change it before the handler returns, not while the body streams')

@@ -10,9 +10,12 @@ export class Guest {
   readonly #visitor: Visitor
   /** The page that is shown. */
   html = ''
+  /** Where it came from. */
+  #url: string
 
   constructor(origin: string, agent: string, visitor?: Visitor) {
     this.#origin = origin
+    this.#url = origin
     this.#agent = agent
     // Browsers keep Secure cookies of http://localhost; the jar knows https only.
     this.#visitor =
@@ -52,7 +55,13 @@ export class Guest {
 
   /** Asks for a page, and follows redirects. Returns the responses. */
   async open(path = '/'): Promise<Response[]> {
+    this.#url = new URL(path, this.#origin).href
     return this.#follow(await this.#visitor.get(path, navigation))
+  }
+
+  /** What a script in the page asks for. */
+  call(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return this.#visitor.get(path, { ...headers, 'Sec-Fetch-Dest': 'empty' })
   }
 
   /** Presses a button of the page that is shown. Returns the responses: that to the form, and those after redirects. */
@@ -78,19 +87,16 @@ export class Guest {
       ? data
       : new URLSearchParams(Array.from(data, ([name, value]) => [name, String(value)]))
     const headers = { ...navigation, Origin: this.#origin }
-    const path = attribute(start, 'action') || '/'
-    return this.#visitor.fetch(path.startsWith('?') ? `/${path}` : path, {
-      method: 'POST',
-      body,
-      headers,
-    })
+    const { pathname, search } = new URL(attribute(start, 'action') || this.#url, this.#url)
+    return this.#visitor.fetch(pathname + search, { method: 'POST', body, headers })
   }
 
   async #follow(first: Response): Promise<Response[]> {
     const responses = [first]
     let last = first
     while (last.status >= 300 && last.status < 400) {
-      const { pathname, search } = new URL(last.headers.get('location')!, this.#origin)
+      this.#url = new URL(last.headers.get('location')!, this.#url).href
+      const { pathname, search } = new URL(this.#url)
       last = await this.#visitor.get(pathname + search, navigation)
       responses.push(last)
     }

@@ -1,0 +1,15 @@
+/** What the page shows. The page is rendered with the same session. */
+export default defineEventHandler(async ({ context: { session } }) => {
+  const { userId, handle } = session
+  const devices = userId === undefined ? [] : await storage.sessionsOf(userId)
+  return {
+    userId,
+    notice: session.get('notice'),
+    cart: session.get('cart') ?? [],
+    devices: devices.map((one) => ({
+      handle: one.handle,
+      label: one.label,
+      isThis: one.handle === handle,
+    })),
+  }
+})

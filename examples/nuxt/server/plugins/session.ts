@@ -1,0 +1,3 @@
+import { session } from 'coatcheck/nuxt'
+
+export default session(cookie, storage)

@@ -1,0 +1,24 @@
+import { createFileRoute } from '@tanstack/react-router'
+import { storage } from '../sessions.ts'
+
+export const Route = createFileRoute('/do/$what')({
+  server: {
+    handlers: {
+      async POST({ request, params, context: { session } }) {
+        const form = await request.formData()
+        const given = (name: string) => String(form.get(name))
+        if (params.what === 'login') {
+          session.login(given('name'), { label: request.headers.get('user-agent') ?? 'unknown' })
+          session.flash('notice', `Welcome, ${given('name')}`)
+        } else if (params.what === 'add') {
+          session.update('cart', (cart) => [...(cart ?? []), given('item')])
+        } else if (params.what === 'end') {
+          await storage.revoke(given('handle'), { userId: session.userId })
+        } else if (params.what === 'logout') {
+          session.destroy()
+        }
+        return new Response(null, { status: 303, headers: { Location: '/' } })
+      },
+    },
+  },
+})

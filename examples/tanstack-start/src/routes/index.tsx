@@ -1,0 +1,60 @@
+import { createFileRoute } from '@tanstack/react-router'
+import { createServerFn } from '@tanstack/react-start'
+import { storage } from '../sessions.ts'
+
+const look = createServerFn().handler(async ({ context: { session } }) => {
+  const { userId, handle } = session
+  const devices = userId === undefined ? [] : await storage.sessionsOf(userId)
+  return {
+    userId,
+    notice: session.get('notice'),
+    cart: session.get('cart') ?? [],
+    devices: devices.map((one) => ({
+      handle: one.handle,
+      label: one.label,
+      isThis: one.handle === handle,
+    })),
+  }
+})
+
+export const Route = createFileRoute('/')({ loader: () => look(), component: Page })
+
+function Page() {
+  const { userId, notice, cart, devices } = Route.useLoaderData()
+  return (
+    <>
+      <h1>{userId === undefined ? 'Good evening' : `Good evening, ${userId}`}</h1>
+      <p role="status">{notice}</p>
+      <form method="post" action="/do/add">
+        <p>
+          {cart.length} in the cart: {cart.join(', ')}
+        </p>
+        <input name="item" defaultValue="scarf" aria-label="Item" />
+        <button>Add</button>
+      </form>
+      {userId === undefined ? (
+        <form method="post" action="/do/login">
+          <input name="name" aria-label="Name" />
+          <button>Log in</button>
+        </form>
+      ) : (
+        <form method="post" action="/do/logout">
+          <button>Log out</button>
+        </form>
+      )}
+      <ul>
+        {devices.map((device) => (
+          <li key={device.handle}>
+            <form method="post" action="/do/end">
+              <input type="hidden" name="handle" value={device.handle} />
+              {device.label} {device.isThis ? '(this one)' : <button>End</button>}
+            </form>
+          </li>
+        ))}
+      </ul>
+      <p>
+        <a href="/account">Account</a>
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,34 @@
+import type { Cookie } from '../cookie/cookie.ts'
+import type { SessionStorage } from '../life-cycle/session-storage.ts'
+import type { Session, SessionData } from '../session/session.ts'
+import { stateOf } from '../session/state-of.ts'
+import { receive, type ServableStorage, type VisitRequest } from './arrival.ts'
+import type { Touch } from './touch.ts'
+
+/** Who looks, and what becomes of it. */
+interface Looking<Data extends SessionData, Flash extends SessionData> {
+  cookie: Cookie
+  storage: SessionStorage<Data, Flash>
+  touch?: Touch | undefined
+  /** What the error for a change says: where the session can be changed. */
+  advice: string
+}
+
+/**
+ * The session of a request whose response can carry nothing of ours: it can be read, and a change throws
+ * `ERR_SESSION_READ_ONLY`. The messages that it shows are used up, and the visit is noted, before anybody sees it; where the
+ * cookie is the session, neither can be. A session that is not stored is not stored by a look at it either.
+ *
+ * @throws {SessionError} `ERR_SESSION_STORE` if the store fails.
+ */
+export async function lookAtSession<Data extends SessionData, Flash extends SessionData>(
+  { cookie, storage, touch, advice }: Looking<Data, Flash>,
+  request: VisitRequest,
+): Promise<Session<Data, Flash>> {
+  const served = { storage: storage as unknown as ServableStorage<Session<Data, Flash>>, touch }
+  const { session } = await receive(cookie, served, request)
+  const state = stateOf(session as Session)
+  if (state.loaded !== undefined) await storage.save(session)
+  state.makeReadOnly(advice)
+  return session
+}
