@@ -90,7 +90,7 @@ function usesServers(file) {
 
 /** Whether it builds an app with the tools of a framework, which takes a minute: only who asks for these tests gets them. */
 function isBuilt(file) {
-  return /\/frameworks\/(sveltekit|astro|next|tanstack-start|nuxt)\.node\.test\.js$/.test(file)
+  return /\/frameworks\/(sveltekit|astro|next|tanstack-start|nuxt|nest)\.node\.test\.js$/.test(file)
 }
 
 function ownProcesses(name, files, scratch) {

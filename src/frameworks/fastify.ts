@@ -30,7 +30,8 @@ interface Served {
 /**
  * Sessions for Fastify 5, at `request.session`. A session is read in an onRequest hook and saved in an onSend hook, before the
  * response leaves; what is written to `reply.raw` directly waits for the session too. A store that fails is an error for the
- * app's error handler, with status 503. What was set before an error is forgotten, whatever the error handler answers.
+ * app's error handler, with status 503. What was set before an error is forgotten, whatever the error handler answers. A
+ * response with status 500 or more counts as an error too: frameworks on top of Fastify, such as NestJS, answer errors by themselves.
  *
  * It serves the routes of the instance that it is registered on and of the plugins in it, as `@fastify/cookie` does: no
  * `fastify-plugin` is needed. Register it within a plugin, and the routes outside have no sessions.
@@ -68,7 +69,7 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
         const served: Served = { visit, hasFailed: false }
         served.held = holdResponse(reply.raw, {
           visit,
-          hasFailed: () => served.hasFailed,
+          hasFailed: () => served.hasFailed || reply.raw.statusCode >= 500,
           onError(error) {
             if (!reply.sent) return void reply.send(error)
             // Fastify has let go of this response.
@@ -95,7 +96,8 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
       const served = servedOf(request)
       // A hook before ours has answered, or reading has failed.
       if (served === null) return done(null, payload)
-      const { visit, held, hasFailed } = served
+      const { visit, held } = served
+      const hasFailed = served.hasFailed || reply.statusCode >= 500
       const settle = (commit: Commit) => {
         held!.settle(commit)
         done(null, payload)

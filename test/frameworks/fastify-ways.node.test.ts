@@ -97,6 +97,28 @@ describe('sessions in Fastify', () => {
       },
     ))
 
+  it('forget what was set before an answer with status 500, which a framework on top of Fastify has made of an error', () =>
+    visit(
+      (app) => {
+        app.get('/answered', (request, reply) => {
+          request.session.set('name', 'Eve')
+          return reply.code(500).send('an error')
+        })
+        app.get('/past', (request, reply) => {
+          request.session.set('name', 'Eve')
+          reply.hijack()
+          reply.raw.writeHead(500).end('an error')
+        })
+      },
+      async (browser) => {
+        await browser.text('/set')
+        for (const path of ['/answered', '/past']) {
+          assert.equal((await browser.send(path)).status, 500)
+          assert.deepEqual(await browser.json('/look'), { name: 'Ada' })
+        }
+      },
+    ))
+
   it('are saved before a response leaves that is sent past Fastify', () =>
     visit(
       (app) => {
