@@ -109,8 +109,17 @@ describe('TanStack Start', () => {
 
     it('that redirect a script have the session saved, and say where to', async () => {
       const { leave } = await urls()
+      // A response that sets the cookie is a copy of that which TanStack has made.
+      visitor = new Guest(server.origin, 'browser')
       const response = await call(leave!)
+      assert.equal(response.headers.getSetCookie().length, 1)
       assert.match(await response.text(), /"isSerializedRedirect":true/)
+      assert.equal(await nameAfterwards(), 'Grace')
+    })
+
+    it('that say notFound() to a script have the session saved', async () => {
+      const { miss } = await urls()
+      await call(miss!)
       assert.equal(await nameAfterwards(), 'Grace')
     })
 
