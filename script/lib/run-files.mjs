@@ -5,14 +5,25 @@
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { test } from 'node:test'
+import process from 'node:process'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { test } from './node-test.mjs'
 import { cpuSeconds, expectEnd, noteTime, stopWhenStuck } from './watch-tests.mjs'
 
 /** Outside of a suite it would go on with the tests of all files after this one. */
 const hookForAll = /^(before|after)(Each)?\(/m
 
 const files = process.argv.slice(2)
+/** Errors that no test caught. */
+const stray = []
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+  process.on(event, (error) => {
+    console.error(error)
+    process.exitCode = 1
+    stray.push(error)
+  })
+}
 
 for (const file of files) {
   const before = surroundings()
@@ -24,7 +35,10 @@ for (const file of files) {
     test(`${file} is loaded`, () => Promise.reject(error))
   }
   // It begins when all tests of the file have ended.
-  await test(`end of ${file}`, () => {
+  await test(`end of ${file}`, async () => {
+    // A rejection is known to be nobody's at the end of a turn.
+    await nextTurn()
+    assert.deepEqual(stray.splice(0), [])
     if (files.length > 1) assertSeparate(file, before)
   })
   clearTimeout(limit)

@@ -4,9 +4,10 @@ import { execute } from './execute.mjs'
 import { readReport } from './read-report.mjs'
 import { readCpu, readTimes } from './times.mjs'
 
-const lanes = Math.max(2, availableParallelism())
+/** One more than processors: many jobs wait for a browser or a server, which is the time of another. */
+const lanes = availableParallelism() + 1
 
-/** Runs the jobs of all parts, as many at a time as there are processors, and tells of each part when it is done. */
+/** Runs the jobs of all parts, several at a time, and tells of each part when it is done. */
 export async function runParts(parts, scratch, onResult) {
   const jobs = parts.flatMap((part) => part.jobs.map((job) => ({ part, job })))
   // The long ones first: then no lane is left alone with one at the end.

@@ -77,6 +77,33 @@ describe('test files in one process', () => {
     assert.deepEqual({ status, passed, failed }, { status: 1, passed: 2, failed: 1 })
   })
 
+  it('keep their suites, and the hooks of these', () => {
+    const suite = `import { before, describe, it } from 'node:test'
+      describe('a suite', () => {
+        let isReady
+        before(() => (isReady = true))
+        it('is prepared', () => { if (!isReady) throw new Error('its hook has not run') })
+        describe('in another', () => it('knows it', (t) => {
+          if (t.fullName !== 'a suite > in another > knows it') throw new Error(t.fullName)
+        }))
+      })`
+    const { status, passed, failed } = run(suite, suite)
+    assert.deepEqual({ status, passed, failed }, { status: 0, passed: 4, failed: 0 })
+  })
+
+  for (const [what, text] of [
+    ['a rejection', 'void Promise.reject(new Error("stray"))'],
+    ['an exception', 'setTimeout(() => { throw new Error("stray") })'],
+  ] as const) {
+    it(`fail, alone, when nobody catches ${what}`, () => {
+      const throws = `import { it } from 'node:test'
+        it('looks well', async () => { ${text}; await new Promise((done) => setTimeout(done, 20)) })`
+      const { status, stderr, passed, failed } = run(passes, throws, passes)
+      assert.deepEqual({ status, passed, failed }, { status: 1, passed: 3, failed: 1 })
+      assert.match(stderr, /Error: stray\n    at/)
+    })
+  }
+
   for (const [what, text] of [
     ['a variable', `${passes}; process.env.LEFT = 'behind'`],
     ['a clock', `${passes}; globalThis.Date = class extends Date {}`],
