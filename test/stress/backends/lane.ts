@@ -23,7 +23,7 @@ export interface Shop {
 /** Of a hundred rotations so many are answered in vain: the visitor never hears of the new id. */
 const responsesLost = 15
 /** How many visits an endless lane makes after it is told to stop, not counting those for which the store fails. */
-const lastVisits = 30
+const lastVisits = 20
 
 /** One visit after the other, and now and then an order from outside. */
 export class Lane {
