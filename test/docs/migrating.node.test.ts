@@ -74,6 +74,7 @@ describe('The guides', () => {
       'express-session/app.ts',
       'express-session/drop-in.ts',
       'express-session/sessions.ts',
+      'h3/app.ts',
       'iron-session/account.ts',
       'iron-session/drop-in.ts',
       'react-router/app/old-sessions.server.ts',
