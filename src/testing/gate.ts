@@ -17,6 +17,8 @@ export interface Gate<Store extends SessionStore = SessionStore> {
   readonly calls: Readonly<Record<Operation, number>>
   /** Keeps the next call of this operation waiting, before it does anything. */
   hold(operation: Operation): Held
+  /** Keeps the answer to the next call of this operation waiting, after the store has done it. */
+  holdAnswer(operation: Operation): Held
   /** Makes the next call of this operation fail, before it does anything. */
   fail(operation: Operation, error: Error): void
 }
@@ -24,49 +26,28 @@ export interface Gate<Store extends SessionStore = SessionStore> {
 /** Puts a gate before a store. */
 export function createGate<Store extends SessionStore>(store: Store): Gate<Store> {
   const calls = { read: 0, write: 0, delete: 0, keysOf: 0 }
-  const waiting: Record<Operation, (() => Promise<void>)[]> = {
-    read: [],
-    write: [],
-    delete: [],
-    keysOf: [],
-  }
+  const calling = queues()
+  const answering = queues()
 
-  async function pass(operation: Operation): Promise<void> {
+  async function pass<T>(operation: Operation, call: () => Promise<T>): Promise<T> {
     calls[operation]++
-    await waiting[operation].shift()?.()
-  }
-
-  function hold(operation: Operation): Held {
-    let arrive!: () => void
-    let release!: () => void
-    const reached = new Promise<void>((resolve) => (arrive = resolve))
-    const released = new Promise<void>((resolve) => (release = resolve))
-    waiting[operation].push(() => {
-      arrive()
-      return released
-    })
-    return { reached, release }
+    const before = calling[operation].shift()
+    const after = answering[operation].shift()
+    await before?.()
+    const answer = await call()
+    await after?.()
+    return answer
   }
 
   const methods: Partial<IndexedStore> & SessionStore = {
-    async read(key: string) {
-      await pass('read')
-      return store.read(key)
-    },
-    async write(key: string, value: string, options: WriteOptions) {
-      await pass('write')
-      return store.write(key, value, options)
-    },
-    async delete(key: string) {
-      await pass('delete')
-      return store.delete(key)
-    },
+    read: (key: string) => pass('read', () => store.read(key)),
+    write: (key: string, value: string, options: WriteOptions) =>
+      pass('write', () => store.write(key, value, options)),
+    delete: (key: string) => pass('delete', () => store.delete(key)),
   }
   if ('keysOf' in store) {
-    methods.keysOf = async (owner: string) => {
-      await pass('keysOf')
-      return (store as unknown as IndexedStore).keysOf(owner)
-    }
+    methods.keysOf = (owner: string) =>
+      pass('keysOf', () => (store as unknown as IndexedStore).keysOf(owner))
   }
   // Whatever else the store can do, it does without a gate.
   const gated = new Proxy(store, {
@@ -77,7 +58,31 @@ export function createGate<Store extends SessionStore>(store: Store): Gate<Store
     },
   })
   const fail = (operation: Operation, error: Error) => {
-    waiting[operation].push(() => Promise.reject(error))
+    calling[operation].push(() => Promise.reject(error))
   }
-  return { store: gated, calls, hold, fail }
+  return {
+    store: gated,
+    calls,
+    hold: (operation) => holdNext(calling[operation]),
+    holdAnswer: (operation) => holdNext(answering[operation]),
+    fail,
+  }
+}
+
+type Queue = (() => Promise<void>)[]
+
+function queues(): Record<Operation, Queue> {
+  return { read: [], write: [], delete: [], keysOf: [] }
+}
+
+function holdNext(queue: Queue): Held {
+  let arrive!: () => void
+  let release!: () => void
+  const reached = new Promise<void>((resolve) => (arrive = resolve))
+  const released = new Promise<void>((resolve) => (release = resolve))
+  queue.push(() => {
+    arrive()
+    return released
+  })
+  return { reached, release }
 }

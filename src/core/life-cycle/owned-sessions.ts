@@ -1,6 +1,6 @@
-import { RevokeError, SessionConflictError } from '../errors.ts'
+import { isSessionError, RevokeError, SessionConflictError } from '../errors.ts'
 import { isHandle, parseSessionId } from '../record/id.ts'
-import { decodeRecord, type SessionRecord } from '../record/record.ts'
+import { decodeRecord, encodeRecord, type SessionRecord } from '../record/record.ts'
 import { inBatches } from '../runtime/in-batches.ts'
 import { pause } from '../runtime/pause.ts'
 import { asTurn } from '../runtime/turns.ts'
@@ -11,6 +11,9 @@ import type { Revocations } from './revocations.ts'
 import type { StorageContext } from './storage-options.ts'
 
 const maxAttempts = 20
+
+/** Milliseconds that a store keeps an emptied record which it failed to delete. */
+const emptyFor = 300_000
 
 /** A live session, as it may be shown to its user. Instants are milliseconds since the epoch. */
 export interface SessionInfo {
@@ -53,8 +56,13 @@ export class OwnedSessions {
   async revoke(handleOrId: string, userId: string | undefined): Promise<void> {
     const handle = parseSessionId(handleOrId)?.handle ?? handleOrId
     if (!isHandle(handle)) return
-    if (userId !== undefined && (await this.#recordOf(handle))?.owner !== userId) return
-    await this.#end(handle, userId)
+    if (userId === undefined) {
+      await this.#store.delete(handle)
+    } else {
+      const outcome = await this.#endAsRead(handle, userId, (record) => record?.owner === userId)
+      if (outcome !== 'ended') return
+    }
+    this.#context.events.emit({ type: 'revoked', handle, userId })
   }
 
   /**
@@ -65,12 +73,12 @@ export class OwnedSessions {
    * @returns Whether that one may live: not if the session that took this one's place has been ended.
    */
   async replace(from: string, by: Successor): Promise<boolean> {
-    const { codec, events } = this.#context
+    const { events } = this.#context
     let handle = from
     let attempt = 1
     while (attempt <= maxAttempts) {
       const stored = await this.#store.read(handle)
-      const record = stored && decodeRecord(stored.value, codec, [])
+      const record = stored && this.#decode(stored.value)
       if (record?.replacedBy !== undefined) {
         handle = record.replacedBy
         continue
@@ -96,27 +104,29 @@ export class OwnedSessions {
    * @param seen Its record, if it was read before. Then it ends also while the store cannot read.
    */
   async endWithSuccessors(from: string, seen: SessionRecord | undefined): Promise<void> {
-    const successors: string[] = []
     try {
-      await this.#follow(from, seen?.owner, successors)
+      await this.#endSuccessors(from, seen?.owner)
     } catch (error) {
-      // The store has told of its failure: who logs out meanwhile, is logged out.
-      if (seen === undefined) throw error
+      // The store has told of its failure: who logs out while it cannot read, is logged out.
+      const cannotRead = isSessionError(error, 'ERR_SESSION_STORE') && error.operation === 'read'
+      if (seen === undefined || !cannotRead) throw error
     }
-    for (const handle of successors) await this.#store.delete(handle)
     await this.#store.delete(from)
   }
 
-  /** Notes the sessions that took the place of this one, as far as they are its user’s: the last one first. */
-  async #follow(from: string, owner: string | undefined, found: string[]): Promise<void> {
-    let handle = (await this.#recordOf(from))?.replacedBy
-    while (handle !== undefined) {
-      const record = await this.#recordOf(handle)
-      const isTheirs = owner === undefined || record?.owner === owner
-      if (record?.replacedBy === undefined && !isTheirs) return
-      found.unshift(handle)
-      handle = record?.replacedBy
-    }
+  /**
+   * Ends the sessions that took the place of this one, the last one first.
+   *
+   * @returns Whether there are any.
+   */
+  async #endSuccessors(from: string, owner: string | undefined): Promise<boolean> {
+    const handle = (await this.#recordOf(from))?.replacedBy
+    if (handle === undefined) return false
+    const isReplaced = await this.#endSuccessors(handle, owner)
+    // What was replaced is nobody's any more. The last one may be another user's by now.
+    if (isReplaced || owner === undefined) await this.#store.delete(handle)
+    else await this.#endAsRead(handle, owner, (record) => record?.owner === owner)
+    return true
   }
 
   /**
@@ -128,11 +138,16 @@ export class OwnedSessions {
     let ended = 0
     const endIfTheirs = async (handle: string): Promise<void> => {
       try {
-        const stored = await this.#store.read(handle)
-        if (stored !== undefined && this.#isOthers(stored.value, userId)) return
+        // A record that cannot be read may be one that another release of the app can read.
+        const outcome = await this.#endAsRead(
+          handle,
+          userId,
+          (record) => record === undefined || record.owner === userId,
+        )
         // One that the store says has expired may live for a server whose clock is behind.
-        if (stored === undefined) return await this.#store.delete(handle)
-        await this.#end(handle, userId)
+        if (outcome === 'missing') await this.#store.delete(handle)
+        if (outcome !== 'ended') return
+        this.#context.events.emit({ type: 'revoked', handle, userId })
         ended++
       } catch (error) {
         failures.push(error)
@@ -153,9 +168,53 @@ export class OwnedSessions {
     return ended
   }
 
-  async #end(handle: string, userId: string | undefined): Promise<void> {
+  /**
+   * Ends the session at this handle if its record is meant, as it was read: who has taken it over meanwhile, keeps it.
+   * Because stores delete without comparing, it is emptied first, which is compared. Nobody can take over what is empty.
+   *
+   * @param owner Whose list it stays in, should the deletion fail.
+   */
+  async #endAsRead(
+    handle: string,
+    owner: string,
+    isMeant: (record: SessionRecord | undefined) => boolean,
+  ): Promise<'ended' | 'missing' | 'another'> {
+    for (let attempt = 1; ; attempt++) {
+      const stored = await this.#store.read(handle)
+      if (stored === undefined) return 'missing'
+      if (!isMeant(this.#decode(stored.value))) return 'another'
+      // However often it is written meanwhile, it ends.
+      const isLast = attempt === maxAttempts || !this.#store.isAtomic
+      if (isLast || (await this.#empty(handle, owner, stored.version))) break
+      await pause(attempt)
+    }
     await this.#store.delete(handle)
-    this.#context.events.emit({ type: 'revoked', handle, userId })
+    return 'ended'
+  }
+
+  /** @returns False if somebody else was first. */
+  async #empty(handle: string, owner: string, replaces: string): Promise<boolean> {
+    const { codec, now } = this.#context
+    const nothing: SessionRecord = {
+      handle,
+      // Of no id.
+      secretHash: '',
+      createdAt: 0,
+      lastUsedAt: 0,
+      // Over by every clock.
+      idleDeadline: 0,
+      absoluteDeadline: 0,
+      values: new Map(),
+      flash: new Map(),
+    }
+    const text = encodeRecord(nothing, codec)
+    const expiresAt = now() + emptyFor
+    try {
+      return (await this.#store.write(handle, text, { replaces, expiresAt, owner })) !== undefined
+    } catch {
+      // A store may be full, and delete all the same. It has told of its failure.
+      return true
+    }
   }
 
   async #handlesOf(userId: string): Promise<readonly string[]> {
@@ -164,13 +223,13 @@ export class OwnedSessions {
 
   async #recordOf(handle: string): Promise<SessionRecord | undefined> {
     const stored = await this.#store.read(handle)
-    return stored && decodeRecord(stored.value, this.#context.codec, [])
+    return stored && this.#decode(stored.value)
   }
 
-  /** A record that cannot be read may be one that another release of the app can read. */
-  #isOthers(text: string, userId: string): boolean {
+  /** What has been emptied is nothing. */
+  #decode(text: string): SessionRecord | undefined {
     const record = decodeRecord(text, this.#context.codec, [])
-    return record !== undefined && record.owner !== userId
+    return record?.absoluteDeadline === 0 ? undefined : record
   }
 }
 

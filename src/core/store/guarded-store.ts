@@ -22,6 +22,8 @@ type Operation = StoreError['operation']
 export class GuardedStore {
   /** Whether it can list the keys of an owner. */
   readonly isIndexed: boolean
+  /** Whether its writes compare. */
+  readonly isAtomic: boolean
   readonly #store: SessionStore
   readonly #events: EventEmitter
   /**
@@ -36,6 +38,7 @@ export class GuardedStore {
     assertStore(store)
     this.#store = store
     this.isIndexed = isIndexed(store)
+    this.isAtomic = store.atomic !== false
     this.#events = events
   }
 

@@ -49,7 +49,7 @@ export const endingCases: readonly StorageCase[] = [
   {
     name: 'goes on ending the sessions of a user when something fails, and says so at the end',
     needs: ['indexed'],
-    async run({ createStorage, gate }) {
+    async run({ createStorage, gate, traits }) {
       const storage = createStorage() as ServerSessionStorage
       const failing = {
         note: 'write',
@@ -70,7 +70,9 @@ export const endingCases: readonly StorageCase[] = [
         const { ended, failures, cause } = await failed
         same([ended, failures.length], [isNote ? 3 : 2, 1], name)
         equal(cause, failure)
-        equal(await living(storage, cookies), isNote ? 0 : 1, name)
+        // Before a session is deleted it is emptied, where stores compare.
+        const isOver = isNote || (name === 'delete' && traits.has('atomic'))
+        equal(await living(storage, cookies), isOver ? 0 : 1, name)
         equal(await storage.revokeAll(name), isNote ? 0 : 1, name)
         equal(await living(storage, cookies), 0, name)
       }

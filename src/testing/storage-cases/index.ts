@@ -19,6 +19,7 @@ import { revocationCases } from './revocations.ts'
 import { rotationCases } from './rotation.ts'
 import { saveCases } from './saves.ts'
 import { secondLoginCases } from './second-logins.ts'
+import { takenOverCases } from './taken-over.ts'
 import { unconfirmedLoginCases } from './unconfirmed-logins.ts'
 import { updateCases } from './updates.ts'
 import { valueCases } from './values.ts'
@@ -45,6 +46,7 @@ export const storageCases: readonly StorageCase[] = [
   ...ownerCases,
   ...importCases,
   ...endingCases,
+  ...takenOverCases,
   ...revocationCases,
   ...secondLoginCases,
   ...unconfirmedLoginCases,

@@ -1,6 +1,7 @@
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { createSession } from '../../core/session/create-session.ts'
-import { equal, notEqual, same } from '../expect.ts'
+import type { Session } from '../../core/session/session.ts'
+import { equal, failsWith, notEqual, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 
 const second = 1000
@@ -60,30 +61,67 @@ export const lastWordCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'leaves alone what another user has made of the session that took the place of this one',
+    name: 'is not logged out before what took the place of the session has gone (P8)',
     needs: ['indexed', 'atomic'],
-    async run({ createStorage }) {
+    async run({ createStorage, gate }) {
       const storage = createStorage() as ServerSessionStorage
       const { logout, logInAgain } = await replacedBeforeLogout(storage)
       const again = await logInAgain()
-      const others = await visit(storage, again.cookie, (s) => s.login('grace'))
+      gate!.fail('delete', new Error('away'))
+      await failsWith('ERR_SESSION_STORE', () => storage.save(logout))
+      equal((await storage.read(again.cookie)).isNew, true)
       equal(await storage.save(logout), '')
-      equal((await storage.read(others.cookie)).userId, 'grace')
     },
   },
   {
-    name: 'refuses a login under way whose session was replaced by one that was logged out (P2)',
+    name: 'leaves alone what another user has made of the session that took the place of this one',
     needs: ['indexed', 'atomic'],
-    async run({ createStorage }) {
-      const storage = createStorage() as ServerSessionStorage
-      const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
-      const slow = await storage.read(cookie)
-      slow.login('ada')
-      await visit(storage, cookie, (s) => s.login('ada'))
-      const second = await visit(storage, cookie, (s) => s.login('ada'))
-      await visit(storage, second.cookie, (s) => s.destroy())
-      equal(await storage.save(slow), null)
-      same(await storage.sessionsOf('ada'), [])
+    async run({ createStorage, gate }) {
+      for (const moment of ['before', 'during']) {
+        const storage = createStorage() as ServerSessionStorage
+        const { logout, logInAgain } = await replacedBeforeLogout(storage)
+        const again = await logInAgain()
+        const takeOver = () => visit(storage, again.cookie, (s) => s.login('grace'))
+        let others = moment === 'before' ? await takeOver() : again
+        // The session that was loaded is looked at first, then the one in its place.
+        const looks = [gate!.holdAnswer('read'), gate!.holdAnswer('read')]
+        const saved = storage.save(logout)
+        for (const look of looks) {
+          await look.reached
+          if (moment === 'during' && look === looks[1]) others = await takeOver()
+          look.release()
+        }
+        equal(await saved, '')
+        equal((await storage.read(others.cookie)).userId, 'grace', moment)
+      }
+    },
+  },
+  {
+    name: 'refuses a login under way whose session was replaced by one that was ended (P2)',
+    needs: ['indexed', 'atomic'],
+    async run({ createStorage, gate }) {
+      const endings = {
+        logout: (storage: ServerSessionStorage, session: Session) =>
+          visit(storage, session.id, (s) => s.destroy()),
+        async 'revocation, and a deletion that failed'(
+          storage: ServerSessionStorage,
+          { handle }: Session,
+        ) {
+          gate!.fail('delete', new Error('away'))
+          await failsWith('ERR_SESSION_STORE', () => storage.revoke(handle, { userId: 'ada' }))
+        },
+      }
+      for (const [name, end] of Object.entries(endings)) {
+        const storage = createStorage() as ServerSessionStorage
+        const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
+        const slow = await storage.read(cookie)
+        slow.login('ada')
+        await visit(storage, cookie, (s) => s.login('ada'))
+        const second = await visit(storage, cookie, (s) => s.login('ada'))
+        await end(storage, second.session)
+        equal(await storage.save(slow), null, name)
+        same(await storage.sessionsOf('ada'), [], name)
+      }
     },
   },
   {
