@@ -76,8 +76,9 @@ export const takenOverCases: readonly StorageCase[] = [
       for (const [name, end] of Object.entries(ends)) {
         for (const [what, act] of Object.entries(acts)) {
           const { count, storage, before, now } = await endWhile(fixture, end, act)
-          for (const id of [before, now])
+          for (const id of [before, now]) {
             equal((await storage.read(id)).isNew, true, `${name}, ${what}`)
+          }
           equal(count, end.counts?.[1], name)
           same(await storage.sessionsOf('ada'), [])
         }
