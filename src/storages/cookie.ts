@@ -10,7 +10,8 @@ import {
 } from '../core/life-cycle/storage-options.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { checkContext, withoutContext } from '../core/record/context.ts'
-import { areIdParts, joinSessionId } from '../core/record/id.ts'
+import { cookieForm } from '../core/record/form.ts'
+import { isSessionId, joinSessionId } from '../core/record/id.ts'
 import { openRecord } from '../core/record/standing.ts'
 import { andThen } from '../core/runtime/maybe-promise.ts'
 import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
@@ -64,7 +65,7 @@ export function createCookieSessionStorage<
   options?: SessionStorageOptions<Data, Schema> & CookieStorageOptions,
 ): CookieSessionStorage<Data, FlashOf<Flash, Schema>> {
   const own = readOptions('createCookieSessionStorage()', options, kinds)
-  const context = createContext(own)
+  const context = createContext(own, cookieForm)
   const home = createHome(context, own.isRevoked, checkContext(own.context))
   const life = new SessionLife(context, home)
   const storage: CookieSessionStorage = {
@@ -104,12 +105,12 @@ function createHome(
       return andThen(openRecord(context, { value: text, version: '' }), (loaded) => {
         if (loaded === undefined || !('by' in loaded)) return undefined
         const { record } = loaded
-        const parts = { handle: record.handle, secret: record.secretHash }
-        if (!areIdParts(parts)) {
+        const id = joinSessionId({ handle: record.handle, secret: record.secretHash })
+        if (!isSessionId(id)) {
           events.emit({ type: 'corrupt', keys: [] })
           return undefined
         }
-        const found = { id: joinSessionId(parts), loaded }
+        const found = { id, loaded }
         if (isRevoked === undefined) return found
         return wasRevoked(claimsOfRecord(record)).then((ended) => {
           if (!ended) return found

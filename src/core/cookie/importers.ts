@@ -1,6 +1,6 @@
 import { plainCodec } from '../record/codec.ts'
 import { configError } from '../errors.ts'
-import { parseSessionId } from '../record/id.ts'
+import { parseStoreId } from '../record/id.ts'
 import { withoutContext } from '../record/context.ts'
 import { decodeRecord } from '../record/record.ts'
 
@@ -95,6 +95,6 @@ async function firstOpened(
  * or the id out of a log.
  */
 function isOurs(value: string): boolean {
-  if (parseSessionId(value) !== undefined) return true
+  if (parseStoreId(value) !== undefined) return true
   return decodeRecord(withoutContext(value).text, plainCodec, []) !== undefined
 }

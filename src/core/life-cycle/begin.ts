@@ -30,10 +30,13 @@ export function startSession(
   context: StorageContext,
   visitor: { hadCookie: boolean; retiredFrom?: string },
 ): Session {
-  const { codec, lifetime, now } = context
+  const { codec, form, lifetime, now } = context
+  const { secretBytes } = form
   const createdAt = now()
   const expiresAt = lifetime.end(lifetime.start(createdAt))
-  return new Session(new SessionState({ codec, ...visitor, createdAt, expiresAt }, now))
+  return new Session(
+    new SessionState({ codec, secretBytes, ...visitor, createdAt, expiresAt }, now),
+  )
 }
 
 /**
@@ -45,7 +48,8 @@ export async function importSession(
   { values, flash = {}, userId }: ImportedSession,
   options: ReadOptions | undefined,
 ): Promise<SessionState> {
-  const { codec, schema, events, lifetime, now } = context
+  const { codec, form, schema, events, lifetime, now } = context
+  const { secretBytes } = form
   const dropped: string[] = []
   const contents = {
     values: storable(values, codec, dropped),
@@ -61,7 +65,7 @@ export async function importSession(
   const flashUse = options?.flashUse?.() ?? 'all'
   const imported = { owner: userId ?? undefined, isOfUnknown: userId === undefined }
   const state = new SessionState(
-    { codec, contents, flashUse, hadCookie: true, imported, createdAt, expiresAt },
+    { codec, secretBytes, contents, flashUse, hadCookie: true, imported, createdAt, expiresAt },
     now,
   )
   if (flashUse !== 'all') {

@@ -66,7 +66,7 @@ function resumeSession(
   { id, loaded }: Found,
   options: ReadOptions | undefined,
 ): Session {
-  const { codec, events, now } = context
+  const { codec, form, events, now } = context
   const { record, contents } = loaded
   if (events.watched) events.emit({ type: 'loaded', handle: record.handle, userId: record.owner })
   return new Session(
@@ -76,6 +76,7 @@ function resumeSession(
         loaded,
         contents,
         codec,
+        secretBytes: form.secretBytes,
         flashUse: contents.flash.size > 0 ? options?.flashUse?.() : 'all',
         hadCookie: true,
         isUse: options?.touch,

@@ -162,7 +162,7 @@ export function serializeRecord(
   mayRetire: boolean,
 ): string {
   const { codec, maxBytes, events } = context
-  const text = encodeRecord(record, codec)
+  const text = encodeRecord(record, context)
   // A UTF-16 unit is at most three bytes of UTF-8, so most records need no counting.
   const size = text.length * 3 <= maxBytes ? 0 : byteLength(text)
   if (size <= maxBytes) return text

@@ -194,7 +194,7 @@ export class OwnedSessions {
 
   /** @returns False if somebody else was first. */
   async #empty(handle: string, owner: string, replaces: string): Promise<boolean> {
-    const { codec, now } = this.#context
+    const { now } = this.#context
     const nothing: SessionRecord = {
       handle,
       // Of no id.
@@ -207,7 +207,7 @@ export class OwnedSessions {
       values: new Map(),
       flash: new Map(),
     }
-    const text = encodeRecord(nothing, codec)
+    const text = encodeRecord(nothing, this.#context)
     const expiresAt = now() + emptyFor
     try {
       return (await this.#store.write(handle, text, { replaces, expiresAt, owner })) !== undefined

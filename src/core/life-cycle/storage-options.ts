@@ -2,6 +2,7 @@ import { type SessionCodec, ValueCodec } from '../record/codec.ts'
 import { configError } from '../errors.ts'
 import { EventEmitter, type SessionEventListener } from '../events.ts'
 import type { OptionKinds } from '../options.ts'
+import { type RecordForm, storeForm } from '../record/form.ts'
 import { Lifetime, lifetimeKinds, seconds, type LifetimeOptions } from '../record/lifetime.ts'
 import type { StandardSchema } from '../record/schema.ts'
 import { systemTime } from '../runtime/time.ts'
@@ -53,6 +54,7 @@ export const storageKinds: OptionKinds<SessionStorageOptions> = {
 export interface StorageContext {
   readonly lifetime: Lifetime
   readonly codec: ValueCodec
+  readonly form: RecordForm
   readonly schema: StandardSchema | undefined
   readonly maxBytes: number
   readonly events: EventEmitter
@@ -65,7 +67,10 @@ export interface StorageContext {
  * @param options From `readOptions`.
  * @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead.
  */
-export function createContext(options: SessionStorageOptions): StorageContext {
+export function createContext(
+  options: SessionStorageOptions,
+  form: RecordForm = storeForm,
+): StorageContext {
   const {
     schema,
     codec,
@@ -86,6 +91,7 @@ export function createContext(options: SessionStorageOptions): StorageContext {
   return {
     lifetime: new Lifetime(options),
     codec: new ValueCodec(codec, maxBytes),
+    form,
     schema,
     maxBytes,
     events: new EventEmitter(onEvent, now),

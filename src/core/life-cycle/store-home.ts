@@ -1,4 +1,4 @@
-import { parseSessionId } from '../record/id.ts'
+import { parseStoreId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { openRecord, type Loaded } from '../record/standing.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
@@ -31,7 +31,7 @@ export class StoreHome implements Home {
 
   async find(value: string): Promise<Found | { retiredFrom: string } | undefined> {
     const { events } = this.#context
-    const parts = parseSessionId(value)
+    const parts = parseStoreId(value)
     if (parts === undefined) {
       events.emit({ type: 'tampered', reason: 'id' })
       return undefined

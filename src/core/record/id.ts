@@ -6,16 +6,15 @@ import { randomBytes } from '../runtime/random.ts'
 interface SessionIdParts {
   /** Public: the store's key, seen in logs and device lists. It never changes while the session lives. */
   handle: string
-  /** Known to the visitor only. The store keeps its SHA-256. */
+  /** Known to the visitor only. The store keeps its SHA-256. Shorter where the cookie holds the session. */
   secret: string
 }
 
 const handleLength = 22 // 16 bytes in base64url
 const secretLength = 43 // 32 bytes in base64url
-const idLength = handleLength + 1 + secretLength
-const idSyntax = /^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}$/
+const storeIdLength = handleLength + 1 + secretLength
+const idSyntax = /^[A-Za-z0-9_-]{22}\.(?:[A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{43})$/
 const handleSyntax = /^[A-Za-z0-9_-]{22}$/
-const secretSyntax = /^[A-Za-z0-9_-]{43}$/
 
 /** A new handle: 128 random bits. */
 export function createHandle(): string {
@@ -23,8 +22,8 @@ export function createHandle(): string {
 }
 
 /** A new secret: 256 random bits. ASVS 7.2.3 asks for 128 and does not count UUIDs (11.5.1). */
-export function createSecret(): string {
-  return cryptoBackend.toBase64url(randomBytes(32))
+export function createSecret(bytes: number = 32): string {
+  return cryptoBackend.toBase64url(randomBytes(bytes))
 }
 
 /** Makes a session id: `<handle>.<secret>`, 22 and 43 characters of base64url. */
@@ -37,20 +36,25 @@ export function joinSessionId({ handle, secret }: SessionIdParts): string {
   return `${handle}.${secret}`
 }
 
-/** The parts of an id, or undefined if its syntax cannot be ours. Checked before any I/O. */
+/** The parts of an id of any storage, or undefined if its syntax cannot be ours. */
 export function parseSessionId(id: string): SessionIdParts | undefined {
-  if (id.length !== idLength || !idSyntax.test(id)) return undefined
+  if (!idSyntax.test(id)) return undefined
   return { handle: id.slice(0, handleLength), secret: id.slice(handleLength + 1) }
+}
+
+/** The same of an id whose session is in a store. Checked before any I/O. */
+export function parseStoreId(id: string): SessionIdParts | undefined {
+  return id.length === storeIdLength ? parseSessionId(id) : undefined
+}
+
+/** Whether this could be the id of a session. */
+export function isSessionId(id: string): boolean {
+  return idSyntax.test(id)
 }
 
 /** Whether this could be a session's handle. */
 export function isHandle(text: unknown): text is string {
   return typeof text === 'string' && handleSyntax.test(text)
-}
-
-/** Whether these could be the parts of an id. */
-export function areIdParts({ handle, secret }: SessionIdParts): boolean {
-  return handleSyntax.test(handle) && secretSyntax.test(secret)
 }
 
 /**

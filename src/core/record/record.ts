@@ -1,8 +1,9 @@
 import type { ValueCodec } from './codec.ts'
 import { configError, SessionValueError } from '../errors.ts'
+import { parseWire, type RecordForm } from './form.ts'
 import { KeptValues } from './kept-values.ts'
 import type { Instants } from './lifetime.ts'
-import { type Data, isWire, parseWire, type Wire } from './wire.ts'
+import { type Data, isWire, type Wire } from './wire.ts'
 
 /** The data that one id may see. */
 export interface Contents {
@@ -27,7 +28,7 @@ export interface RetiredId {
   until: number
 }
 
-/** One session, as a store keeps it: everything there is about it, in one string. */
+/** One session, as it is kept: everything there is about it, in one string. */
 export interface SessionRecord extends Contents, Instants {
   /** The store's key once more: a reply meant for another key is recognised by it. */
   handle: string
@@ -70,11 +71,14 @@ export function encodeMap(map: ReadonlyMap<string, unknown>, codec: ValueCodec):
 }
 
 /**
- * Makes the string that a store keeps. What `decodeRecord` would refuse is never written.
+ * Makes the string that is kept. What `decodeRecord` would refuse is never written.
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the record could not be read again.
  */
-export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
+export function encodeRecord(
+  record: SessionRecord,
+  { codec, form }: { codec: ValueCodec; form: RecordForm },
+): string {
   const { previous, retired } = record
   const wire: Wire = {
     v: 1,
@@ -108,7 +112,7 @@ export function encodeRecord(record: SessionRecord, codec: ValueCodec): string {
     )
   }
   try {
-    return JSON.stringify(wire)
+    return form.print(wire)
   } catch (cause) {
     throw unencodable(record, codec, cause)
   }

@@ -1,8 +1,8 @@
-/* The form of a record's JSON, and the check that a text has it. */
+/* What is in a record's text, and the check that it is one. */
 
 export type Data = Record<string, unknown>
 
-/** The record as JSON. Names are short because cookies are. */
+/** The record as JSON. Names are short because there are many records. */
 export interface Wire {
   v: 1
   k: string
@@ -29,6 +29,10 @@ function isInstant(value: unknown): value is number {
 
 function isOptional(value: unknown, type: 'string' | 'object'): boolean {
   return value === undefined || (typeof value === type && value !== null && !Array.isArray(value))
+}
+
+export function isData(value: unknown): value is Data {
+  return value !== undefined && isOptional(value, 'object')
 }
 
 export function isWire(value: unknown): value is Wire {
@@ -107,8 +111,8 @@ const blankPrevious: Record<keyof NonNullable<Wire['p']>, undefined> = {
   f: undefined,
 }
 
-export function parseWire(text: string): Wire | undefined {
-  const parsed = JSON.parse(text) as Wire | null
+/** A record of what was in a text, or undefined if it was none. */
+export function checkWire(parsed: Partial<Wire> | null): Wire | undefined {
   const wire = isPolluted() ? completed(parsed) : parsed
   return isWire(wire) ? wire : undefined
 }

@@ -1,6 +1,5 @@
 import { committedError, destroyedError, readOnlyError } from '../errors.ts'
 import { type ValueCodec, plainCodec } from '../record/codec.ts'
-import { createHandle, createSecret, joinSessionId, parseSessionId } from '../record/id.ts'
 import type { Contents } from '../record/record.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import { isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
@@ -8,6 +7,7 @@ import { turnNow } from '../runtime/turns.ts'
 import type { Change } from './changes.ts'
 import { Edits } from './edits.ts'
 import type { FlashMessages } from './flash-messages.ts'
+import { OwnId } from './own-id.ts'
 import type { Imported, StateOptions, Writer } from './start.ts'
 import { afterSave, asksForWrite, noWishes, type Login, type Wishes } from './wishes.ts'
 
@@ -24,8 +24,7 @@ export class SessionState {
   readonly imported: Imported | undefined
   readonly createdAt: number
   readonly now: () => number
-  #id: string | undefined
-  #handle: string | undefined
+  readonly #id: OwnId
   #loaded: Loaded | undefined
   #heldCurrent: boolean
   /** Of a session that is not stored yet. */
@@ -44,9 +43,7 @@ export class SessionState {
   readonly #edits: Edits
 
   constructor(options: StateOptions, now: () => number) {
-    this.#id = options.id
-    // The record's own: cut out of the id, it would keep the whole id in memory, secret and all.
-    this.#handle = options.loaded?.record.handle
+    this.#id = new OwnId(options)
     this.#loaded = options.loaded
     this.#heldCurrent = options.loaded?.by === 'current'
     this.#expiresAt = options.expiresAt
@@ -61,15 +58,12 @@ export class SessionState {
     this.#edits = new Edits(options, this.codec)
   }
 
-  /** Made when it is first needed: most visitors who come without a cookie never get one. */
   get id(): string {
-    if (this.#id === undefined) this.startAnew()
-    return this.#id!
+    return this.#id.text
   }
 
   get handle(): string {
-    if (this.#id === undefined) this.startAnew()
-    return (this.#handle ??= parseSessionId(this.#id!)!.handle)
+    return this.#id.handle
   }
 
   get userId(): string | undefined {
@@ -188,7 +182,7 @@ export class SessionState {
     if (rotation === 'grace' && (isOld || this.retiredFrom !== undefined)) return
     this.wish({ rotation: this.#wishes.rotation === 'kill' ? 'kill' : rotation })
     if (isOld && this.#wishes.login !== undefined) this.startAnew()
-    else this.#id = joinSessionId({ handle: this.handle, secret: createSecret() })
+    else this.#id.renewSecret()
   }
 
   /** From now on the visitor is this user. What another user had, or may have had, goes. */
@@ -210,8 +204,7 @@ export class SessionState {
 
   /** A new id altogether: for a session of its own, or when a store has something at the handle. */
   startAnew(): void {
-    this.#handle = createHandle()
-    this.#id = joinSessionId({ handle: this.#handle, secret: createSecret() })
+    this.#id.startAnew()
   }
 
   /** Asks this of the next save. */

@@ -21,6 +21,8 @@ export interface StateOptions {
   /** What the id may see. */
   contents?: Contents | undefined
   codec?: ValueCodec
+  /** Random bytes in the secrets of its ids. Default 32. */
+  secretBytes?: number
   flashUse?: FlashUse
   /** Whether the visitor sent a cookie value, good or bad. */
   hadCookie?: boolean

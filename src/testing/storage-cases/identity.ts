@@ -11,7 +11,8 @@ export const identityCases: readonly StorageCase[] = [
       const { handle } = await storage.read(null)
       const paths = ['.', '..', '../../etc/passwd', 'a/b', 'a\\b', '%2e%2e', '\u0000', 'CON', '*']
       const texts = ['x'.repeat(10_000), 'ünïcode', 'constructor', '__proto__', 'a b', 'a\r\nb']
-      const nearly = [`${handle}.`, `.${'s'.repeat(43)}`, `${handle}.${'s'.repeat(42)}=`, handle]
+      const secrets = ['', 's'.repeat(22), `${'s'.repeat(42)}=`, 's'.repeat(44)]
+      const nearly = [handle, `.${'s'.repeat(43)}`, ...secrets.map((one) => `${handle}.${one}`)]
       const bad = [...paths, ...texts, ...nearly, '{}', '[]', '"x"']
       for (const value of bad) {
         const session = await storage.read(value)

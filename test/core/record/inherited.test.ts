@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 
 /** As some old libraries do: it can be seen in every loop over an object's properties. */
@@ -59,6 +60,39 @@ describe('A method that every object inherits', () => {
             const { isNew, userId, authenticatedAt, data } = await storage.read(one)
             const seen = [isNew, userId, authenticatedAt, { ...data[0] }, { ...data[1] }]
             assert.deepEqual(seen, [false, undefined, undefined, { theme: 'dark' }, {}], name)
+          }
+        })
+      }
+    }
+  })
+
+  it('is read in place of nothing that a cookie’s record leaves out, whatever its name', async () => {
+    const storage = createCookieSessionStorage()
+    const visitor = await storage.read(null)
+    visitor.set('theme', 'dark')
+    const anonymous = await storage.save(visitor)
+    visitor.login('ada')
+    const loggedIn = await storage.save(visitor)
+    for (const name of 'abcdefghijklmnopqrstuvwxyz') {
+      for (const value of [null, 1, 'x', {}, []]) {
+        await whileEveryObjectHas(name, value, async () => {
+          for (const [cookie, who] of [
+            [anonymous, undefined],
+            [loggedIn, 'ada'],
+          ] as const) {
+            const session = await storage.read(cookie)
+            const { isNew, userId, authenticatedAt, data } = session
+            const seen = [
+              isNew,
+              userId,
+              authenticatedAt !== undefined,
+              { ...data[0] },
+              { ...data[1] },
+            ]
+            assert.deepEqual(seen, [false, who, who !== undefined, { theme: 'dark' }, {}], name)
+            session.set('theme', 'light')
+            const { userId: after } = await storage.read(await storage.save(session))
+            assert.equal(after, who, name)
           }
         })
       }

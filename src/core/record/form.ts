@@ -1,0 +1,26 @@
+import { isShort, parseShort, printShort } from './short-form.ts'
+import { checkWire, type Wire } from './wire.ts'
+
+/** How a storage writes records and ids. Whatever it writes, it reads both forms of a record. */
+export interface RecordForm {
+  /** Random bytes in the secret of an id. */
+  readonly secretBytes: number
+  print(wire: Wire): string
+}
+
+/** For stores: JSON, which every release reads. */
+export const storeForm: RecordForm = { secretBytes: 32, print: (wire) => JSON.stringify(wire) }
+
+/**
+ * For cookies. The seal decides there whose session it is; the secret only makes the id one that nobody can guess, for
+ * which ASVS 7.2.3 asks 128 bits.
+ */
+export const cookieForm: RecordForm = {
+  secretBytes: 16,
+  print: (wire) => printShort(wire) ?? JSON.stringify(wire),
+}
+
+/** The record in this text, in either form. Throws where JSON does. */
+export function parseWire(text: string): Wire | undefined {
+  return checkWire(isShort(text) ? parseShort(text) : JSON.parse(text))
+}

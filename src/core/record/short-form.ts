@@ -1,0 +1,72 @@
+/*
+ * The short form of a record, for cookies, where each byte counts:
+ *
+ *   ~ handle secret . createdAt . lastUsedAt . idleDeadline . absoluteDeadline [ . authenticatedAt ] data
+ *
+ * The handle has 22 characters. Numbers are in base 36. `createdAt` is milliseconds since the epoch; `lastUsedAt` and
+ * `authenticatedAt` are milliseconds after it. The idle deadline is counted from the last use, the absolute one from
+ * `authenticatedAt`, or else from `createdAt`: in seconds, or in milliseconds followed by "!". The data is a JSON object.
+ * What few records have stands beside it: `[data, rest]`, under the names of `Wire`.
+ *
+ * The first character is the version. No context and no JSON begins with it, so that releases which do not know this form take
+ * it for a damaged record.
+ */
+
+import { type Data, isData, type Wire } from './wire.ts'
+
+const marker = '~'
+const number = '(-?[0-9a-z]{1,11})'
+const span = '(-?[0-9a-z]{1,11}!?)'
+const head = new RegExp(
+  `^${marker}([A-Za-z0-9_-]{22})([A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{43})` +
+    `\\.${number}\\.${number}\\.${span}\\.${span}(?:\\.${number})?`,
+)
+
+export function isShort(text: string): boolean {
+  return text.startsWith(marker)
+}
+
+/** The short form of a record, or undefined if it has instants that are no whole milliseconds. */
+export function printShort(wire: Wire): string | undefined {
+  const { k, s, c, a, u, i, x, d, o, l, g, f, p, r, n, b } = wire
+  const start = a ?? c
+  const areWhole =
+    Number.isSafeInteger(c) &&
+    Number.isSafeInteger(u) &&
+    Number.isSafeInteger(i) &&
+    Number.isSafeInteger(x) &&
+    Number.isSafeInteger(start)
+  if (!areWhole) return undefined
+  const login = a === undefined ? '' : `.${(a - c).toString(36)}`
+  const data = d === undefined ? '{}' : JSON.stringify(d)
+  const hasRest = o ?? l ?? g ?? f ?? p ?? r ?? n ?? b
+  const body =
+    hasRest === undefined ? data : `[${data},${JSON.stringify({ o, l, g, f, p, r, n, b })}]`
+  return `${marker}${k}${s}.${c.toString(36)}.${(u - c).toString(36)}.${printSpan(i - u)}.${printSpan(x - start)}${login}${body}`
+}
+
+/** What is in the short form, not yet checked to be a record. Throws where JSON does. */
+export function parseShort(text: string): Partial<Wire> | null {
+  const found = head.exec(text)
+  if (found === null) return null
+  const [{ length }, k, s, created, used, idle, absolute, login] = found
+  const c = parseInt(created!, 36)
+  const a = login === undefined ? undefined : c + parseInt(login, 36)
+  const u = c + parseInt(used!, 36)
+  const i = u + parseSpan(idle!)
+  const x = (a ?? c) + parseSpan(absolute!)
+  const body = JSON.parse(text.slice(length)) as Data | readonly [d: Data, rest: Partial<Wire>]
+  if (!Array.isArray(body)) return { v: 1, k, s, c, a, u, i, x, d: body as Data }
+  const [d, rest] = body as readonly [d: Data, rest: Partial<Wire>]
+  return body.length === 2 && isData(rest) ? { ...rest, v: 1, k, s, c, a, u, i, x, d } : null
+}
+
+function printSpan(milliseconds: number): string {
+  const seconds = milliseconds / 1000
+  return Number.isInteger(seconds) ? seconds.toString(36) : `${milliseconds.toString(36)}!`
+}
+
+function parseSpan(text: string): number {
+  const span = parseInt(text, 36)
+  return text.endsWith('!') ? span : span * 1000
+}
