@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe } from 'node:test'
+import type { SessionStorageOptions } from 'coatcheck'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createFsStore } from 'coatcheck/fs-storage'
 import { createMemoryStore } from 'coatcheck/memory-storage'
@@ -33,5 +34,11 @@ for (const [name, open] of Object.entries(stores)) {
 
 describe('cookie storage', () => {
   const open = () => storelessFixture((options) => createCookieSessionStorage(options))
+  itPasses(casesOfStorage(open().traits, open))
+})
+
+describe('cookie storage with revocations', () => {
+  const create = (options: SessionStorageOptions) => createCookieSessionStorage(options)
+  const open = () => storelessFixture(create, memoryFixture())
   itPasses(casesOfStorage(open().traits, open))
 })

@@ -24,9 +24,9 @@ export type SessionEventDetail =
   | { type: 'conflict'; attempt: number }
   /**
    * Nothing was saved, because the session ended, or its id was rotated out, during the request; or because the request
-   * brought the cookies of several live sessions.
+   * brought the cookies of several live sessions; or because somebody logged in who is blocked.
    */
-  | { type: 'interrupted'; reason: 'gone' | 'rotated' | 'revoked' | 'shadowed' }
+  | { type: 'interrupted'; reason: 'gone' | 'rotated' | 'revoked' | 'blocked' | 'shadowed' }
   /** The cookie was not one of ours: forged, damaged, foreign, or there were several that disagree. */
   | { type: 'tampered'; reason: 'cookie' | 'shadowed' | 'id' | 'secret' }
   /** An id came back after it was rotated out and its grace was over: a sign of theft. */

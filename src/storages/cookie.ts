@@ -1,6 +1,7 @@
 import type { EventEmitter } from '../core/events.ts'
 import { claimsOfRecord, type Home, type SessionClaims } from '../core/life-cycle/home.ts'
 import { SessionLife } from '../core/life-cycle/life.ts'
+import type { NotedHome, Revocable, RevocationNotes } from '../core/life-cycle/revocation-notes.ts'
 import type { PeekableSessionStorage } from '../core/life-cycle/session-storage.ts'
 import {
   createContext,
@@ -24,8 +25,8 @@ export interface CookieStorageOptions {
   /**
    * Says whether a session was ended, for instance because its user logged out everywhere after its
    * `authenticatedAt ?? createdAt`. (Not `lastUsedAt`: a request under way moves it.) Without it
-   * `destroy()` only clears the browser's cookie: a copy of the cookie lives on until its timeouts
-   * (ASVS 7.4.1). Asked on each read and each write; if it fails, they fail with `StoreError`.
+   * and without `revocations` `destroy()` only clears the browser's cookie: a copy of the cookie lives on until
+   * its timeouts (ASVS 7.4.1). Asked on each read and each write; if it fails, they fail with `StoreError`.
    */
   isRevoked?: ((claims: CookieSessionClaims) => boolean | Promise<boolean>) | undefined
   /**
@@ -42,7 +43,7 @@ const kinds: OptionKinds<SessionStorageOptions & CookieStorageOptions> = {
   context: 'any',
 }
 
-/** Sessions in their cookie, with no store. */
+/** Sessions in their cookie, with no store. What they have ended is in one, if the option `revocations` is given. */
 export interface CookieSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
@@ -50,13 +51,38 @@ export interface CookieSessionStorage<
   readonly events: EventEmitter
 }
 
+/** The same, that can end sessions. */
+export interface RevocableCookieSessionStorage<
+  Data extends SessionData = UntypedData,
+  Flash extends SessionData = Data,
+>
+  extends CookieSessionStorage<Data, Flash>, Revocable {}
+
 /**
  * Keeps sessions in the cookie itself, which the cookie seals. Timeouts hold as everywhere, but of
  * requests at the same time the last response wins, an older copy of the cookie can be played again,
  * and 4,096 bytes is all there is.
  *
+ * With the option `revocations` a logout, a login and `regenerateId(true)` end the cookie of before with all its copies,
+ * and the storage has the methods of {@link Revocable}. There is no `sessionsOf()`: of sessions that live, nothing is kept.
+ *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */
+export function createCookieSessionStorage<
+  Data extends SessionData = UntypedData,
+  Flash extends SessionData = Data,
+  Schema = unknown,
+>(
+  options: SessionStorageOptions<Data, Schema> &
+    CookieStorageOptions & { revocations: RevocationNotes },
+): RevocableCookieSessionStorage<Data, FlashOf<Flash, Schema>>
+export function createCookieSessionStorage<
+  Data extends SessionData = UntypedData,
+  Flash extends SessionData = Data,
+  Schema = unknown,
+>(
+  options?: SessionStorageOptions<Data, Schema> & CookieStorageOptions,
+): CookieSessionStorage<Data, FlashOf<Flash, Schema>>
 export function createCookieSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
@@ -66,13 +92,18 @@ export function createCookieSessionStorage<
 ): CookieSessionStorage<Data, FlashOf<Flash, Schema>> {
   const own = readOptions('createCookieSessionStorage()', options, kinds)
   const context = createContext(own, cookieForm)
-  const home = createHome(context, own.isRevoked, checkContext(own.context))
+  const noted = context.revocations?.ofCookies(context)
+  const home = createHome(context, checkContext(own.context), {
+    isRevoked: own.isRevoked,
+    noted,
+  })
   const life = new SessionLife(context, home)
   const storage: CookieSessionStorage = {
     events: context.events,
     read: (value, how) => life.read(value, how),
     peek: (value) => life.peek(value),
     save: async (session) => life.save(session),
+    ...noted?.methods,
   }
   return storage
 }
@@ -80,8 +111,8 @@ export function createCookieSessionStorage<
 /** A home that keeps nothing: the record is the cookie's value. */
 function createHome(
   context: StorageContext,
-  isRevoked: CookieStorageOptions['isRevoked'],
   own: string,
+  { isRevoked, noted }: Pick<CookieStorageOptions, 'isRevoked'> & { noted: NotedHome | undefined },
 ): Home {
   const { events } = context
 
@@ -111,9 +142,10 @@ function createHome(
           return undefined
         }
         const found = { id, loaded }
-        if (isRevoked === undefined) return found
+        const unlessNoted = () => (noted === undefined ? found : noted.unlessEnded(found))
+        if (isRevoked === undefined) return unlessNoted()
         return wasRevoked(claimsOfRecord(record)).then((ended) => {
-          if (!ended) return found
+          if (!ended) return unlessNoted()
           events.emit({ type: 'revoked', handle: record.handle, userId: record.owner })
           return undefined
         })
@@ -127,5 +159,6 @@ function createHome(
     proofOf: (secret) => secret,
     valueOf: (_, text) => own + text,
     ...(isRevoked && { isRevoked: wasRevoked }),
+    ...noted?.home,
   }
 }

@@ -123,6 +123,7 @@ export function createMemcacheStore(
   }
 
   return {
+    evicts: true,
     read: (key) => operations.run(() => read(key)),
     write: (key, value, options) =>
       operations.run((assertInTime) => write(key, value, options, assertInTime)),

@@ -1,3 +1,4 @@
+import { createRevocations } from '../core/life-cycle/create-revocations.ts'
 import {
   createSessionStorage,
   type PeekableSessionStorage,
@@ -25,6 +26,10 @@ export interface StoreFixture {
 export type Trait =
   /** Sessions are kept on the server, so that it can end them. */
   | 'server'
+  /** Sessions can be ended: on the server, or by notes of what has ended. */
+  | 'revocable'
+  /** What is kept is not dropped before it expires. */
+  | 'lasting'
   /** Writes compare and swap. */
   | 'atomic'
   /** A user's sessions can be listed. */
@@ -56,7 +61,8 @@ export interface ConformanceCase<Fixture> {
 
 /** What a store can do. */
 export function traitsOf(store: SessionStore): ReadonlySet<Trait> {
-  const traits = new Set<Trait>(['server'])
+  const traits = new Set<Trait>(['server', 'revocable'])
+  if (store.evicts !== true) traits.add('lasting')
   if (store.atomic !== false) traits.add('atomic')
   if (isIndexed(store)) traits.add('indexed')
   if (isSweepable(store)) traits.add('sweepable')
@@ -77,15 +83,28 @@ export function storageFixture({ store, clock, close }: StoreFixture): StorageFi
   }
 }
 
-/** A storage without a store. */
+/**
+ * A storage without a store.
+ *
+ * @param notes Where it notes what has ended, if it can end sessions.
+ */
 export function storelessFixture(
   createStorage: (options: SessionStorageOptions) => PeekableSessionStorage,
+  notes?: StoreFixture,
 ): StorageFixture {
-  const clock = fakeClock()
+  const { store, clock = fakeClock(), close } = notes ?? {}
+  const now = () => clock.now()
+  if (store === undefined) {
+    return { traits: new Set(), clock, createStorage: (own) => createStorage({ now, ...own }) }
+  }
+  const gate = createGate(store)
+  const revocations = () => createRevocations({ store: gate.store, cache: 0 })
   return {
-    traits: new Set(),
+    traits: new Set(['revocable', 'lasting']),
     clock,
-    createStorage: (options) => createStorage({ now: () => clock.now(), ...options }),
+    gate,
+    createStorage: (own) => createStorage({ now, revocations: revocations(), ...own }),
+    close: () => close?.(),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Loaded } from '../record/standing.ts'
 import type { Login } from '../session/wishes.ts'
-import type { Home } from './home.ts'
+import type { Home, Refusal } from './home.ts'
 
 /** A session that was written, and what was overwritten for it: the same record, or that of the id before. */
 export interface Written {
@@ -9,7 +9,7 @@ export interface Written {
 }
 
 /**
- * Whether a login stands that was written. It is written first and looks for revocations afterwards; `revokeAll` does
+ * Why a login does not stand that was written, if so. It is written first and looks for revocations afterwards; `revokeAll` does
  * it the other way round. If it stands, it takes the place of the session that the visitor had, if that is the same
  * user's. If that cannot be found out, it does not stand, and the visitor has the session of before.
  *
@@ -19,20 +19,22 @@ export async function confirmLogin(
   home: Home,
   login: Login,
   { former, ...written }: Written & { former: string | undefined },
-): Promise<boolean> {
+): Promise<Refusal | undefined> {
   const { handle } = written.saved.record
-  let stands: boolean | undefined
+  let refusal: Refusal | undefined
+  let isKnown = false
   try {
-    stands = !(await home.wasRevokedSince?.(login, handle))
-    if (stands && former !== undefined && former !== handle) {
-      stands = undefined
-      stands = (await home.replace?.(former, { handle, userId: login.userId })) ?? true
+    refusal = await home.refusalOf?.(login, handle)
+    if (refusal === undefined && former !== undefined && former !== handle) {
+      const mayLive = await home.replace?.(former, { handle, userId: login.userId })
+      if (mayLive === false) refusal = 'revoked'
     }
+    isKnown = true
   } finally {
-    if (stands === undefined) await takeBack(home, login, written)
-    else if (!stands) await home.delete(handle)
+    if (!isKnown) await takeBack(home, login, written)
+    else if (refusal !== undefined) await home.delete(handle)
   }
-  return stands
+  return refusal
 }
 
 /** Nobody has the id of this login yet, so nobody sees it go. */

@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
-import type { SessionRecord } from '../record/record.ts'
+import type { EndsSeen, SessionRecord } from '../record/record.ts'
 import type { Loaded } from '../record/standing.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
@@ -8,6 +8,8 @@ import type { Login } from '../session/wishes.ts'
 export interface Found {
   id: string
   loaded: Loaded
+  /** Whether a login, and whatever else ends the id, gives the session a new handle: the old one can be ended then. */
+  renews?: boolean | undefined
 }
 
 /** A record that is to be written, and its text. */
@@ -21,8 +23,15 @@ export interface Lost {
 /** The session of a login that takes the place of an earlier one. */
 export interface Successor {
   handle: string
-  userId: string
+  /** Of the login; undefined if nobody has logged in. */
+  userId: string | undefined
 }
+
+/** Why a login does not stand that was written. */
+export type Refusal = 'revoked' | 'blocked'
+
+/** The ends of sessions that a record comes after, or why it may not be written. */
+export type Admission = EndsSeen | undefined | 'revoked' | 'rotated'
 
 /** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
 export interface SessionClaims {
@@ -64,8 +73,12 @@ export interface Home {
   replace?(handle: string, by: Successor): Promise<boolean>
   /** Whether a session was ended, where its record cannot show it. Asked before it is served or saved. */
   isRevoked?(claims: SessionClaims): MaybePromise<boolean>
-  /** Whether all sessions of the user were ended since this login. Asked once the session is written. */
-  wasRevokedSince?(login: Login, handle: string): Promise<boolean>
+  /** Asked before a record is written, where ends of sessions are noted beside the records. */
+  admit?(state: SessionState, base: Loaded | undefined): Promise<Admission>
+  /** Why a new id of the same user must not stand, if so. Asked once the session is written. */
+  confirmId?(state: SessionState, saved: Loaded): Promise<Refusal | undefined>
+  /** Why this login must not stand, if so: what was said against it since it began. Asked once the session is written. */
+  refusalOf?(login: Login, handle: string): Promise<Refusal | undefined>
 }
 
 /** What the session of this request claims, if it is not a new one. */
@@ -85,5 +98,6 @@ export function claimsOfRecord(record: SessionRecord): SessionClaims {
 /** An import as the login that it stands for: one that began before any revocation. */
 export function importedLogin({ loaded, imported }: SessionState): Login | undefined {
   const userId = loaded === undefined ? imported?.owner : undefined
-  return userId === undefined ? undefined : { userId, label: undefined, at: 0, turn: 0, since: 0 }
+  if (userId === undefined) return undefined
+  return { userId, label: undefined, at: 0, turn: 0, since: 0, sinceEverybody: 0 }
 }

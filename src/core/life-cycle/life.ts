@@ -44,7 +44,7 @@ export class SessionLife {
     const login = importedLogin(state)
     const isEnded =
       (await this.#home.isRevoked?.(claimsOf(state)!)) ||
-      (login !== undefined && (await this.#home.wasRevokedSince?.(login, state.handle)))
+      (login !== undefined && (await this.#home.refusalOf?.(login, state.handle)))
     if (!isEnded) return new Session(state)
     this.#context.events.emit({ type: 'revoked', handle: state.handle, userId: state.userId })
     return startSession(this.#context, { hadCookie: true })
@@ -63,7 +63,7 @@ export class SessionLife {
 /** The session of this record, as the owner of this id sees it. */
 function resumeSession(
   context: StorageContext,
-  { id, loaded }: Found,
+  { id, loaded, renews }: Found,
   options: ReadOptions | undefined,
 ): Session {
   const { codec, form, events, now } = context
@@ -82,6 +82,7 @@ function resumeSession(
         isUse: options?.touch,
         createdAt: record.createdAt,
         expiresAt: loaded.expiresAt,
+        renews,
       },
       now,
     ),

@@ -11,16 +11,23 @@ import type { StorageContext } from './storage-options.ts'
 /** Ids ended within seconds of each other are rare: more than this many are not remembered. */
 const mostRetired = 8
 
+/** What a record is made of, beside what the request did. */
+interface Basis extends Pick<SessionRecord, 'secretHash' | 'endsSeen'> {
+  /** What is stored now. */
+  base: Loaded | undefined
+  /** That of the id which the session has from now on. */
+  secretHash: string
+  now: number
+}
+
 /**
  * The record after this request, for the holder of its id.
  *
- * @param base What is stored now.
- * @param secretHash That of the id which the session has from now on.
  */
 export function nextRecord(
   lifetime: Lifetime,
   state: SessionState,
-  { base, secretHash, now }: { base: Loaded | undefined; secretHash: string; now: number },
+  { base, secretHash, endsSeen, now }: Basis,
 ): SessionRecord {
   const { login, endsBy } = state.wishes
   const before = base?.record
@@ -46,6 +53,7 @@ export function nextRecord(
     previous: ids?.previous,
     retired: ids?.retired,
     sentAt: sentAt(state, before, now),
+    endsSeen,
   }
 }
 

@@ -3,10 +3,12 @@ import { isHandle, parseSessionId } from '../record/id.ts'
 import { decodeRecord, encodeRecord, type SessionRecord } from '../record/record.ts'
 import { inBatches } from '../runtime/in-batches.ts'
 import { pause } from '../runtime/pause.ts'
-import { asTurn } from '../runtime/turns.ts'
+import { allSubjects, asTurn } from '../runtime/turns.ts'
+import type { LoginToken } from '../session/login.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Successor } from './home.ts'
 import { endedRecord, serializeRecord } from './next-record.ts'
+import type { NotedEnds } from './noted-ends.ts'
 import type { Revocations } from './revocations.ts'
 import type { StorageContext } from './storage-options.ts'
 
@@ -32,17 +34,24 @@ export class OwnedSessions {
   readonly #context: StorageContext
   readonly #store: GuardedStore
   readonly #revocations: Revocations
+  /** If the notes are looked at when a session is read. */
+  readonly #noted: NotedEnds | undefined
 
-  constructor(context: StorageContext, store: GuardedStore, revocations: Revocations) {
+  constructor(
+    context: StorageContext,
+    store: GuardedStore,
+    { revocations, noted }: { revocations: Revocations; noted: NotedEnds | undefined },
+  ) {
     this.#context = context
     this.#store = store
     this.#revocations = revocations
+    this.#noted = noted
   }
 
   async list(userId: string): Promise<SessionInfo[]> {
     const { lifetime, now } = this.#context
     const records = await inBatches(await this.#handlesOf(userId), (handle) =>
-      this.#recordOf(handle),
+      this.#listedRecordOf(handle),
     )
     return records
       .flatMap((record) => {
@@ -132,8 +141,15 @@ export class OwnedSessions {
   /**
    * Ends what is listed of the user, whatever its deadlines say: this process's clock and options need not
    * be those of the one that serves it. All are tried before a failure is told.
+   *
+   * @param isBlock Whether the user may not log in any more.
    */
-  async revokeAll(userId: string, except: string | undefined): Promise<number> {
+  async revokeAll(
+    userId: string,
+    except: string | undefined,
+    isBlock: boolean = false,
+  ): Promise<number> {
+    this.#store.indexed()
     const failures: unknown[] = []
     let ended = 0
     const endIfTheirs = async (handle: string): Promise<void> => {
@@ -153,10 +169,9 @@ export class OwnedSessions {
         failures.push(error)
       }
     }
-    if (!this.#store.isIndexed) await this.#store.keysOf(userId)
     await asTurn(userId, async (turn) => {
       await this.#revocations
-        .announce(userId, except, turn)
+        .announce(userId, turn, isBlock ? 'block' : { except })
         .catch((error: unknown) => failures.push(error))
       const handles = await this.#handlesOf(userId)
       await inBatches(
@@ -166,6 +181,28 @@ export class OwnedSessions {
     })
     if (failures.length > 0) throw new RevokeError(ended, failures)
     return ended
+  }
+
+  /** Ends all, and refuses every further login. */
+  block(userId: string): Promise<number> {
+    return this.revokeAll(userId, undefined, true)
+  }
+
+  async unblock(userId: string): Promise<void> {
+    this.#store.indexed()
+    await this.#revocations.unblock(userId)
+  }
+
+  async isBlocked(userId: string): Promise<boolean> {
+    this.#store.indexed()
+    return this.#revocations.isBlocked(userId)
+  }
+
+  /** What tells when a login began: how many times sessions had been ended by then. */
+  async beginLogin(userId: string): Promise<LoginToken> {
+    const token = { userId, count: await this.#revocations.count(userId) }
+    if (this.#noted === undefined) return token
+    return { ...token, everybody: await this.#noted.revocations.count(allSubjects) }
   }
 
   /**
@@ -219,6 +256,13 @@ export class OwnedSessions {
 
   async #handlesOf(userId: string): Promise<readonly string[]> {
     return (await this.#store.keysOf(userId)).filter(isHandle)
+  }
+
+  /** Undefined also of a session that a note has ended. */
+  async #listedRecordOf(handle: string): Promise<SessionRecord | undefined> {
+    const record = await this.#recordOf(handle)
+    if (record === undefined || this.#noted === undefined) return record
+    return (await this.#noted.standingOf(record)) === 'current' ? record : undefined
   }
 
   async #recordOf(handle: string): Promise<SessionRecord | undefined> {

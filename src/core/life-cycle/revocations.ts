@@ -1,49 +1,30 @@
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
-import { ownOnly } from '../runtime/own.ts'
 import { pause } from '../runtime/pause.ts'
 import { processMark } from '../runtime/turns.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
+import type { Refusal } from './home.ts'
+import {
+  beginning,
+  following,
+  lastFor,
+  type Moment,
+  parseRevocation,
+  type Revocation,
+  serializeRevocation,
+} from './revocation-note.ts'
 import type { StorageContext } from './storage-options.ts'
 
-/** When a user's sessions were all ended. */
-interface Moment {
-  /** Grows with each time that it is done: the order of all, on every clock. */
-  count: number
-  /** On the clock of the process that did it, in milliseconds since the epoch. */
-  at: number
-  /** The last turns of the processes that did it lately, the latest first. */
-  turns: readonly [mark: string, turn: number][]
-}
-
-/**
- * Says that a user's sessions were all ended, and when. It is kept in the store for logins that were
- * under way: such a login writes its session first and looks for this afterwards, while `revokeAll`
- * writes this first and looks for sessions afterwards. So one of the two sees the other.
- */
-interface Revocation {
-  last: Moment
-  /** The handle of the session that it spared. */
-  except: string | undefined
-  /** When that one was last ended by another. */
-  exceptLast: Moment | undefined
-}
-
-/** The same, as it is stored. Version 0.1 knows the three first fields only. */
-interface Wire {
-  revokedAt: number
-  except?: string | undefined
-  exceptRevokedAt?: number | undefined
-  n?: number
-  t?: Moment['turns']
-  exceptN?: number | undefined
-  exceptT?: Moment['turns'] | undefined
-}
+/** What is noted of a user, or of everybody. */
+export type Noted = Revocation | 'unreadable' | undefined
 
 const maxAttempts = 20
-const mostProcesses = 8
+/** What a note outlives the sessions by that it ends, in milliseconds: servers' clocks may differ by half of it. */
+export const clockDifference = 600_000
+/** A block ends when it is lifted, and by itself after this, in milliseconds: a hundred years. */
+const blockedFor = 3_155_760_000_000
 
-/** The notes that say which users were logged out everywhere. */
+/** The notes that say which users were logged out everywhere, and which are blocked. */
 export class Revocations {
   readonly #context: StorageContext
   readonly #store: GuardedStore
@@ -53,44 +34,89 @@ export class Revocations {
     this.#store = store
   }
 
-  /** Notes that all sessions of the user end in this turn, but for one. */
-  async announce(userId: string, except: string | undefined, turn: number): Promise<void> {
-    const key = await keyOf(userId)
-    const { lifetime, now } = this.#context
+  /** Notes that all sessions of the user end in this turn, but for one; or all, and that the user may not log in. */
+  announce(
+    userId: string,
+    turn: number,
+    how: { except: string | undefined } | 'block',
+  ): Promise<Revocation> {
+    const except = how === 'block' ? undefined : how.except
+    return this.change(userId, (before) => {
+      const note = following(before, except, { at: this.#context.now(), turn })
+      return how === 'block' ? { ...note, blocked: true } : note
+    })
+  }
+
+  /** Lets the user log in again. What was ended stays ended. */
+  async unblock(userId: string): Promise<void> {
+    if (!(await this.isBlocked(userId))) return
+    await this.change(userId, (before) => ({
+      ...(before ?? beginning(this.#context.now())),
+      blocked: false,
+    }))
+  }
+
+  async isBlocked(userId: string): Promise<boolean> {
+    const noted = await this.noted(userId)
+    return noted === 'unreadable' || noted?.blocked === true
+  }
+
+  /** How many times all sessions of the user were ended so far. */
+  async count(userId: string): Promise<number> {
+    const noted = await this.noted(userId)
+    return noted === undefined || noted === 'unreadable' ? 0 : noted.last.count
+  }
+
+  async noted(userId: string): Promise<Noted> {
+    return readNote((await this.#store.read(await keyOfUser(userId)))?.value)
+  }
+
+  /** Why this login must not stand, if so. One that cannot be read may have been meant for it. */
+  async refusalOf(login: Login, handle: string): Promise<Refusal | undefined> {
+    return this.judge(login, handle, await this.noted(login.userId))
+  }
+
+  /** The same, of a note that was read. */
+  judge(login: Login, handle: string, noted: Noted): Refusal | undefined {
+    if (noted === undefined) return undefined
+    if (noted === 'unreadable') return 'revoked'
+    if (noted.blocked) return 'blocked'
+    const moment = lastFor(noted, handle)
+    return moment !== undefined && this.#isAfter(moment, login) ? 'revoked' : undefined
+  }
+
+  /** Writes the note anew, on what is there now. */
+  async change(
+    userId: string,
+    next: (before: Revocation | undefined) => Revocation,
+  ): Promise<Revocation> {
+    const key = await keyOfUser(userId)
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const stored = await this.#store.read(key)
-      const before = stored && parse(stored.value)
-      const next = following(before, except, { at: now(), turn })
-      const written = await this.#store.write(key, serialize(next), {
+      const note = next(stored && parseRevocation(stored.value))
+      const expiresAt = this.#endOf(note)
+      const written = await this.#store.write(key, serializeRevocation(note), {
         replaces: stored?.version ?? null,
-        expiresAt: lifetime.horizon(now()),
+        expiresAt,
       })
-      if (written !== undefined) return
+      if (written !== undefined) return note
       await pause(attempt)
     }
     throw this.#store.failure('write', new Error('the revocation could not be written'))
   }
 
-  /** How many times all sessions of the user were ended so far. */
-  async count(userId: string): Promise<number> {
-    const stored = await this.#store.read(await keyOf(userId))
-    return (stored && parse(stored.value)?.last.count) ?? 0
-  }
-
-  /** Whether all sessions of the user were ended after this login began, so that it must not stand. */
-  async wasRevokedSince(login: Login, handle: string): Promise<boolean> {
-    const stored = await this.#store.read(await keyOf(login.userId))
-    if (stored === undefined) return false
-    const revocation = parse(stored.value)
-    // One that cannot be read may have been meant for this login.
-    if (revocation === undefined) return true
-    const { last, except, exceptLast } = revocation
-    const moment = handle === except ? exceptLast : last
-    return moment !== undefined && this.#isAfter(moment, login)
+  #endOf({ blocked, until }: Revocation): number {
+    const { lifetime, now } = this.#context
+    const time = now()
+    return blocked
+      ? time + blockedFor
+      : Math.max(until ?? 0, lifetime.horizon(time) + clockDifference)
   }
 
   #isAfter({ count, at, turns }: Moment, login: Login): boolean {
-    if (login.since !== undefined) return count > login.since
+    const { since } = login
+    if (since !== undefined) return count > since && (at > 0 || since > 0)
+    if (at === 0) return false
     const mine = turns.find(([mark]) => mark === processMark())
     if (mine !== undefined && mine[1] > login.turn) return true
     // This process did it last, and before the login: then all others did it before that.
@@ -102,59 +128,11 @@ export class Revocations {
   }
 }
 
-async function keyOf(userId: string): Promise<string> {
+/** Where it is noted that the sessions of a user, or everybody's, were ended. */
+export async function keyOfUser(userId: string): Promise<string> {
   return `revoked-${await cryptoBackend.sha256(userId)}`
 }
 
-function following(
-  before: Revocation | undefined,
-  except: string | undefined,
-  { at, turn }: { at: number; turn: number },
-): Revocation {
-  const mark = processMark()
-  const others = before?.last.turns.filter(([other]) => other !== mark) ?? []
-  const turns: Moment['turns'] = [[mark, turn], ...others.slice(0, mostProcesses - 1)]
-  // Greater than before, and greater than that of a note which has expired since.
-  const count = Math.max((before?.last.count ?? 0) + 1, Math.ceil(at))
-  const last = { count, at, turns }
-  const exceptLast = before?.except === except ? before?.exceptLast : before?.last
-  return { last, except, exceptLast: except === undefined ? undefined : exceptLast }
-}
-
-function serialize({ last, except, exceptLast }: Revocation): string {
-  const wire: Wire = {
-    revokedAt: last.at,
-    except,
-    exceptRevokedAt: exceptLast?.at,
-    n: last.count,
-    t: last.turns,
-    exceptN: exceptLast?.count,
-    exceptT: exceptLast?.turns,
-  }
-  return JSON.stringify(wire)
-}
-
-function parse(text: string): Revocation | undefined {
-  try {
-    const wire = ownOnly(JSON.parse(text)) as Partial<Wire>
-    const last = momentOf(wire.revokedAt, wire.n, wire.t)
-    if (last === undefined) return undefined
-    const exceptLast = momentOf(wire.exceptRevokedAt, wire.exceptN, wire.exceptT)
-    return { last, except: wire.except, exceptLast }
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * Version 0.1 does not count. Its time stands for the count then: it is greater than any, so that a token from
- * before is never taken for one from after.
- */
-function momentOf(
-  at: number | undefined,
-  count: number = Math.ceil(Number(at)),
-  turns: Moment['turns'] = [],
-): Moment | undefined {
-  const isWhole = typeof at === 'number' && typeof count === 'number' && Array.isArray(turns)
-  return isWhole ? { count, at, turns } : undefined
+export function readNote(text: string | undefined): Noted {
+  return text === undefined ? undefined : (parseRevocation(text) ?? 'unreadable')
 }

@@ -2,10 +2,11 @@ import { SessionConflictError } from '../errors.ts'
 import { parseSessionId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { contentsOf, type Loaded } from '../record/standing.ts'
-import type { MaybePromise } from '../runtime/maybe-promise.ts'
+import { isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
 import { pause } from '../runtime/pause.ts'
 import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
+import type { LostReason } from '../session/start.ts'
 import { KeyedQueue } from '../store/keyed-queue.ts'
 import { confirmLogin, type Written } from './confirm-login.ts'
 import { claimsOf, importedLogin, type Home, type Lost } from './home.ts'
@@ -23,7 +24,7 @@ const maxAttempts = 30
 function warnOfOldCookies(): void {
   warnOnce(
     'regenerateId(true) cannot end the old id where the cookie is the session: whoever has a copy of the old cookie can ' +
-      'go on using it, until its timeouts. Use a storage on the server, or end sessions with the option isRevoked',
+      'go on using it, until its timeouts. Use the option revocations, or a storage on the server',
   )
 }
 
@@ -142,14 +143,18 @@ export class SessionWriter {
     base: Loaded | undefined,
     now: number,
   ): Promise<Outcome> {
+    const admitting = this.#home.admit?.(state, base)
+    const endsSeen = isThenable(admitting) ? await admitting : admitting
+    if (typeof endsSeen === 'string') return this.#interrupt(state, endsSeen)
     const isRotated = base === undefined || state.wishes.rotation !== undefined
     const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash
     const secretHash = typeof proof === 'string' ? proof : await proof
-    const record = nextRecord(this.#context.lifetime, state, { base, secretHash, now })
+    const record = nextRecord(this.#context.lifetime, state, { base, secretHash, endsSeen, now })
     if (!this.#home.remembersIds) {
       record.previous = record.retired = undefined
       const { rotation, login } = state.wishes
-      if (base !== undefined && rotation === 'kill' && login === undefined) warnOfOldCookies()
+      const isNewId = base !== undefined && rotation === 'kill' && login === undefined
+      if (isNewId && this.#home.confirmId === undefined) warnOfOldCookies()
     }
     const saved = await this.#put(record, base)
     return saved && this.#finish(state, { saved, over: base && { before: base, after: saved } })
@@ -165,9 +170,11 @@ export class SessionWriter {
   async #logInApart(state: SessionState, base?: Loaded): Promise<Outcome> {
     const from = base ?? state.loaded!
     if (state.handle === from.record.handle) state.startAnew()
+    const endsSeen = await this.#home.admit?.(state, from)
+    if (typeof endsSeen === 'string') return this.#interrupt(state, endsSeen)
     const secretHash = await this.#home.proofOf(secretOf(state))
     const { lifetime, now } = this.#context
-    const next = { base: from, secretHash, now: now() }
+    const next = { endsSeen, base: from, secretHash, now: now() }
     const record = nextRecord(lifetime, state, next)
     record.previous = record.retired = undefined
     const saved = await this.#put(record, undefined)
@@ -187,10 +194,15 @@ export class SessionWriter {
     const { saved } = written
     const login = state.wishes.login ?? (state.imported && importedLogin(state))
     const former = state.loaded?.record.handle ?? state.retiredFrom
-    const stands =
-      login === undefined || (await confirmLogin(this.#home, login, { ...written, former }))
+    const confirming =
+      login === undefined
+        ? this.#home.confirmId?.(state, saved)
+        : confirmLogin(this.#home, login, { ...written, former })
+    const refusal = confirming && (await confirming)
     this.#accept(state, saved)
-    return stands ? this.#home.valueOf(state.id, saved.text) : this.#interrupt(state, 'revoked')
+    return refusal === undefined
+      ? this.#home.valueOf(state.id, saved.text)
+      : this.#interrupt(state, refusal)
   }
 
   /** The id before may read nothing any more. */
@@ -230,7 +242,7 @@ export class SessionWriter {
    * Gives up: the session ended, or its id did, while the request ran. The visitor's cookie is left alone:
    * by now the browser may hold the cookie of a login that came after, under the same name.
    */
-  #interrupt(state: SessionState, reason: 'gone' | 'rotated' | 'revoked'): null {
+  #interrupt(state: SessionState, reason: LostReason): null {
     const { handle, owner: userId } = state.loaded?.record ?? {}
     state.lose(reason)
     this.#context.events.emit({ type: 'interrupted', handle, userId, reason })

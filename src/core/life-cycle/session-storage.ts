@@ -98,11 +98,33 @@ export interface ServerSessionStorage<
    * token with `beginLogin()` is judged by that, exactly.
    *
    * @param options.except The handle of the one session to leave alive, or its whole id.
-   * @returns How many were ended.
-   * @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of users, or an option is wrong.
+   * @returns How many were ended; 0 if the store keeps no index of users.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of users and there is no option `revocations`,
+   * or if an option is wrong.
    * @throws {RevokeError} `ERR_SESSION_STORE` if some could not be ended. All have been tried.
    */
   revokeAll(userId: string, options?: RevokeAllOptions): Promise<number>
+  /**
+   * Ends the sessions of all users, also those of logins that are under way (ASVS 7.4.5). Sessions that nobody
+   * has logged in to live on.
+   *
+   * @throws {SessionError} `ERR_SESSION_CONFIG` without the option `revocations`.
+   */
+  revokeEverybody(): Promise<void>
+  /**
+   * Ends all sessions of the user, and refuses every login of theirs until `unblock()` (ASVS 7.4.2): such a login
+   * saves nothing, and the event is `interrupted` with the reason `blocked`. It lasts as long as what is in the store.
+   *
+   * @returns How many sessions were ended; 0 if the store keeps no index of users.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of users and there is no option `revocations`,
+   * if the store may drop what has not expired, or if `userId` is no user id.
+   * @throws {RevokeError} `ERR_SESSION_STORE` if some sessions could not be ended. All have been tried.
+   */
+  block(userId: string): Promise<number>
+  /** Lets a blocked user log in again. What was ended stays ended. Of a user who is not blocked it is fine. */
+  unblock(userId: string): Promise<void>
+  /** Whether the user is blocked: to say so before the password is asked for. */
+  isBlocked(userId: string): Promise<boolean>
   /**
    * What to take before the user's password is checked, and to give to `session.login(userId, { since })`: the login
    * then stands only if `revokeAll()` was not called for the user in between, whatever the servers' clocks say.
@@ -134,8 +156,12 @@ export function createSessionStorage<
   const guarded = new GuardedStore(store, context.events)
   const { underWay } = guarded
   const revocations = new Revocations(context, guarded)
-  const owned = new OwnedSessions(context, guarded, revocations)
-  const life = new SessionLife(context, new StoreHome(context, guarded, { owned, revocations }))
+  const noted = context.revocations?.ofStore(context, guarded)
+  const owned = new OwnedSessions(context, guarded, { revocations, noted })
+  // What cannot be listed is ended by notes.
+  const users = guarded.isIndexed ? owned : (noted ?? owned)
+  const home = new StoreHome(context, guarded, { owned, revocations, noted })
+  const life = new SessionLife(context, home)
 
   const storage: ServerSessionStorage = {
     events: context.events,
@@ -159,12 +185,29 @@ export function createSessionStorage<
       assertUserId(userId)
       const { except } = readOptions('revokeAll()', given, revokeAllKinds)
       const spared = except && (parseSessionId(except)?.handle ?? except)
-      return underWay.run(() => owned.revokeAll(userId, spared), 'delete')
+      return underWay.run(() => users.revokeAll(userId, spared), 'delete')
+    },
+    async revokeEverybody() {
+      if (noted === undefined) {
+        throw configError('revokeEverybody() needs the option revocations: createRevocations()')
+      }
+      await underWay.run(() => noted.revokeEverybody(), 'write')
+    },
+    async block(userId) {
+      assertUserId(userId)
+      return underWay.run(() => users.block(userId), 'delete')
+    },
+    async unblock(userId) {
+      assertUserId(userId)
+      return underWay.run(() => users.unblock(userId), 'write')
+    },
+    async isBlocked(userId) {
+      assertUserId(userId)
+      return underWay.run(() => users.isBlocked(userId), 'read')
     },
     async beginLogin(userId) {
       assertUserId(userId)
-      const count = await underWay.run(() => revocations.count(userId), 'read')
-      return { userId, count }
+      return underWay.run(() => users.beginLogin(userId), 'read')
     },
     deleteExpired: () => guarded.deleteExpired(),
     close: () => guarded.close(),

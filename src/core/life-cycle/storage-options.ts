@@ -7,6 +7,7 @@ import { Lifetime, lifetimeKinds, seconds, type LifetimeOptions } from '../recor
 import type { StandardSchema } from '../record/schema.ts'
 import { systemTime } from '../runtime/time.ts'
 import type { SessionData, UntypedData } from '../session/session.ts'
+import type { RevocationNotes } from './revocation-notes.ts'
 
 /** Options of every storage. Durations are seconds. */
 export interface SessionStorageOptions<
@@ -35,6 +36,11 @@ export interface SessionStorageOptions<
    * further in the future is not believed. Default 5.
    */
   clockTolerance?: number | undefined
+  /**
+   * Looks at notes of what has ended whenever a session of a user is read: `createRevocations()` of `coatcheck/revocations`
+   * makes it, and says what it is for. Default: none, and nothing is looked at.
+   */
+  revocations?: RevocationNotes | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: (() => number) | undefined
 }
@@ -47,6 +53,7 @@ export const storageKinds: OptionKinds<SessionStorageOptions> = {
   maxBytes: 'number',
   onEvent: 'function',
   clockTolerance: 'number',
+  revocations: 'any',
   now: 'function',
 }
 
@@ -60,6 +67,7 @@ export interface StorageContext {
   readonly events: EventEmitter
   /** In milliseconds. */
   readonly clockTolerance: number
+  readonly revocations: RevocationNotes | undefined
   readonly now: () => number
 }
 
@@ -76,6 +84,7 @@ export function createContext(
     codec,
     maxBytes = 65_536,
     clockTolerance = 5,
+    revocations,
     onEvent,
     now = systemTime,
   } = options
@@ -88,6 +97,9 @@ export function createContext(
   if (codec !== undefined && !(isFunction(codec?.encode) && isFunction(codec.decode))) {
     throw configError('codec must have the functions encode(value) and decode(stored)')
   }
+  if (revocations !== undefined && !isFunction(revocations?.ofStore)) {
+    throw configError('revocations must come from createRevocations({ store })')
+  }
   return {
     lifetime: new Lifetime(options),
     codec: new ValueCodec(codec, maxBytes),
@@ -95,6 +107,7 @@ export function createContext(
     schema,
     maxBytes,
     events: new EventEmitter(onEvent, now),
+    revocations,
     clockTolerance: seconds('clockTolerance', clockTolerance, [0, 300]) * 1000,
     now,
   }

@@ -5,10 +5,18 @@ import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
-import type { Found, Home, Lost, Successor, Unwritten } from './home.ts'
+import type { Found, Home, Lost, Refusal, Successor, Unwritten } from './home.ts'
+import type { NotedEnds } from './noted-ends.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import type { Revocations } from './revocations.ts'
 import type { StorageContext } from './storage-options.ts'
+
+interface Endings {
+  owned: OwnedSessions
+  revocations: Revocations
+  /** If the notes are looked at when a session is read. */
+  noted: NotedEnds | undefined
+}
 
 /** Records in a store, each under its handle: the cookie holds the id, and the record the hash of its secret. */
 export class StoreHome implements Home {
@@ -17,16 +25,20 @@ export class StoreHome implements Home {
   readonly #store: GuardedStore
   readonly #owned: OwnedSessions
   readonly #revocations: Revocations
+  readonly #noted: NotedEnds | undefined
+  readonly admit?: NotedEnds['admit']
 
   constructor(
     context: StorageContext,
     store: GuardedStore,
-    { owned, revocations }: { owned: OwnedSessions; revocations: Revocations },
+    { owned, revocations, noted }: Endings,
   ) {
     this.#context = context
     this.#store = store
     this.#owned = owned
     this.#revocations = revocations
+    this.#noted = noted
+    if (noted !== undefined) this.admit = (state, base) => noted.admit(state, base)
   }
 
   async find(value: string): Promise<Found | { retiredFrom: string } | undefined> {
@@ -44,7 +56,10 @@ export class StoreHome implements Home {
     const opening = openRecord(this.#context, stored, { handle, secretHash })
     const opened = opening && 'then' in opening ? await opening : opening
     if (opened === undefined) return undefined
-    if ('by' in opened) return { id: value, loaded: opened }
+    if ('by' in opened) {
+      const found = { id: value, loaded: opened }
+      return this.#noted === undefined ? found : this.#noted.unlessEnded(found)
+    }
     const { record, standing } = opened
     if (standing === 'retired') return { retiredFrom: handle }
     const about = { handle, userId: record.owner }
@@ -90,8 +105,10 @@ export class StoreHome implements Home {
     return this.#owned.replace(handle, by)
   }
 
-  /** Without an index `revokeAll` cannot be, and so cannot have been. */
-  async wasRevokedSince(login: Login, handle: string): Promise<boolean> {
-    return this.#store.isIndexed && this.#revocations.wasRevokedSince(login, handle)
+  /** Without an index and without notes `revokeAll` cannot be, and so cannot have been. */
+  async refusalOf(login: Login, handle: string): Promise<Refusal | undefined> {
+    const isListed = this.#store.isIndexed
+    const refusal = isListed ? await this.#revocations.refusalOf(login, handle) : undefined
+    return refusal ?? this.#noted?.refusalOf(login, handle)
   }
 }

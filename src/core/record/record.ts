@@ -28,6 +28,14 @@ export interface RetiredId {
   until: number
 }
 
+/** How many ends of all sessions a login came after: a later one counts further, and so ends it. 0 where there was none. */
+export interface EndsSeen {
+  /** Those of the user's sessions. */
+  readonly user: number
+  /** Those of everybody's. */
+  readonly everybody: number
+}
+
 /** One session, as it is kept: everything there is about it, in one string. */
 export interface SessionRecord extends Contents, Instants {
   /** The store's key once more: a reply meant for another key is recognised by it. */
@@ -47,6 +55,8 @@ export interface SessionRecord extends Contents, Instants {
   label?: string | undefined
   /** Whether another library may have kept it for somebody of whom nobody knows who it is. */
   isOfUnknown?: boolean | undefined
+  /** Where ends of sessions are looked at when one is read: those before the login. */
+  endsSeen?: EndsSeen | undefined
 }
 
 /**
@@ -104,6 +114,7 @@ export function encodeRecord(
     r: retired?.map(({ secretHash, until }) => [secretHash, until]),
     n: record.sentAt,
     b: record.replacedBy,
+    e: record.endsSeen && [record.endsSeen.user, record.endsSeen.everybody],
   }
   if (!isWire(wire)) {
     throw configError(
@@ -194,6 +205,7 @@ export function decodeRecord(
       retired: wire.r?.map(([secretHash, until]) => ({ secretHash, until })),
       sentAt: wire.n,
       replacedBy: wire.b,
+      endsSeen: wire.e && { user: wire.e[0], everybody: wire.e[1] },
     }
   } catch {
     return undefined

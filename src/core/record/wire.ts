@@ -21,6 +21,7 @@ export interface Wire {
   r?: readonly [s: string, t: number][] | undefined
   n?: number | undefined
   b?: string | undefined
+  e?: readonly [user: number, everybody: number] | undefined
 }
 
 function isInstant(value: unknown): value is number {
@@ -37,7 +38,7 @@ export function isData(value: unknown): value is Data {
 
 export function isWire(value: unknown): value is Wire {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b } = value as Partial<Wire>
+  const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b, e } = value as Partial<Wire>
   return (
     v === 1 &&
     typeof k === 'string' &&
@@ -54,8 +55,13 @@ export function isWire(value: unknown): value is Wire {
     (p === undefined || isPrevious(p)) &&
     (r === undefined || (Array.isArray(r) && r.every(isRetired))) &&
     (n === undefined || isInstant(n)) &&
-    isOptional(b, 'string')
+    isOptional(b, 'string') &&
+    (e === undefined || isEndsSeen(e))
   )
+}
+
+function isEndsSeen(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every(isInstant)
 }
 
 function isRetired(value: unknown): boolean {
@@ -71,8 +77,8 @@ function isPrevious(value: unknown): boolean {
 /** Whether a program has put something on `Object.prototype` that would be read where a record leaves a key out. */
 function isPolluted(): boolean {
   const nothing: Partial<Record<keyof Wire | keyof NonNullable<Wire['p']>, unknown>> = {}
-  const { v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, t } = nothing
-  const inherited = [v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, t]
+  const { v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, t } = nothing
+  const inherited = [v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, t]
   return inherited.some((value) => value !== undefined)
 }
 
@@ -102,6 +108,7 @@ const blank: Record<keyof Wire, undefined> = {
   r: undefined,
   n: undefined,
   b: undefined,
+  e: undefined,
 }
 
 const blankPrevious: Record<keyof NonNullable<Wire['p']>, undefined> = {

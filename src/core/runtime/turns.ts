@@ -7,6 +7,9 @@ import { oncePerProcess } from './platform.ts'
  * cannot, because both fall into one millisecond or the clock was set.
  */
 
+/** What happens to it happens to every subject. */
+export const allSubjects = ''
+
 let last = 0
 /** Of each subject that has any: its turns that are under way. */
 const open = new Map<string, Set<number>>()
@@ -16,10 +19,13 @@ export const processMark: () => string = oncePerProcess(() =>
   cryptoBackend.toBase64url(randomBytes(9)),
 )
 
-/** The last turn that was over for this subject: every later one of it has a greater number. */
+/**
+ * The last turn that was over for this subject, and for the one that stands for all of them: every later one has a
+ * greater number.
+ */
 export function turnNow(subject: string): number {
-  const turns = open.get(subject)
-  return turns === undefined ? last : Math.min(...turns) - 1
+  const turns = [...(open.get(subject) ?? []), ...(open.get(allSubjects) ?? [])]
+  return turns.length === 0 ? last : Math.min(...turns) - 1
 }
 
 /** Does something as a turn of its own. What happens to the subject meanwhile counts as before it. */

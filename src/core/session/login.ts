@@ -8,6 +8,8 @@ export interface LoginToken {
   readonly userId: string
   /** How many times all of the user's sessions had been ended by then. */
   readonly count: number
+  /** How many times everybody's had been, where the storage looks at that. */
+  readonly everybody?: number | undefined
 }
 
 export interface LoginOptions {
@@ -26,14 +28,24 @@ const kinds: OptionKinds<LoginOptions> = { label: 'any', since: 'any' }
 export function checkedLogin(
   userId: string,
   options: LoginOptions | undefined,
-): Pick<Login, 'userId' | 'label' | 'since'> {
+): Omit<Login, 'at' | 'turn'> {
   assertUserId(userId)
   const { label, since } = readOptions('login()', options, kinds)
   if (label !== undefined && label !== null && typeof label !== 'string') {
     throw configError(`login() takes a label that is a string, got ${typeof label}`)
   }
-  if (since !== undefined && !(since?.userId === userId && Number.isInteger(since.count))) {
+  if (since !== undefined && !isTokenOf(since, userId)) {
     throw configError('login() takes since from storage.beginLogin() of the same user')
   }
-  return { userId, label: label ?? undefined, since: since?.count }
+  return {
+    userId,
+    label: label ?? undefined,
+    since: since?.count,
+    sinceEverybody: since?.everybody,
+  }
+}
+
+function isTokenOf(token: LoginToken | null, userId: string): boolean {
+  if (token?.userId !== userId || !Number.isInteger(token.count)) return false
+  return token.everybody === undefined || Number.isInteger(token.everybody)
 }

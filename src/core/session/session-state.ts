@@ -8,7 +8,7 @@ import type { Change } from './changes.ts'
 import { Edits } from './edits.ts'
 import type { FlashMessages } from './flash-messages.ts'
 import { OwnId } from './own-id.ts'
-import type { Imported, StateOptions, Writer } from './start.ts'
+import type { Imported, LostReason, StateOptions, Writer } from './start.ts'
 import { afterSave, asksForWrite, noWishes, type Login, type Wishes } from './wishes.ts'
 
 /**
@@ -37,9 +37,10 @@ export class SessionState {
   /** Set while a save is under way: a change would be taken for saved and not be. */
   #saving: Promise<unknown> | undefined
   #issued: string | undefined
-  #lost: 'gone' | 'rotated' | 'revoked' | undefined
+  #lost: LostReason | undefined
   #wasLookedAt = false
   readonly #originalId: string | undefined
+  readonly #renews: boolean | undefined
   readonly #edits: Edits
 
   constructor(options: StateOptions, now: () => number) {
@@ -55,6 +56,7 @@ export class SessionState {
     this.createdAt = options.createdAt
     this.now = now
     this.#originalId = options.originalId
+    this.#renews = options.renews
     this.#edits = new Edits(options, this.codec)
   }
 
@@ -114,7 +116,7 @@ export class SessionState {
   }
 
   /** Why the last save wrote nothing, if something ended. */
-  get lost(): 'gone' | 'rotated' | 'revoked' | undefined {
+  get lost(): LostReason | undefined {
     return this.#lost
   }
 
@@ -171,22 +173,19 @@ export class SessionState {
     return this.#edits
   }
 
-  /**
-   * Gives the session a new secret. The handle stays: it is the same session. Not so for a login with
-   * an id in its grace: the record belongs to what came after, so that is a session of its own.
-   */
+  /** Gives it a new secret under the same handle. A login with an id in its grace is a session of its own instead. */
   rotate(rotation: 'grace' | 'kill'): void {
     this.assertOpen()
     const isOld = this.#loaded?.by === 'previous'
     // An id in its grace has had its successor already, and so has one that was ended just now.
     if (rotation === 'grace' && (isOld || this.retiredFrom !== undefined)) return
     this.wish({ rotation: this.#wishes.rotation === 'kill' ? 'kill' : rotation })
-    if (isOld && this.#wishes.login !== undefined) this.startAnew()
+    if (rotation === 'kill' && (this.#renews || (isOld && this.#wishes.login))) this.startAnew()
     else this.#id.renewSecret()
   }
 
   /** From now on the visitor is this user. What another user had, or may have had, goes. */
-  logIn(login: Pick<Login, 'userId' | 'label' | 'since'>): void {
+  logIn(login: Omit<Login, 'at' | 'turn'>): void {
     this.assertOpen()
     const isOthers = this.userId === undefined ? this.isOfUnknown : this.userId !== login.userId
     if (isOthers) this.change({ type: 'clear' })
@@ -229,7 +228,7 @@ export class SessionState {
   }
 
   /** Nothing is saved: the session ended, or its id did. An id that an earlier save asked for is nobody's. */
-  lose(reason: 'gone' | 'rotated' | 'revoked'): void {
+  lose(reason: LostReason): void {
     this.#lost = reason
     this.#issued = undefined
   }

@@ -4,6 +4,9 @@ import type { Loaded } from '../record/standing.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { FlashUse } from './flash-messages.ts'
 
+/** Why a save wrote nothing: the session ended, or its id, or a login was refused. */
+export type LostReason = 'gone' | 'rotated' | 'revoked' | 'blocked'
+
 /** What is known of a session that another library began. */
 export interface Imported {
   /** Whose it was there. */
@@ -31,6 +34,8 @@ export interface StateOptions {
   /** If the visitor's id was ended just now: the handle of the session that it was of. */
   retiredFrom?: string | undefined
   imported?: Imported | undefined
+  /** Whether what ends the id ends the handle, too. */
+  renews?: boolean | undefined
   createdAt: number
   expiresAt: number
 }

@@ -7,6 +7,8 @@ export interface Login {
   turn: number
   /** How many times all of the user's sessions had been ended when the login began, if that was asked. */
   since: number | undefined
+  /** How many times everybody's had been, if that was asked. */
+  sinceEverybody?: number | undefined
 }
 
 /** What a request asks of the next save, beside the data; and whether it has logged somebody in before. */

@@ -24,6 +24,8 @@ export class GuardedStore {
   readonly isIndexed: boolean
   /** Whether its writes compare. */
   readonly isAtomic: boolean
+  /** Whether it may drop what has not expired. */
+  readonly evicts: boolean
   readonly #store: SessionStore
   readonly #events: EventEmitter
   /**
@@ -39,13 +41,16 @@ export class GuardedStore {
     this.#store = store
     this.isIndexed = isIndexed(store)
     this.isAtomic = store.atomic !== false
+    this.evicts = store.evicts ?? false
     this.#events = events
   }
 
-  #indexed(): IndexedStore {
+  /** @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of owners. */
+  indexed(): IndexedStore {
     if (isIndexed(this.#store)) return this.#store
     throw configError(
-      'This store cannot list the sessions of a user. Use one with an index, such as memory or fs.',
+      'This store cannot list the sessions of a user. Use one with an index, such as memory or fs; or, to end them all, the ' +
+        'option revocations: createRevocations() of coatcheck/revocations',
     )
   }
 
@@ -75,7 +80,7 @@ export class GuardedStore {
 
   /** @throws {SessionError} `ERR_SESSION_CONFIG` if the store keeps no index of owners. */
   async keysOf(owner: string): Promise<readonly string[]> {
-    const store = this.#indexed()
+    const store = this.indexed()
     try {
       return await store.keysOf(owner)
     } catch (error) {

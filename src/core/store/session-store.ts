@@ -25,6 +25,11 @@ export interface SessionStore {
    * them an update can be lost and a logout undone. Default `true`.
    */
   readonly atomic?: boolean | undefined
+  /**
+   * Whether it may drop what has not expired, as a cache does when it is full. It cannot keep what must last then: a
+   * block, or the ends of cookies. Default `false`.
+   */
+  readonly evicts?: boolean | undefined
   /** The record and its version, or undefined when it is missing or expired. Failing to find out throws. */
   read(key: string): Promise<StoredRecord | undefined>
   /**

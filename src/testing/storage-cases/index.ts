@@ -1,14 +1,18 @@
 import { backgroundCases } from './background.ts'
 import { damageCases } from './damage.ts'
 import { endingCases } from './endings.ts'
+import { endOfEverybodyCases } from './ends-of-everybody.ts'
 import { flashCases } from './flash.ts'
 import { forkCases } from './forks.ts'
 import { graceCases } from './grace.ts'
+import { endedCookieCases } from './ended-cookies.ts'
 import { identityCases } from './identity.ts'
 import { importCases } from './imports.ts'
 import { lastWordCases } from './last-words.ts'
 import { lateIdCases } from './late-ids.ts'
 import { lifetimeCases } from './lifetime.ts'
+import { lostNoteCases } from './lost-notes.ts'
+import { notedEndCases } from './noted-ends.ts'
 import { noteCases } from './notes.ts'
 import { ownerCases } from './owners.ts'
 import { overtakenCases } from './overtaken.ts'
@@ -20,6 +24,7 @@ import { rotationCases } from './rotation.ts'
 import { saveCases } from './saves.ts'
 import { secondLoginCases } from './second-logins.ts'
 import { takenOverCases } from './taken-over.ts'
+import { blockCases } from './blocks.ts'
 import { unconfirmedLoginCases } from './unconfirmed-logins.ts'
 import { updateCases } from './updates.ts'
 import { valueCases } from './values.ts'
@@ -50,6 +55,11 @@ export const storageCases: readonly StorageCase[] = [
   ...revocationCases,
   ...secondLoginCases,
   ...unconfirmedLoginCases,
+  ...notedEndCases,
+  ...endOfEverybodyCases,
+  ...lostNoteCases,
+  ...blockCases,
+  ...endedCookieCases,
   ...lastWordCases,
   ...damageCases,
 ]

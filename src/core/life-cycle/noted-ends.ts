@@ -1,0 +1,270 @@
+import { configError } from '../errors.ts'
+import { isHandle } from '../record/id.ts'
+import type { EndsSeen, SessionRecord } from '../record/record.ts'
+import type { Loaded } from '../record/standing.ts'
+import { allSubjects, asTurn } from '../runtime/turns.ts'
+import type { LoginToken } from '../session/login.ts'
+import type { SessionState } from '../session/session-state.ts'
+import type { Login } from '../session/wishes.ts'
+import type { GuardedStore } from '../store/guarded-store.ts'
+import type { Admission, Found, Refusal } from './home.ts'
+import type { NoteCache } from './note-cache.ts'
+import { beginning, lastFor } from './revocation-note.ts'
+import { clockDifference, keyOfUser, type Noted, readNote, Revocations } from './revocations.ts'
+import { keyOfSession, noteEnd, parseEnd, type SessionEnd } from './session-ends.ts'
+import type { StorageContext } from './storage-options.ts'
+
+/** Sessions that took each other's place, one after the other: more than a visitor logs in. */
+const longestChain = 1000
+
+/** What is looked up when a session is read. */
+export interface NoteScope {
+  /** Whether single sessions are ended by notes: where their records are out of reach. */
+  readonly sessions: boolean
+  /** Whether a user's sessions are: where they cannot be listed. */
+  readonly users: boolean
+  /**
+   * Whether a note must be there, because the store may lose it: what is missing ends sessions then. Otherwise
+   * what is missing has never been written.
+   */
+  readonly isStrict: boolean
+}
+
+/** Whether a session is the one that its cookie says, or has ended; or another one has taken its place, just now or long ago. */
+export type NotedStanding = 'current' | 'ended' | 'retired' | 'reused'
+
+interface Parts {
+  readonly store: GuardedStore
+  readonly cache: NoteCache
+  readonly scope: NoteScope
+}
+
+interface Notes {
+  end: string | undefined
+  user: Noted
+  everybody: Noted
+}
+
+/**
+ * Ends of sessions that their records cannot show: each end is a note, and the notes are looked at when a session is
+ * read. A login notes in its record how many ends it came after, so no clock takes part.
+ */
+export class NotedEnds {
+  readonly revocations: Revocations
+  readonly #context: StorageContext
+  readonly #cache: NoteCache
+  readonly #scope: NoteScope
+  readonly #store: GuardedStore
+
+  constructor(context: StorageContext, { store, cache, scope }: Parts) {
+    this.#context = context
+    this.#cache = cache
+    this.#scope = scope
+    this.revocations = new Revocations(context, store)
+    this.#store = store
+  }
+
+  /** Asked when a session is read, and so through the cache. */
+  async standingOf(record: SessionRecord): Promise<NotedStanding> {
+    const standing = this.#standing(record, await this.#notesOn(record, false))
+    if (standing === 'current' || !this.#scope.isStrict) return standing
+    // It may come after what another process has noted since.
+    return this.#standing(record, await this.#notesOn(record, true))
+  }
+
+  /** The session that was found, if it has not ended. Otherwise that is told, and perhaps whose id it was a moment ago. */
+  async unlessEnded(found: Found): Promise<Found | { retiredFrom: string } | undefined> {
+    const { record } = found.loaded
+    const { handle, owner: userId } = record
+    const standing = await this.standingOf(record)
+    if (standing === 'current') return this.#scope.sessions ? { ...found, renews: true } : found
+    if (standing === 'retired') return { retiredFrom: handle }
+    const type = standing === 'ended' ? 'revoked' : 'reused-old-id'
+    this.#context.events.emit({ type, handle, userId })
+    return undefined
+  }
+
+  /** Whether a record may be written, and the ends that it comes after. The store is asked in any case. */
+  async admit(state: SessionState, base: Loaded | undefined): Promise<Admission> {
+    const { handle, isOfUnknown, imported, wishes } = state
+    const before = base?.record
+    const isLogin = wishes.login !== undefined
+    const owner = wishes.login?.userId ?? before?.owner ?? imported?.owner
+    let notes: Notes | undefined
+    if (this.#scope.sessions && before !== undefined) {
+      notes = await this.#notesOn(before, true)
+      // Who has ended all others in this request may have spared it under the one handle or the other.
+      const standings = [before.handle, handle].map((one) => this.#standing(before, notes!, one))
+      const standing = standings.find((one) => one === 'current') ?? standings[0]
+      if (standing === 'ended') return 'revoked'
+      // A login is worth a session of its own.
+      if (standing !== 'current' && !isLogin) return 'rotated'
+    }
+    if (owner === undefined && !isOfUnknown) return undefined
+    const isSame = before !== undefined && !isLogin
+    if (isSame && before.handle === handle) return before.endsSeen
+    // Of the same session under a new handle, those that it was found alive by: no end can come in between.
+    const after = isSame && notes !== undefined ? notes : await this.#begun(owner)
+    const [user, all] = [numberOf(after.user, handle), numberOf(after.everybody, handle)]
+    const sum = user + all
+    if (sum === Number.POSITIVE_INFINITY) return 'revoked'
+    return sum === 0 ? undefined : { user, everybody: all }
+  }
+
+  /** Why this login must not stand, if so. */
+  async refusalOf(login: Login, handle: string): Promise<Refusal | undefined> {
+    const { revocations } = this
+    const [user, all] = await Promise.all([
+      this.#scope.users ? revocations.noted(login.userId) : undefined,
+      revocations.noted(allSubjects),
+    ])
+    return (
+      revocations.judge(login, handle, user) ??
+      revocations.judge({ ...login, since: login.sinceEverybody }, handle, all)
+    )
+  }
+
+  /** What tells when a login began: how many times sessions had been ended by then. */
+  async beginLogin(userId: string): Promise<LoginToken> {
+    const { revocations } = this
+    const count = await revocations.count(userId)
+    return { userId, count, everybody: await revocations.count(allSubjects) }
+  }
+
+  /** Ends one session, and those that took its place. */
+  async end(handle: string, seen?: SessionRecord): Promise<void> {
+    let next: string | undefined = handle
+    for (let length = 0; next !== undefined && length < longestChain; length++) {
+      const { by }: SessionEnd = await this.#noteEnd(next, undefined, seen)
+      next = by
+    }
+  }
+
+  /** The same, where it was asked for: that it ended is told. */
+  async revoke(handle: string): Promise<void> {
+    if (!isHandle(handle)) return
+    await this.end(handle)
+    this.#context.events.emit({ type: 'revoked', handle })
+  }
+
+  /** Ends a session, of which another one takes the place. Whether that one may live: not if it had ended before. */
+  async replace(handle: string, by: string): Promise<boolean> {
+    return (await this.#noteEnd(handle, by)).by !== undefined
+  }
+
+  /** Ends all sessions of the user, but for one. How many there are, nobody can tell. */
+  async revokeAll(userId: string, except?: string): Promise<number> {
+    await this.#changing(await keyOfUser(userId), () =>
+      asTurn(userId, (turn) => this.revocations.announce(userId, turn, { except })),
+    )
+    return 0
+  }
+
+  /** @throws {SessionError} `ERR_SESSION_CONFIG` if the store may lose it. */
+  async block(userId: string): Promise<number> {
+    if (this.#store.evicts) {
+      throw configError(
+        'block() needs a store that keeps what it has, and this one may drop it: give createRevocations() another store, ' +
+          'or look at a mark in the account before you call login()',
+      )
+    }
+    await this.#changing(await keyOfUser(userId), () =>
+      asTurn(userId, (turn) => this.revocations.announce(userId, turn, 'block')),
+    )
+    return 0
+  }
+
+  unblock(userId: string): Promise<void> {
+    return this.revocations.unblock(userId)
+  }
+
+  isBlocked(userId: string): Promise<boolean> {
+    return this.revocations.isBlocked(userId)
+  }
+
+  /** Ends the sessions of all users. */
+  async revokeEverybody(): Promise<void> {
+    await this.revokeAll(allSubjects)
+  }
+
+  #standing(
+    { handle: own, endsSeen }: SessionRecord,
+    { end, user, everybody: all }: Notes,
+    handle = own,
+  ): NotedStanding {
+    if (end !== undefined) {
+      const { endedAt, by } = parseEnd(end)
+      if (by === undefined) return 'ended'
+      const { lifetime, now } = this.#context
+      return endedAt + lifetime.retirement > now() ? 'retired' : 'reused'
+    }
+    const isAlive =
+      this.#isAlive(numberOf(user, handle), endsSeen?.user) &&
+      this.#isAlive(numberOf(all, handle), endsSeen?.everybody)
+    return isAlive ? 'current' : 'ended'
+  }
+
+  #isAlive(count: number, seen: EndsSeen['user'] = 0): boolean {
+    return this.#scope.isStrict ? count === seen : count <= seen
+  }
+
+  async #notesOn(record: SessionRecord, isFresh: boolean): Promise<Notes> {
+    const { handle, owner, isOfUnknown = false } = record
+    const isUsers = owner !== undefined || isOfUnknown
+    const look = async (subject: string): Promise<Noted> =>
+      readNote(await this.#cache.get(await keyOfUser(subject), isFresh))
+    const [end, user, all] = await Promise.all([
+      this.#scope.sessions ? this.#cache.get(keyOfSession(handle), isFresh) : undefined,
+      this.#scope.users && owner !== undefined ? look(owner) : undefined,
+      isUsers ? look(allSubjects) : undefined,
+    ])
+    return { end, user, everybody: all }
+  }
+
+  /** The notes that a login comes after. Where they must be there, they are. */
+  async #begun(owner: string | undefined): Promise<Notes> {
+    const [user, all] = await Promise.all([
+      this.#scope.users && owner !== undefined ? this.#noted(owner) : undefined,
+      this.#noted(allSubjects),
+    ])
+    return { end: undefined, user, everybody: all }
+  }
+
+  async #noted(subject: string): Promise<Noted> {
+    const noted = await this.revocations.noted(subject)
+    if (!this.#scope.isStrict || noted === 'unreadable') return noted
+    const { lifetime, now } = this.#context
+    const horizon = lifetime.horizon(now()) + clockDifference
+    if (noted !== undefined && (noted.until ?? 0) >= horizon) return noted
+    // So that not each login has to write it.
+    const until = lifetime.horizon(horizon)
+    return this.#changing(await keyOfUser(subject), () =>
+      this.revocations.change(subject, (before) => ({ ...(before ?? beginning(now())), until })),
+    )
+  }
+
+  #noteEnd(handle: string, by?: string, seen?: SessionRecord): Promise<SessionEnd> {
+    const { lifetime, now } = this.#context
+    const endedAt = now()
+    const last = Math.max(lifetime.horizon(endedAt), seen?.absoluteDeadline ?? 0)
+    // Until it cannot be alive any more on any server's clock.
+    const expiresAt = last + clockDifference
+    return this.#changing(keyOfSession(handle), () =>
+      noteEnd(this.#store, handle, { endedAt, by, expiresAt }),
+    )
+  }
+
+  async #changing<T>(key: string, change: () => Promise<T>): Promise<T> {
+    try {
+      return await change()
+    } finally {
+      this.#cache.forget(key)
+    }
+  }
+}
+
+/** How many times it was done that ends the session with this handle. What cannot be read, may be a later time than any. */
+function numberOf(noted: Noted, handle: string): number {
+  if (noted === 'unreadable') return Number.POSITIVE_INFINITY
+  return (noted && lastFor(noted, handle)?.count) ?? 0
+}

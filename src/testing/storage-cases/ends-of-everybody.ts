@@ -1,0 +1,63 @@
+import { equal, same } from '../expect.ts'
+import { begin, ender, loggedIn, stands, users } from './ender.ts'
+import { visit, type StorageCase } from './visit.ts'
+
+const second = 1000
+const grace = 'grace'
+
+/** What ends the sessions of all users. */
+export const endOfEverybodyCases: readonly StorageCase[] = [
+  {
+    name: 'ends the sessions of everybody who has logged in, and logins that are under way (ASVS 7.4.5)',
+    needs: ['revocable'],
+    async run(fixture) {
+      const storage = ender(fixture)
+      for (let i = 0; i < 2; i++) {
+        const cookies = [await loggedIn(storage), await loggedIn(storage, grace)]
+        const stranger = (await visit(storage, null, (s) => s.set('cart', 1))).cookie
+        const login = await begin(storage)
+        const token = await storage.beginLogin(grace)
+        await storage.revokeEverybody()
+        same(await users(storage, ...cookies), [undefined, undefined])
+        equal((await storage.read(stranger)).get('cart'), 1)
+        equal(await stands(storage, login), false)
+        const late = await storage.read(null)
+        late.login(grace, { since: token })
+        equal(await stands(storage, late), false)
+        const since = await storage.beginLogin(grace)
+        const after = await storage.read(null)
+        after.login(grace, { since })
+        equal(await stands(storage, after), true)
+        const stayed = await visit(storage, stranger, (s) => s.login('ada'))
+        same(await users(storage, stayed.cookie), ['ada'])
+      }
+    },
+  },
+  {
+    name: 'ends a login that begins and is saved while the sessions of everybody are ended',
+    needs: ['revocable'],
+    async run(fixture) {
+      const storage = ender(fixture)
+      const held = fixture.gate!.hold('write')
+      const revoking = storage.revokeEverybody()
+      await held.reached
+      const early = await storage.save(await begin(storage))
+      const login = await begin(storage)
+      held.release()
+      await revoking
+      same(await users(storage, early, await storage.save(login)), [undefined, undefined])
+      equal(await stands(storage, await begin(storage)), true)
+    },
+  },
+  {
+    name: 'ends the sessions of everybody also on a server whose clock is behind',
+    needs: ['revocable'],
+    async run(fixture) {
+      const [behind, ahead] = [ender(fixture, -300 * second), ender(fixture)]
+      await ahead.revokeEverybody()
+      const cookie = await loggedIn(ahead)
+      await behind.revokeEverybody()
+      same(await users(ahead, cookie, await loggedIn(behind)), [undefined, 'ada'])
+    },
+  },
+]
