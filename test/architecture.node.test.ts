@@ -64,6 +64,9 @@ const mayImportToo: Record<string, RegExp> = {
   'frameworks/next/': /^next\/headers.js$/,
   // Nuxt is made of h3 1.
   'frameworks/nuxt.ts': /^frameworks\/h3-v1.ts$/,
+  // A command reads what one storage keeps, through the driver that the app has.
+  'cli/stores/redis.ts': /^ioredis$/,
+  'cli/stores/sql.ts': /^(kysely|pg|mysql2)$/,
   // Its stores are emitters of Node, as those that others have made for it.
   'compat/express-session/': /^node:events$/,
   // Its middleware is that of fetch-router, and puts sessions under Remix's own class.

@@ -84,7 +84,7 @@ function usesServers(file) {
   if (isRace(file)) return false
   const folders = /\/(services|faults\/servers)\//
   const files =
-    /\/(redis[\w-]*|sql-servers[\w-]*|memcache|runtimes|shop-storages|session-servers)\.node\.test\.js$/
+    /\/(redis[\w-]*|sql-servers[\w-]*|memcache|runtimes|shop-storages|session-servers|cli\/servers)\.node\.test\.js$/
   return folders.test(file) || files.test(file)
 }
 

@@ -1,16 +1,47 @@
 #!/usr/bin/env node
-import { randomBytes } from 'node:crypto'
+import { type Command, readGiven, UsageError } from './command.ts'
+import { doctor } from './commands/doctor.ts'
+import { open } from './commands/open.ts'
+import { revokeAll, revoke } from './commands/revoke.ts'
+import { secret } from './commands/secret.ts'
+import { sessions } from './commands/sessions.ts'
+import { sweep } from './commands/sweep.ts'
+import { helpOf, overview } from './help.ts'
+import { createOutput } from './output.ts'
 
-const usage = `Usage: coatcheck <command>
-
-  secret   prints a new random secret for createCookie()
-`
-
-const [command] = process.argv.slice(2)
-
-if (command === 'secret') {
-  console.log(randomBytes(32).toString('base64url'))
-} else {
-  process.stderr.write(usage)
-  process.exitCode = command === undefined || command === 'help' || command === '--help' ? 0 : 2
+const commands: Record<string, Command> = {
+  secret,
+  open,
+  sessions,
+  revoke,
+  'revoke-all': revokeAll,
+  sweep,
+  doctor,
 }
+
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    console.log(overview(commands))
+    return 0
+  }
+  if (!Object.hasOwn(commands, name)) {
+    console.error(overview(commands))
+    return 2
+  }
+  const command = commands[name]!
+  try {
+    if (args.includes('--help')) {
+      console.log(helpOf(name, command))
+      return 0
+    }
+    const given = readGiven(args, command)
+    return await command.run(given, createOutput(given.has('json')))
+  } catch (error) {
+    console.error(`coatcheck: ${(error as Error).message}`)
+    if (!(error instanceof UsageError)) return 1
+    console.error(`\`coatcheck ${name} --help\` says how to use it.`)
+    return 2
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))
