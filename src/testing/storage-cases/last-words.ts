@@ -61,7 +61,7 @@ export const lastWordCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'is not logged out before what took the place of the session has gone (P8)',
+    name: 'is not logged out before what took the place of the session has gone',
     needs: ['indexed', 'atomic'],
     async run({ createStorage, gate }) {
       const storage = createStorage() as ServerSessionStorage
