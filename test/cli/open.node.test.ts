@@ -23,6 +23,13 @@ describe('coatcheck open', () => {
     }
   })
 
+  it('asks no storage about a cookie that is the session itself', async () => {
+    const { cookie } = await logIn(createCookieSessionStorage({ context: 'admin' }), 'ada')
+    const { status, stdout } = coatcheck(['open', cookie, '--storage', 'file:/none'], { env })
+    assert.equal(status, 0)
+    assert.match(stdout, /User +ada\n[^]*It is accepted/)
+  })
+
   it('takes secrets from a file, from stdin and from a flag, and the cookie from stdin', async () => {
     const { cookie } = await logIn(createCookieSessionStorage(), 'ada')
     const folder = mkdtempSync(join(tmpdir(), 'cli-'))

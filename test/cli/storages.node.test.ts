@@ -51,6 +51,23 @@ for (const [kind, open] of Object.entries({ fs: onFiles, SQLite: onSqlite })) {
       )
     })
 
+    it('lists none that ended because its user logged in again', async () => {
+      const { url, storage } = open()
+      const visitor = await storage.read(null)
+      visitor.set('cart', [])
+      await storage.save(visitor)
+      const logins = [await storage.read(visitor.id), await storage.read(visitor.id)]
+      for (const login of logins) {
+        login.login('ada')
+        await storage.save(login)
+      }
+      const list = coatcheck(['sessions', '--storage', url, '--json']).stdout
+      assert.deepEqual(
+        (JSON.parse(list) as { handle: string }[]).map(({ handle }) => handle),
+        (await storage.sessionsOf('ada')).map(({ handle }) => handle),
+      )
+    })
+
     it('ends one session by its handle, or all of a user', async () => {
       const { url, storage } = open()
       const [first, second, other] = [

@@ -1,3 +1,4 @@
+import { parseSessionId } from '../../core/record/id.ts'
 import { type Command, type Given, UsageError } from '../command.ts'
 import { openCookie } from '../open-cookie.ts'
 import { type Output, shown } from '../output.ts'
@@ -35,7 +36,7 @@ export const open: Command = {
     const cookie = await openCookie(text, secrets, { name, context: given.text('context') })
     if (cookie === undefined) return tell({ refused: notOpened(text) }, {}, given, output)
     const verdict =
-      storageUrl(given) === undefined || cookie.value.includes('{')
+      storageUrl(given) === undefined || parseSessionId(cookie.value) === undefined
         ? await judge(cookie.value)
         : await withStore(given, ({ store }) => judge(cookie.value, store))
     return tell(verdict, cookie, given, output)
