@@ -30,7 +30,7 @@ describe('a process that has too many files open', () => {
 
   for (const durable of [false, true]) {
     it(`serves 200 requests at once or says that it could not${durable ? ' (durable)' : ''}`, async () => {
-      const results = await play('manyAtOnce', { files: 40, durable })
+      const results = await play('manyAtOnce', { files: 64, durable })
       assert.deepEqual(results, { wrong: [], kinds: [], leaked: 0, left: 0 })
     })
   }

@@ -6,9 +6,12 @@ import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import { root } from '../repository.ts'
 import { sessionCookie } from './entries.ts'
 
+/** `fetch` and `adapter` have no `session`. Next is installed with its example only. */
+const others = ['adapter.ts', 'fetch.ts', 'next.ts']
+
 /** Every adapter whose `session` takes a cookie, a storage and options. */
 const adapters = readdirSync(join(root, 'src/frameworks'))
-  .filter((name) => name.endsWith('.ts') && !['adapter.ts', 'fetch.ts'].includes(name))
+  .filter((name) => name.endsWith('.ts') && !others.includes(name))
   .map((name) => name.slice(0, -'.ts'.length))
 
 describe('The option touch', () => {
