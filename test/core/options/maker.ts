@@ -1,5 +1,6 @@
 import { createCookie } from 'coatcheck/cookie'
-import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
+import { createRevocations } from 'coatcheck/revocations'
 
 export type Options = Record<string, unknown>
 
@@ -39,6 +40,7 @@ export const ofStorages: Options = {
   maxBytes: 4096,
   onEvent: nothing,
   clockTolerance: 1,
+  revocations: createRevocations({ store: createMemoryStore() }),
   now,
 }
 export const storageMistakes = {
