@@ -21,8 +21,8 @@ export type Noted = Revocation | 'unreadable' | undefined
 const maxAttempts = 20
 /** What a note outlives the sessions by that it ends, in milliseconds: servers' clocks may differ by half of it. */
 export const clockDifference = 600_000
-/** A block ends when it is lifted, and by itself after this, in milliseconds: a hundred years. */
-const blockedFor = 3_155_760_000_000
+/** A block ends when it is lifted, and by itself after this, in milliseconds: forty years. Some stores count seconds in 31 bits. */
+const blockedFor = 1_262_304_000_000
 
 /** The notes that say which users were logged out everywhere, and which are blocked. */
 export class Revocations {
