@@ -4,8 +4,8 @@ import { execute } from './execute.mjs'
 import { readReport } from './read-report.mjs'
 import { readCpu, readTimes } from './times.mjs'
 
-/** One more than processors: many jobs wait for a browser or a server, which is the time of another. */
-const lanes = availableParallelism() + 1
+/** No more than processors: where everything waits for a processor, a server does not answer within its deadline. */
+const lanes = Math.max(2, availableParallelism())
 
 /** Runs the jobs of all parts, several at a time, and tells of each part when it is done. */
 export async function runParts(parts, scratch, onResult) {
