@@ -12,7 +12,7 @@ import type { StorageContext } from './storage-options.ts'
 const mostRetired = 8
 
 /** What a record is made of, beside what the request did. */
-interface Basis extends Pick<SessionRecord, 'secretHash' | 'endsSeen'> {
+interface Basis extends Pick<SessionRecord, 'endsSeen'> {
   /** What is stored now. */
   base: Loaded | undefined
   /** That of the id which the session has from now on. */
@@ -20,10 +20,7 @@ interface Basis extends Pick<SessionRecord, 'secretHash' | 'endsSeen'> {
   now: number
 }
 
-/**
- * The record after this request, for the holder of its id.
- *
- */
+/** The record after this request, for the holder of its id. */
 export function nextRecord(
   lifetime: Lifetime,
   state: SessionState,

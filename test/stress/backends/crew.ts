@@ -32,6 +32,8 @@ export interface Running {
 export class Crew {
   #members: Member[] = []
   #runs = 0
+  /** What the sessions' clock of the last run on each backend showed in the end, in milliseconds since the epoch. */
+  readonly #ends = new Map<string, number>()
   readonly #folder = temporaryFolder()
 
   static async start(count: number): Promise<Crew> {
@@ -74,7 +76,9 @@ export class Crew {
     ...settings
   }: RunOptions): Promise<History> {
     const run = `${process.pid}-${++this.#runs}`
-    const clock = { startedAt: machineTime(), origin: Date.now(), speed, skew: 0 }
+    // Never earlier than before: what a run gave up may still sweep in the next one, by the clock of its own time.
+    const origin = Math.max(Date.now(), this.#ends.get(address) ?? 0)
+    const clock = { startedAt: machineTime(), origin, speed, skew: 0 }
     const skew = spread(skews)
     const names = this.#members.map((_, n) => String.fromCharCode(97 + n))
     const plans = names.map((name, n): Plan => ({
@@ -120,6 +124,7 @@ export class Crew {
     )
     await this.#members[0]!.ask({ do: 'look', issued })
     await this.#all(() => ({ do: 'close' }))
+    this.#ends.set(address, commonClock(clock).moment().clock + skew)
     return read()
   }
 
