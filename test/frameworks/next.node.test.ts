@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import type { Session } from 'coatcheck'
-import { createCookie } from 'coatcheck/cookie'
-import { createMemorySessionStorage } from 'coatcheck/memory-storage'
-import type { AdapterApp } from 'coatcheck/testing'
+import { before, beforeEach, describe, it } from 'node:test'
 import { build, builtFixture, ofCasesApp, startExample } from './parts/built-app.ts'
 import { describeAdapter } from './parts/describe-adapter.ts'
 import { describeExample } from './parts/describe-example.ts'
-import { Guest } from './parts/guest.ts'
+import type { Guest } from './parts/guest.ts'
+import { serveOwnWays } from './parts/own-ways.ts'
 
 interface NextServer {
   prepare(): Promise<void>
@@ -38,29 +35,10 @@ describe('Next', () => {
   describeExample('Next', () => startExample('next', ['node_modules/next/dist/bin/next', 'start']))
 
   describe('beside route handlers', () => {
-    let server: { origin: string; close(): Promise<void> }
+    const newVisitor = serveOwnWays(fixture, ['/look-behind-proxy'])
     let visitor: Guest
-
-    const handlers: AdapterApp['handlers'] = {
-      '/begin': (session: Session) => {
-        session.set('name', 'Ada')
-        session.flash('notice', 'welcome')
-        return { text: 'ok' }
-      },
-      '/look': (session: Session) => ({ text: String(session.get('name')) }),
-      '/look-behind-proxy': (session: Session) => ({ text: String(session.get('name')) }),
-    }
-
-    before(async () => {
-      const cookie = createCookie('__Host-session', {
-        secrets: ['only for this test: 9vKq-Ep3xTz0wLm5'],
-      })
-      const storage = createMemorySessionStorage()
-      server = await fixture.start({ cookie, storage, handlers } as AdapterApp)
-    })
-    after(() => server?.close())
     beforeEach(() => {
-      visitor = new Guest(server.origin, 'browser')
+      visitor = newVisitor()
     })
 
     it('a server component reads the session, the same in all of a page, and uses messages up', async () => {
@@ -145,7 +123,7 @@ describe('Next', () => {
 
     it('what a proxy sets is there in the page and in the route handler behind it', async () => {
       for (const what of ['page', 'headers']) {
-        const guest = new Guest(server.origin, 'browser')
+        const guest = newVisitor()
         const [response] = await guest.open(`/view/look?proxy=${what}`)
         assert.equal(response!.headers.getSetCookie().length, 1)
         assert.match(guest.html, new RegExp(`page: (<!-- -->)?from the proxy ${what}`))

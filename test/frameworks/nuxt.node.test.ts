@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import type { Session } from 'coatcheck'
-import { createCookie } from 'coatcheck/cookie'
-import { createMemorySessionStorage } from 'coatcheck/memory-storage'
-import type { AdapterApp } from 'coatcheck/testing'
+import { before, beforeEach, describe, it } from 'node:test'
 import { build, builtFixture, ofCasesApp, startExample } from './parts/built-app.ts'
 import { describeAdapter } from './parts/describe-adapter.ts'
 import { describeExample } from './parts/describe-example.ts'
-import { Guest } from './parts/guest.ts'
+import type { Guest } from './parts/guest.ts'
+import { serveOwnWays } from './parts/own-ways.ts'
 
 const fixture = builtFixture(async () => {
   const file = ofCasesApp('nuxt', '.output/server/index.mjs')
@@ -23,28 +20,10 @@ describe('Nuxt', () => {
   describeExample('Nuxt', () => startExample('nuxt', ['.output/server/index.mjs']))
 
   describe('pages that are rendered on the server', () => {
-    let server: { origin: string; close(): Promise<void> }
+    const newVisitor = serveOwnWays(fixture)
     let visitor: Guest
-
-    const handlers: AdapterApp['handlers'] = {
-      '/begin': (session: Session) => {
-        session.set('name', 'Ada')
-        session.flash('notice', 'welcome')
-        return { text: 'ok' }
-      },
-      '/look': (session: Session) => ({ text: String(session.get('name')) }),
-    }
-
-    before(async () => {
-      const cookie = createCookie('__Host-session', {
-        secrets: ['only for this test: 9vKq-Ep3xTz0wLm5'],
-      })
-      const storage = createMemorySessionStorage()
-      server = await fixture.start({ cookie, storage, handlers } as AdapterApp)
-    })
-    after(() => server?.close())
     beforeEach(() => {
-      visitor = new Guest(server.origin, 'browser')
+      visitor = newVisitor()
     })
 
     async function nameAfterwards(): Promise<string> {
@@ -58,7 +37,7 @@ describe('Nuxt', () => {
       assert.equal(visitor.heading, 'Ada welcome, 2 calls')
       await visitor.open('/view/look')
       assert.equal(visitor.heading, 'Ada , 4 calls')
-      const stranger = new Guest(server.origin, 'browser')
+      const stranger = newVisitor()
       const [response] = await stranger.open('/view/look')
       assert.equal(response!.headers.getSetCookie().length, 1)
       await stranger.open('/view/look')

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { before, beforeEach, describe, it } from 'node:test'
 import { createRequestListener } from '@remix-run/node-fetch-server'
-import type { Session } from 'coatcheck'
-import { createCookie } from 'coatcheck/cookie'
-import { createMemorySessionStorage } from 'coatcheck/memory-storage'
-import type { AdapterApp } from 'coatcheck/testing'
 import { build, builtFixture, ofCasesApp, startExample } from './parts/built-app.ts'
 import { describeAdapter } from './parts/describe-adapter.ts'
 import { describeExample } from './parts/describe-example.ts'
-import { Guest } from './parts/guest.ts'
+import type { Guest } from './parts/guest.ts'
+import { serveOwnWays } from './parts/own-ways.ts'
 
 interface BuiltServer {
   default: { fetch(request: Request): Promise<Response> }
@@ -37,28 +34,10 @@ describe('TanStack Start', () => {
   describeExample('TanStack Start', () => startExample('tanstack-start', srvx))
 
   describe('server functions', () => {
-    let server: { origin: string; close(): Promise<void> }
+    const newVisitor = serveOwnWays(fixture)
     let visitor: Guest
-
-    const handlers: AdapterApp['handlers'] = {
-      '/begin': (session: Session) => {
-        session.set('name', 'Ada')
-        session.flash('notice', 'welcome')
-        return { text: 'ok' }
-      },
-      '/look': (session: Session) => ({ text: String(session.get('name')) }),
-    }
-
-    before(async () => {
-      const cookie = createCookie('__Host-session', {
-        secrets: ['only for this test: 9vKq-Ep3xTz0wLm5'],
-      })
-      const storage = createMemorySessionStorage()
-      server = await fixture.start({ cookie, storage, handlers } as AdapterApp)
-    })
-    after(() => server?.close())
     beforeEach(async () => {
-      visitor = new Guest(server.origin, 'browser')
+      visitor = newVisitor()
       await visitor.open('/begin')
     })
 
@@ -84,7 +63,7 @@ describe('TanStack Start', () => {
     })
 
     it('that redirect while a page is rendered have the session saved, and so has notFound()', async () => {
-      const stranger = new Guest(server.origin, 'browser')
+      const stranger = newVisitor()
       const [response] = await stranger.open('/view/leave')
       assert.equal(response!.status, 307)
       assert.equal(response!.headers.getSetCookie().length, 1)
@@ -110,7 +89,7 @@ describe('TanStack Start', () => {
     it('that redirect a script have the session saved, and say where to', async () => {
       const { leave } = await urls()
       // A response that sets the cookie is a copy of that which TanStack has made.
-      visitor = new Guest(server.origin, 'browser')
+      visitor = newVisitor()
       const response = await call(leave!)
       assert.equal(response.headers.getSetCookie().length, 1)
       assert.match(await response.text(), /"isSerializedRedirect":true/)

@@ -1,8 +1,10 @@
 import { createRevocations } from '../../core/life-cycle/create-revocations.ts'
 import type { Revocable } from '../../core/life-cycle/revocation-notes.ts'
 import type { SessionEventListener } from '../../core/events.ts'
-import type { PeekableSessionStorage } from '../../core/life-cycle/session-storage.ts'
-import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
+import type {
+  PeekableSessionStorage,
+  SessionStorage,
+} from '../../core/life-cycle/session-storage.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { StorageFixture } from '../fixture.ts'
 import { visit } from './visit.ts'
@@ -26,7 +28,7 @@ export function ender(
 }
 
 /** A login that is under way. */
-export async function begin(storage: Ender, userId: string = 'ada'): Promise<Session> {
+export async function begin(storage: SessionStorage, userId: string = 'ada'): Promise<Session> {
   const session = await storage.read(null)
   session.login(userId)
   return session
@@ -47,12 +49,7 @@ export async function users(
 }
 
 /** Whether a login that is saved now stands. */
-export async function stands(storage: Ender, login: Session): Promise<boolean> {
+export async function stands(storage: SessionStorage, login: Session): Promise<boolean> {
   const cookie = await storage.save(login)
   return cookie !== null && !(await storage.read(cookie)).isNew
-}
-
-/** Where the ends of a user's sessions are noted, and those of everybody's if the id is empty. */
-export async function noteKey(userId: string): Promise<string> {
-  return `revoked-${await cryptoBackend.sha256(userId)}`
 }

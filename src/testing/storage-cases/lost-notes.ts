@@ -1,7 +1,8 @@
+import { keyOfUser } from '../../core/life-cycle/revocations.ts'
 import { createRevocations } from '../../core/life-cycle/create-revocations.ts'
 import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { equal, failsWith, ok, same } from '../expect.ts'
-import { begin, type Ender, ender, loggedIn, noteKey, stands, users } from './ender.ts'
+import { begin, type Ender, ender, loggedIn, stands, users } from './ender.ts'
 import type { StorageCase } from './visit.ts'
 
 const second = 1000
@@ -18,7 +19,7 @@ export const lostNoteCases: readonly StorageCase[] = [
         await storage.revokeAll('ada')
         await storage.revokeEverybody()
         const cookie = await loggedIn(storage)
-        const key = await noteKey(userId)
+        const key = await keyOfUser(userId)
         for (const text of ['{}', 'no JSON', '{"revokedAt":"soon"}']) {
           const { version } = (await gate!.store.read(key))!
           const options = { replaces: version, expiresAt: fixture.clock.now() + 86_400_000 }
@@ -61,7 +62,7 @@ export const lostNoteCases: readonly StorageCase[] = [
         await storage.revokeAll('ada')
         cookies.push(await loggedIn(storage))
         await fixture.clock.pass(second)
-        await fixture.gate!.store.delete(await noteKey(userId))
+        await fixture.gate!.store.delete(await keyOfUser(userId))
         same(await users(storage, ...cookies), [undefined, undefined])
         const after = await loggedIn(storage)
         same(await users(storage, ...cookies, after), [undefined, undefined, 'ada'])

@@ -1,8 +1,8 @@
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
-import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
-import type { Session } from '../../core/session/session.ts'
+import { keyOfUser } from '../../core/life-cycle/revocations.ts'
 import type { StorageFixture } from '../fixture.ts'
 import { equal, failsWith, ok, same } from '../expect.ts'
+import { begin, stands } from './ender.ts'
 import { visit, type StorageCase } from './visit.ts'
 
 const second = 1000
@@ -14,24 +14,12 @@ function open(fixture: StorageFixture, ahead = 0, clockTolerance?: number): Serv
   return fixture.createStorage(options) as ServerSessionStorage
 }
 
-async function begin(storage: ServerSessionStorage, userId = 'ada'): Promise<Session> {
-  const session = await storage.read(null)
-  session.login(userId)
-  return session
-}
-
-/** Whether a login that is saved now stands. */
-async function stands(storage: ServerSessionStorage, login: Session): Promise<boolean> {
-  const cookie = await storage.save(login)
-  return cookie !== null && !(await storage.read(cookie)).isNew
-}
-
 /** The note that says that all sessions of ada were ended, as it is stored. */
 type Note = Record<string, unknown>
 
 async function noteOf({ gate }: StorageFixture, change: (note: Note) => Note): Promise<void> {
   const { store } = gate!
-  const key = `revoked-${await cryptoBackend.sha256('ada')}`
+  const key = await keyOfUser('ada')
   const stored = await store.read(key)
   const note = change(stored === undefined ? {} : (JSON.parse(stored.value) as Note))
   const options = { replaces: stored?.version ?? null, expiresAt: Date.UTC(2100, 0) }
