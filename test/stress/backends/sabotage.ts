@@ -10,6 +10,7 @@ export type Sabotage =
   | 'deletes late'
   | 'reads what was'
   | 'forgets'
+  | 'lists too little'
 
 const ways: Record<Sabotage, (store: Store) => Partial<Store>> = {
   /** The last one wins, as in stores without compare-and-swap. */
@@ -41,6 +42,11 @@ const ways: Record<Sabotage, (store: Store) => Partial<Store>> = {
     let reads = 0
     return { read: async (key) => (++reads % 30 === 0 ? undefined : store.read(key)) }
   },
+
+  /** It leaves one out. */
+  'lists too little': (store) => ({
+    keysOf: async (owner) => (await store.keysOf!(owner)).slice(1),
+  }),
 
   /** A cache in front of the store. */
   'reads what was': (store) => {
