@@ -7,7 +7,12 @@ import { makeScratch } from './lib/scratch.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: 'string' }, all: { type: 'boolean' }, list: { type: 'boolean' } },
+  options: {
+    only: { type: 'string' },
+    all: { type: 'boolean' },
+    list: { type: 'boolean' },
+    times: { type: 'boolean' },
+  },
 })
 
 const scratch = makeScratch()
@@ -59,7 +64,7 @@ async function main() {
       return false
     }
   }
-  printSlowest(results)
+  printSlowest(results, values.times ? Infinity : 10)
   return printTotal(results)
 }
 

@@ -21,14 +21,14 @@ export function printResult(result) {
 
 const duration = (seconds) => `${seconds.toFixed(1)} s`.padStart(8)
 
-/** The ten files that took longest, of all parts. */
-export function printSlowest(results) {
+/** The files that took longest, of all parts. */
+export function printSlowest(results, many) {
   const times = results.flatMap(({ part, times: some }) => some.map((time) => ({ part, ...time })))
   if (times.length === 0) return
   console.log('\nThe slowest files:')
   for (const { part, file, seconds, cpu } of times
     .sort((a, b) => b.seconds - a.seconds)
-    .slice(0, 10)) {
+    .slice(0, many)) {
     const ofProcessor = cpu === undefined ? '' : `${duration(cpu)} of the processor`
     console.log(
       `${duration(seconds)}  ${part.padEnd(16)} ${shorten(file).padEnd(50)} ${ofProcessor}`.trimEnd(),
