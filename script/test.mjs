@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { checkParts, compileParts, runtimeParts } from './lib/parts.mjs'
+import { checkParts, compileParts, runtimeParts, shareCases } from './lib/parts.mjs'
 import { printResult, printSlowest, printTotal } from './lib/report.mjs'
 import { stopAll } from './lib/execute.mjs'
 import { runParts } from './lib/run.mjs'
@@ -52,7 +52,8 @@ async function main() {
 
   // Tests with type errors are compiled all the same, and run; without the package none can.
   if (results.every((result) => result.part !== 'build' || result.failed === 0)) {
-    const runtimes = runtimeParts(scratch.disk, values.only).filter(isWanted)
+    const wanted = runtimeParts(scratch.disk, values.only).filter(isWanted)
+    const runtimes = values.all ? wanted : shareCases(wanted)
     const withFiles = runtimes.filter((part) => part.files.length > 0)
     await run([
       ...(values.only === undefined ? runtimes : withFiles),

@@ -6,7 +6,8 @@ import { globFiles } from './files.mjs'
  *   report: { format, path } if it runs tests and writes down how it went,
  *   file, if it is there for this file alone; isLong, if it should not be the last to begin;
  *   isOnDisk, if its temporary files have to be on a disk;
- *   turn: of several jobs with the same one runs at a time.
+ *   turn: of several jobs with the same one runs at a time;
+ *   variables of its environment.
  */
 
 const node = process.execPath
@@ -106,7 +107,20 @@ function ownProcesses(name, files, scratch) {
 }
 
 function oneProcess(name, program, files, scratch) {
-  return { name, jobs: [{ ...nodeJob(name, program, files, scratch), isLong: true }], files }
+  return inOneProcess(nodeJob(name, program, files, scratch), files)
+}
+
+function inOneProcess(job, files) {
+  return { name: job.name, jobs: [{ ...job, isLong: true }], files, isPortable: true }
+}
+
+/** Has runtimes share random cases: each tries a part of them, and draws others than the next (test/random-cases.ts). */
+export function shareCases(parts) {
+  const sharing = parts.filter((part) => part.isPortable)
+  const variables = { TEST_RUNTIMES: String(sharing.length) }
+  return parts.map((part) =>
+    part.isPortable ? { ...part, jobs: part.jobs.map((job) => ({ ...job, variables })) } : part,
+  )
 }
 
 function nodeJob(name, program, files, scratch) {
@@ -126,11 +140,7 @@ function denoPart(files, scratch) {
   const options = ['-A', '--no-check', '--no-remote', `--junit-path=${report.path}`]
   const entry = 'script/lib/import-files.mjs'
   const command = [program, 'test', ...options, entry, '--', ...files]
-  return {
-    name: 'deno',
-    jobs: [{ name: 'deno', command, seconds: 600, report, isLong: true }],
-    files,
-  }
+  return inOneProcess({ name: 'deno', command, seconds: 600, report }, files)
 }
 
 function bunPart(files, scratch) {
@@ -140,11 +150,7 @@ function bunPart(files, scratch) {
   const options = ['--timeout=60000', '--reporter=junit', `--reporter-outfile=${report.path}`]
   // Without the dot Bun takes a path for a filter.
   const command = [program, 'test', ...options, ...files.map((file) => `./${file}`)]
-  return {
-    name: 'bun',
-    jobs: [{ name: 'bun', command, seconds: 600, report, isLong: true }],
-    files,
-  }
+  return inOneProcess({ name: 'bun', command, seconds: 600, report }, files)
 }
 
 function workerdPart(name, files, scratch, flags) {

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Session, SessionStorage } from 'coatcheck/compat/classes'
+import { shareOf } from '../../random-cases.ts'
 import { classStorages } from './class-storages.ts'
 
 type Entries = Record<string, unknown>
@@ -182,7 +183,7 @@ describe('The model of version 0.1', () => {
           }
           await visit.compareWorthless()
         }),
-        { numRuns: kind === 'file' ? 60 : 200 },
+        { numRuns: shareOf(kind === 'file' ? 60 : 200) },
       )
     })
   }

@@ -14,6 +14,7 @@ import {
   reactRouterCookie,
   remixCookie,
 } from 'coatcheck/compat/cookies'
+import { anyText, shareOf } from '../../random-cases.ts'
 import {
   expressCookie,
   ironPassword,
@@ -58,11 +59,11 @@ describe('What somebody makes up', () => {
       '🍪',
     )
     const texts = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 300 }),
+      anyText({ maxLength: 300 }),
       fc.base64String(),
       fc.array(fc.oneof(pieces, fc.string({ maxLength: 70 }))).map((parts) => parts.join('')),
     )
-    await fc.assert(fc.asyncProperty(texts, assertRefused), { numRuns: 500 })
+    await fc.assert(fc.asyncProperty(texts, assertRefused), { numRuns: shareOf(500) })
   })
 
   it('is refused, cut off', async () => {
@@ -70,7 +71,7 @@ describe('What somebody makes up', () => {
     await fc.assert(
       // Without its "~2" it is a seal of an earlier version, which held its values elsewhere.
       fc.asyncProperty(cut, ([text, part]) => assertRefused(text.slice(0, text.length * part))),
-      { numRuns: 300 },
+      { numRuns: shareOf(300) },
     )
   })
 
@@ -86,7 +87,7 @@ describe('What somebody makes up', () => {
         fc.pre(text !== changed && !sameDecoded(text, changed))
         await assertRefused(changed)
       }),
-      { numRuns: 500 },
+      { numRuns: shareOf(500) },
     )
   })
 
@@ -104,11 +105,11 @@ describe('What somebody makes up', () => {
   it('is refused, huge, and in no time', async () => {
     const before = Date.now()
     for (const letter of ['A', '.', '*', '%', '=', '%41', '{', '~']) {
-      await assertRefused(letter.repeat(1_000_000))
-      await assertRefused(`Fe26.2*1*${letter.repeat(1_000_000)}`)
-      await assertRefused(`s:${letter.repeat(1_000_000)}.AAAA`)
+      await assertRefused(letter.repeat(300_000))
+      await assertRefused(`Fe26.2*1*${letter.repeat(300_000)}`)
+      await assertRefused(`s:${letter.repeat(300_000)}.AAAA`)
     }
-    assert.ok(Date.now() - before < 10_000)
+    assert.ok(Date.now() - before < 5000)
   })
 
   it('is not even looked at if no browser would keep it', async () => {
@@ -171,7 +172,7 @@ describe('What is authentic and strange', () => {
     const payloads = fc.oneof(
       json.map((text) => btoa(encodeURIComponent(text))),
       json.map((text) => btoa(unescapeUtf8(text))),
-      fc.string({ unit: 'binary' }),
+      anyText(),
       fc.base64String(),
       fc.tuple(json, json).map(([i, d]) => btoa(unescapeUtf8(`{"i":${i},"d":${d}}`))),
       json.map((d) => btoa(unescapeUtf8(`{"i":"x","d":[${d},${d}]}`))),
@@ -183,7 +184,7 @@ describe('What is authentic and strange', () => {
           for (const importer of accept) await importer.open(text, [oldSecret])
         }
       }),
-      { numRuns: 300 },
+      { numRuns: shareOf(300) },
     )
   })
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import * as ours from 'coatcheck/compat/react-router'
 import * as theirs from 'react-router'
+import { shareOf } from '../../random-cases.ts'
 import {
   attributesOf,
   secrets,
@@ -81,7 +82,7 @@ describe('React Router itself', () => {
           const found = await play(create(ours as unknown as typeof theirs), taken)
           assert.deepEqual(found, expected)
         }),
-        { numRuns: 200 },
+        { numRuns: shareOf(200) },
       )
     })
   }

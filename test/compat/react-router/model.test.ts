@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Session, SessionData, SessionStorage } from 'coatcheck/compat/react-router'
+import { shareOf } from '../../random-cases.ts'
 import { kinds, sentBack } from './kinds.ts'
 
 /*
@@ -195,7 +196,7 @@ describe('any sequence of calls, in two tabs of a browser,', () => {
         fc.asyncProperty(fc.boolean(), steps, async (isStored, taken) => {
           await play(create(), new Model(keepsOnServer), isStored, taken)
         }),
-        { numRuns: kind === 'file' ? 100 : 500 },
+        { numRuns: shareOf(kind === 'file' ? 100 : 500) },
       )
     })
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { SessionStore } from 'coatcheck/compat/remastered'
+import { shareOf } from '../../random-cases.ts'
 import { storages, url, Visit } from './visit.ts'
 
 /**
@@ -192,7 +193,7 @@ describe('any sequence of calls and requests', () => {
         fc.asyncProperty(fc.array(operation, { maxLength: 30 }), async (operations) => {
           await follow(new Visit(createStorage()), operations)
         }),
-        { numRuns: 150 },
+        { numRuns: shareOf(150) },
       )
     })
   }

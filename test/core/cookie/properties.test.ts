@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { readCookieValues } from '#dist/core/cookie/header.js'
 import { createCookie } from 'coatcheck/cookie'
+import { anyText, shareOf } from '../../random-cases.ts'
 import { native, secretA, valueOf, web } from './cookie-paths.ts'
 
 const kinds = [
@@ -12,7 +13,7 @@ const kinds = [
 ]
 
 /** Texts of all characters there are, most of them strange. */
-const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.json())
+const texts = fc.oneof(anyText(), fc.string({ unit: 'grapheme' }), fc.json())
 
 /** RFC 6265 §5.2 in the plainest way: pairs, each cut at its first "=", blanks around the parts dropped. */
 function readPlainly(header: string, name: string): string[] {
@@ -44,7 +45,7 @@ const pieces = fc.oneof(
     '\u000b',
     '\ufeff',
   ),
-  fc.string({ unit: 'binary', maxLength: 5 }),
+  anyText({ maxLength: 5 }),
 )
 const headers = fc.array(pieces, { maxLength: 20 }).map((parts) => parts.join(''))
 
@@ -63,7 +64,7 @@ describe('whatever is in a cookie', () => {
               /^session=[\w%.!~*'()-]*; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
             )
           }),
-          { numRuns: 300 },
+          { numRuns: shareOf(300) },
         )
       })
 
@@ -90,7 +91,7 @@ describe('whatever is in a Cookie header', () => {
       fc.property(headers, names, (header, name) => {
         assert.deepEqual(readCookieValues(header, name), readPlainly(header, name))
       }),
-      { numRuns: 5000 },
+      { numRuns: shareOf(5000) },
     )
   })
 
@@ -124,7 +125,7 @@ describe('whatever is in a Cookie header', () => {
             else assert.ok(given.some((text) => decodeURIComponent(text) === value))
           }
         }),
-        { numRuns: 300 },
+        { numRuns: shareOf(300) },
       )
     }
   })

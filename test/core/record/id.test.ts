@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSession, createSessionId, createSessionStorage, type SessionStore } from 'coatcheck'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+import { shareOf } from '../../random-cases.ts'
+import { assertEvenBits } from '../even-bits.ts'
 
+const many = shareOf(100_000)
 const idSyntax = /^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}$/
 
 function bytesOf(id: string): Buffer {
@@ -33,31 +36,20 @@ describe('session ids (ASVS 7.2.3)', () => {
     }
   })
 
-  it('never come twice, in none of their parts: 100,000 of them', () => {
+  it(`never come twice, in none of their parts: ${many} of them`, () => {
     const handles = new Set<string>()
     const secrets = new Set<string>()
-    for (let i = 0; i < 100_000; i++) {
+    for (let i = 0; i < many; i++) {
       const [handle, secret] = createSessionId().split('.')
       handles.add(handle!)
       secrets.add(secret!)
     }
-    assert.equal(handles.size, 100_000)
-    assert.equal(secrets.size, 100_000)
+    assert.equal(handles.size, many)
+    assert.equal(secrets.size, many)
   })
 
   it('have every bit set in half of them', () => {
-    const ids = 20_000
-    const set = Array<number>(48 * 8).fill(0)
-    for (let i = 0; i < ids; i++) {
-      for (const [at, byte] of bytesOf(createSessionId()).entries()) {
-        for (let bit = 0; bit < 8; bit++) set[at * 8 + bit]! += (byte >> bit) & 1
-      }
-    }
-    // Six standard deviations: chance alone does that once in a million runs of all 384 bits.
-    const most = 6 * Math.sqrt(ids / 4)
-    for (const [bit, count] of set.entries()) {
-      assert.ok(Math.abs(count - ids / 2) < most, `bit ${bit} is set in ${count} of ${ids}`)
-    }
+    assertEvenBits(Array.from({ length: 10_000 }, () => bytesOf(createSessionId())))
   })
 
   it('use 48 bytes of the platform’s generator each, and no byte twice', () => {
