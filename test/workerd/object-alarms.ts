@@ -85,6 +85,20 @@ const alarmCases: Record<string, AlarmCase> = {
     await eventually(() => isEmpty(objects, list), 'the list is empty')
   },
 
+  async 'drops what has ended from a long list in pages, and frees one of which nothing is left'(
+    objects,
+  ) {
+    const end = Date.now() + 5 * soon
+    await objects.fill('ada', 2500, (i) => (i === 1700 ? end + hour : end))
+    await objects.fill('bob', 1500, () => end)
+    const list = await listOf('ada')
+    await eventually(async () => (await objects.look(list)).keys.join() === 'k1700', 'one is left')
+    const { most, alarm } = await objects.look(list)
+    expectSame([most, alarm! > hour / 2], [1000, true])
+    await eventually(async () => isEmpty(objects, await listOf('bob')), 'the list is empty')
+    expectSame((await objects.look(await listOf('bob'))).most, 1000)
+  },
+
   async 'drops a key from a list when its record is deleted, and frees the list with the last'(
     objects,
   ) {

@@ -97,6 +97,26 @@ const listCases: Record<string, ListCase> = {
     expectSame(await store.keysOf('ada'), [])
   },
 
+  async 'reads and answers a long list in pages, however much of it has ended'(objects) {
+    const end = Date.now() + hour
+    const filled = await objects.fill('ada', 3500, (i) => (i % 7 < 3 ? end - 2 * hour : end))
+    let asked = 0
+    const store = objects.store({ now: () => end - hour }, () => void asked++)
+    const live = filled.keys.filter((_, i) => i % 7 >= 3)
+    expectSame(await store.keysOf('ada'), live)
+    const { most } = await objects.look(await listOf('ada'))
+    expectSame([live.length, asked, most], [2000, 3, 1000])
+  },
+
+  async 'lists each key once when objects of an earlier release answer with all of them'(objects) {
+    for (const many of [999, 1000, 1001, 2000]) {
+      const owner = `of ${many}`
+      const { keys } = await objects.fill(owner, many, () => Date.now() + hour)
+      const listed = await objects.storeOfOldObjects().keysOf(owner)
+      expectSame([keys.length, listed], [many, keys])
+    }
+  },
+
   async 'names no user: only their hash'(objects) {
     const expiresAt = Date.now() + hour
     await objects.store().write('a', '1', { replaces: null, expiresAt, owner: 'ada@mail.example' })

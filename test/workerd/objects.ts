@@ -10,6 +10,12 @@ import { type Look, probe } from './probed-object.ts'
 
 type Asked = 'read' | 'write' | 'delete' | 'add' | 'remove' | 'keys'
 
+interface Question {
+  do: Asked
+  limit?: number
+  after?: string
+}
+
 let cases = 0
 
 /** Objects of a case's own: no other has their names. */
@@ -26,8 +32,15 @@ export class CaseObjects {
     options: DurableObjectStoreOptions = {},
     before?: (asked: Asked) => Promise<unknown> | void,
   ): IndexedStore {
-    const objects = before === undefined ? this.#objects : meddling(this.#objects, before)
+    const meddle = async (question: Question) => (await before!(question.do), question)
+    const objects = before === undefined ? this.#objects : meddling(this.#objects, meddle)
     return createDurableObjectStore(objects, { prefix: this.prefix, ...options })
+  }
+
+  /** A store whose objects are of a release that listed everything at once. */
+  storeOfOldObjects(): IndexedStore {
+    const objects = meddling(this.#objects, ({ limit: _, after: __, ...question }) => question)
+    return createDurableObjectStore(objects, { prefix: this.prefix })
   }
 
   look(name: string): Promise<Look> {
@@ -43,23 +56,32 @@ export class CaseObjects {
     await this.#ask(name, '/die-at-put')
   }
 
-  async #ask(name: string, path: string): Promise<Look> {
+  /** Lists so many keys for a user, each until then: sooner than with so many records. */
+  async fill(owner: string, many: number, until: (i: number) => number): Promise<Look> {
+    const questions = Array.from({ length: many }, (_, i) => {
+      const key = `k${String(i).padStart(4, '0')}`
+      return { do: 'add', key, token: 't', until: until(i) }
+    })
+    return this.#ask(await listOf(owner), '/ask', JSON.stringify(questions))
+  }
+
+  async #ask(name: string, path: string, body: string = ''): Promise<Look> {
     const stub = this.#objects.get(this.#objects.idFromName(this.prefix + name))
-    const response = await stub.fetch(`${probe}${path}`, { method: 'POST', body: '' })
+    const response = await stub.fetch(`${probe}${path}`, { method: 'POST', body })
     return (await response.json()) as Look
   }
 }
 
 function meddling(
   objects: DurableObjects,
-  before: (asked: Asked) => Promise<unknown> | void,
+  meddle: (question: Question) => Promise<Question> | Question,
 ): DurableObjects {
   return {
     idFromName: (name) => objects.idFromName(name),
     get: (id) => ({
       async fetch(url, init) {
-        await before((JSON.parse(init.body) as { do: Asked }).do)
-        return objects.get(id).fetch(url, init)
+        const body = JSON.stringify(await meddle(JSON.parse(init.body) as Question))
+        return objects.get(id).fetch(url, { ...init, body })
       },
     }),
   }

@@ -37,6 +37,9 @@ type Ask = <Q extends Question>(object: string, question: Q) => Promise<Answers[
 /** How much longer a key is listed than its record lives at least, in milliseconds: clocks differ. */
 const slack = 300_000
 
+/** Keys that are asked for at once. */
+const pageSize = 1000
+
 /**
  * Keeps each record in a Durable Object of its own, which compares and swaps, near to where the session began. To read
  * or write takes one request to an object; to write a user's first record, one more.
@@ -92,6 +95,19 @@ export function createDurableObjectStore(
     return { list, token, until }
   }
 
+  /** In pages, so that no answer is long, however many they are. */
+  async function listedIn(ask: Ask, list: string): Promise<string[]> {
+    const keys: string[] = []
+    for (;;) {
+      const after = keys.at(-1)
+      const page = await ask(list, { do: 'keys', now: now(), limit: pageSize, after })
+      // An object of an earlier release knows no pages: it answers with all, and then with the same once more.
+      if (page.at(-1) === after) return keys
+      for (const key of page) keys.push(key)
+      if (page.length !== pageSize) return keys
+    }
+  }
+
   return {
     read: (key) => run(async (ask) => (await ask(key, { do: 'read', now: now() })) ?? undefined),
 
@@ -111,7 +127,7 @@ export function createDurableObjectStore(
         await ask(listing.list, { do: 'remove', key, token: listing.token })
       }),
 
-    keysOf: (owner) => run(async (ask) => ask(await listOf(owner), { do: 'keys', now: now() })),
+    keysOf: (owner) => run(async (ask) => listedIn(ask, await listOf(owner))),
   }
 }
 

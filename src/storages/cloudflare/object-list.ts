@@ -1,4 +1,4 @@
-import { freeAll, keep, type ObjectStorage } from './object-storage.ts'
+import { freeAll, keep, type ObjectStorage, pagesOf } from './object-storage.ts'
 import type { ListQuestion } from './questions.ts'
 
 /* The keys of a user's sessions, in an object of its own: each with until when it is listed, and who put it there. */
@@ -33,8 +33,13 @@ export async function removeKey(
 
 export async function listKeys(
   storage: ObjectStorage,
-  { now }: Extract<ListQuestion, { do: 'keys' }>,
+  { now, limit, after }: Extract<ListQuestion, { do: 'keys' }>,
 ): Promise<string[]> {
-  const kept = (await storage.list()) as Map<string, Entry>
-  return [...kept].filter(([, { until }]) => until > now).map(([key]) => key)
+  const keys: string[] = []
+  for await (const page of pagesOf<Entry>(storage, after)) {
+    for (const [key, { until }] of page) {
+      if (until > now && keys.push(key) === limit) return keys
+    }
+  }
+  return keys
 }

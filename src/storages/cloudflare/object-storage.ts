@@ -9,11 +9,29 @@ export interface ObjectStorage {
   get(key: string): Promise<unknown>
   put(key: string, value: unknown): Promise<void>
   delete(key: string): Promise<boolean>
-  list(options?: { limit: number }): Promise<Map<string, unknown>>
+  list(options: { limit: number; startAfter?: string | undefined }): Promise<Map<string, unknown>>
   deleteAll(): Promise<void>
   getAlarm(): Promise<number | null>
   setAlarm(at: number): Promise<void>
   deleteAlarm(): Promise<void>
+}
+
+/** Things that are read at once: an object has little memory, and a list has no end. */
+const atOnce = 1000
+
+/** All that is kept, or what comes after this key, in the order of the keys. */
+export async function* pagesOf<Kept>(
+  storage: ObjectStorage,
+  after?: string,
+): AsyncGenerator<[key: string, kept: Kept][]> {
+  let startAfter = after
+  for (;;) {
+    const found = (await storage.list({ limit: atOnce, startAfter })) as Map<string, Kept>
+    const page = [...found]
+    yield page
+    if (page.length < atOnce) return
+    startAfter = page.at(-1)![0]
+  }
 }
 
 /**
@@ -33,13 +51,18 @@ export async function keep(
   await Promise.all([storage.put(key, { ...value, freeAt }), isSooner && storage.setAlarm(freeAt)])
 }
 
-/** Drops what need not be kept any longer. */
+/** Drops what need not be kept any longer. Should it fail half-way, the runtime rings the alarm again. */
 export async function freeEnded(storage: ObjectStorage): Promise<void> {
-  const kept = (await storage.list()) as Map<string, { freeAt: number }>
   const now = Date.now()
-  const ended = [...kept].filter(([, { freeAt }]) => freeAt <= now).map(([key]) => key)
-  if (ended.length === kept.size) return freeAll(storage)
-  const next = Math.min(...[...kept.values()].map(({ freeAt }) => freeAt).filter((at) => at > now))
+  let next = Number.POSITIVE_INFINITY
+  let ended: string[] = []
+  for await (const page of pagesOf<{ freeAt: number }>(storage)) {
+    // Not what was found last: perhaps there is nothing else, and then all goes at once.
+    await Promise.all(ended.map((key) => storage.delete(key)))
+    ended = page.filter(([, { freeAt }]) => freeAt <= now).map(([key]) => key)
+    for (const [, { freeAt }] of page) if (freeAt > now) next = Math.min(next, freeAt)
+  }
+  if (next === Number.POSITIVE_INFINITY) return freeAll(storage)
   await Promise.all([...ended.map((key) => storage.delete(key)), storage.setAlarm(next)])
 }
 

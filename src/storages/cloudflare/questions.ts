@@ -25,7 +25,11 @@ export type ListQuestion =
   | { do: 'add'; key: string; token: string; until: number; now: number }
   /** Only if nobody has added it again since. */
   | { do: 'remove'; key: string; token: string }
-  | { do: 'keys'; now: number }
+  /**
+   * The first keys, in their order, or the first after this one. Without a limit all of them, as an object of an
+   * earlier release answers in any case.
+   */
+  | { do: 'keys'; now: number; limit?: number | undefined; after?: string | undefined }
 
 export type Question = RecordQuestion | ListQuestion
 
