@@ -107,6 +107,21 @@ export class OwnedSessions {
   }
 
   /**
+   * The handle that a login may begin from which comes with an ended id of this record: its own. But if what took its
+   * place had ended before the request came, that one's: then there is nothing to replace, and nothing the login was
+   * too slow for.
+   */
+  async replaceableFrom({ handle, replacedBy }: SessionRecord): Promise<string> {
+    let next = replacedBy
+    while (next !== undefined) {
+      const record = await this.#recordOf(next)
+      if (record === undefined) return next
+      next = record.replacedBy
+    }
+    return handle
+  }
+
+  /**
    * Ends the session at this handle, and those of the same user that took its place. The last one ends first, so that a
    * failure leaves what leads to it.
    *

@@ -61,7 +61,7 @@ export class StoreHome implements Home {
       return this.#noted === undefined ? found : this.#noted.unlessEnded(found)
     }
     const { record, standing } = opened
-    if (standing === 'retired') return { retiredFrom: handle }
+    if (standing === 'retired') return { retiredFrom: await this.#owned.replaceableFrom(record) }
     const about = { handle, userId: record.owner }
     if (standing === 'reused') events.emit({ type: 'reused-old-id', ...about })
     else events.emit({ type: 'tampered', reason: 'secret', ...about })

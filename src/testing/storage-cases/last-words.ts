@@ -2,7 +2,7 @@ import type { ServerSessionStorage } from '../../core/life-cycle/session-storage
 import { createSession } from '../../core/session/create-session.ts'
 import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, notEqual, same } from '../expect.ts'
-import { visit, watched, type StorageCase } from './visit.ts'
+import { visit, watched, type StorageCase, type Visit } from './visit.ts'
 
 const second = 1000
 
@@ -120,6 +120,31 @@ export const lastWordCases: readonly StorageCase[] = [
         const second = await visit(storage, cookie, (s) => s.login('ada'))
         await end(storage, second.session)
         equal(await storage.save(slow), null, name)
+        same(await storage.sessionsOf('ada'), [], name)
+      }
+    },
+  },
+  {
+    name: 'lets a user log in with an id whose session was replaced by one that had ended before',
+    needs: ['indexed', 'atomic'],
+    async run({ createStorage }) {
+      const endings = {
+        logout: (storage: ServerSessionStorage, { cookie }: Visit) =>
+          visit(storage, cookie, (s) => s.destroy()),
+        revocation: (storage: ServerSessionStorage, { session }: Visit) =>
+          storage.revoke(session.handle),
+        'revocation of all': (storage: ServerSessionStorage) => storage.revokeAll('ada'),
+      }
+      for (const [name, end] of Object.entries(endings)) {
+        const storage = createStorage() as ServerSessionStorage
+        const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
+        await visit(storage, cookie, (s) => s.login('ada'))
+        await visit(storage, cookie, (s) => s.login('ada'))
+        await end(storage, await visit(storage, cookie, (s) => s.login('ada')))
+        equal((await visit(storage, cookie, (s) => s.set('stray', 1))).saved, null, name)
+        const again = await visit(storage, cookie, (s) => s.login('ada'))
+        equal((await storage.read(again.cookie)).userId, 'ada', name)
+        await visit(storage, again.cookie, (s) => s.destroy())
         same(await storage.sessionsOf('ada'), [], name)
       }
     },

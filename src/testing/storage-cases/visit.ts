@@ -10,7 +10,7 @@ import type { ConformanceCase, StorageFixture } from '../fixture.ts'
 export type StorageCase = ConformanceCase<StorageFixture>
 
 /** What a visitor has after a request. */
-interface Visit {
+export interface Visit {
   session: Session
   /** The cookie value that the browser holds now. */
   cookie: string | null
