@@ -66,8 +66,11 @@ export async function withApp(
     storage: createSessionStorage(createMapStore()),
   }
   const server = await fixture.start({ cookie, storage, handlers, ...(hasSecond && { second }) })
+  const bodies: Promise<unknown>[] = []
   try {
-    await use({ gate, browser: () => new Browser(server.origin) })
+    await use({ gate, browser: () => new Browser(server.origin, bodies) })
+    // A body that no case reads would break off when the server stops, and its error be nobody's.
+    await Promise.all(bodies)
   } finally {
     await server.close()
   }

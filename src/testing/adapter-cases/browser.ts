@@ -2,14 +2,17 @@
 export class Browser {
   readonly #origin: string
   readonly #jar = new Map<string, string>()
+  readonly #bodies: Promise<unknown>[]
 
-  constructor(origin: string) {
+  /** Every body that begins to come is noted in `bodies`. */
+  constructor(origin: string, bodies: Promise<unknown>[]) {
     this.#origin = origin
+    this.#bodies = bodies
   }
 
   /** Another browser with the same cookies: of somebody who copied them. */
   copy(): Browser {
-    const copy = new Browser(this.#origin)
+    const copy = new Browser(this.#origin, this.#bodies)
     for (const [name, value] of this.#jar) copy.#jar.set(name, value)
     return copy
   }
@@ -22,6 +25,7 @@ export class Browser {
   async send(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { ...(init.headers as Record<string, string>), Cookie: this.cookies.join('; ') }
     const response = await fetch(this.#origin + path, { redirect: 'manual', ...init, headers })
+    this.#bodies.push(response.clone().arrayBuffer())
     for (const line of response.headers.getSetCookie()) this.#keep(line)
     return response
   }

@@ -104,12 +104,16 @@ export class Guest {
     return responses
   }
 
-  #send(request: Request): Promise<Response> {
+  async #send(request: Request): Promise<Response> {
     const url = request.url.replace('https:', 'http:')
     const headers = new Headers(request.headers)
     headers.set('User-Agent', this.#agent)
     const { method, body } = request
-    return fetch(url, { method, body, headers, duplex: 'half', redirect: 'manual' } as RequestInit)
+    const init = { method, body, headers, duplex: 'half', redirect: 'manual' } as RequestInit
+    const response = await fetch(url, init)
+    // The server may stop before somebody reads this.
+    await response.clone().arrayBuffer()
+    return response
   }
 }
 
