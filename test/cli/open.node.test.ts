@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
-import { coatcheck, logIn, secret } from './run.ts'
+import { coatcheck, coatcheckProcess, logIn, secret } from './run.ts'
 
 const env = { SESSION_SECRET: secret }
 const other = 'Zb7Qk2vXn9Lw4Rt6Ys1Hd8Gf3Jm5PcAeUoIi0TqWzKx'
@@ -16,7 +16,7 @@ describe('coatcheck open', () => {
     const value = cookie.slice(cookie.indexOf('=') + 1)
     // Over plain http a browser has it without its prefix.
     for (const text of [cookie, value, `Cookie: theme=dark; ${cookie}`, `session=${value}`]) {
-      const { status, stdout } = coatcheck(['open', text], { env })
+      const { status, stdout } = await coatcheck(['open', text], { env })
       assert.equal(status, 0, text)
       assert.match(stdout, /User +ada\n[^]*It is accepted/)
       assert.ok(!stdout.includes(id.split('.')[1]!))
@@ -25,7 +25,7 @@ describe('coatcheck open', () => {
 
   it('asks no storage about a cookie that is the session itself', async () => {
     const { cookie } = await logIn(createCookieSessionStorage({ context: 'admin' }), 'ada')
-    const { status, stdout } = coatcheck(['open', cookie, '--storage', 'file:/none'], { env })
+    const { status, stdout } = await coatcheck(['open', cookie, '--storage', 'file:/none'], { env })
     assert.equal(status, 0)
     assert.match(stdout, /User +ada\n[^]*It is accepted/)
   })
@@ -36,18 +36,18 @@ describe('coatcheck open', () => {
     const file = join(folder, 'secrets')
     writeFileSync(file, `${other}\n${secret}\n`)
     const runs = [
-      coatcheck(['open', cookie, '--secret-file', file]),
-      coatcheck(['open', cookie, '--secret-file', '-'], { input: `${other}\n${secret}\n` }),
-      coatcheck(['open', cookie, '--secret', other, '--secret', secret]),
-      coatcheck(['open', '-', '--secret-file', file], { input: `${cookie}\n` }),
+      await coatcheck(['open', cookie, '--secret-file', file]),
+      coatcheckProcess(['open', cookie, '--secret-file', '-'], { input: `${other}\n${secret}\n` }),
+      await coatcheck(['open', cookie, '--secret', other, '--secret', secret]),
+      coatcheckProcess(['open', '-', '--secret-file', file], { input: `${cookie}\n` }),
     ]
     rmSync(folder, { recursive: true })
     for (const { status, stdout } of runs) {
       assert.equal(status, 0)
       assert.match(stdout, /opened with secret 2\n/)
     }
-    assert.equal(coatcheck(['open', '-', '--secret-file', '-'], { input: secret }).status, 2)
-    assert.equal(coatcheck(['open', cookie]).status, 2)
+    assert.equal(coatcheckProcess(['open', '-', '--secret-file', '-'], { input: secret }).status, 2)
+    assert.equal((await coatcheck(['open', cookie])).status, 2)
   })
 
   it('says why a session is over', async () => {
@@ -58,54 +58,56 @@ describe('coatcheck open', () => {
       [{ absoluteTimeout: 3600, now }, /its absolute timeout is over/],
     ] as const) {
       const { cookie } = await logIn(createCookieSessionStorage(options), 'ada')
-      const { status, stdout } = coatcheck(['open', cookie], { env })
+      const { status, stdout } = await coatcheck(['open', cookie], { env })
       assert.equal(status, 1)
       assert.match(stdout, reason)
     }
     time = Date.now() + 3_600_000
     const { cookie } = await logIn(createCookieSessionStorage({ now }), 'ada')
-    assert.match(coatcheck(['open', cookie], { env }).stdout, /used in the future/)
+    assert.match((await coatcheck(['open', cookie], { env })).stdout, /used in the future/)
   })
 
   it('says what may be wrong with a cookie that it cannot open', async () => {
     const { cookie } = await logIn(createCookieSessionStorage(), 'ada')
-    const broken = coatcheck(['open', cookie.slice(0, -2)], { env })
+    const broken = await coatcheck(['open', cookie.slice(0, -2)], { env })
     assert.equal(broken.status, 1)
     assert.match(broken.stdout, /none of the secrets opens it/)
-    const wrong = coatcheck(['open', cookie], { env: { SESSION_SECRET: other } })
+    const wrong = await coatcheck(['open', cookie], { env: { SESSION_SECRET: other } })
     assert.equal(wrong.status, 1)
     for (const [text, library] of [
       ['connect.sid=s%3Aabc.def', /express-session/],
       ['x=Fe26.2*1*abc', /iron-session/],
     ] as const) {
-      assert.match(coatcheck(['open', text], { env }).stdout, library)
+      assert.match((await coatcheck(['open', text], { env })).stdout, library)
     }
   })
 
   it('does not call a session alive that nobody looked for', async () => {
     const { cookie } = await logIn(createMemorySessionStorage(), 'ada')
-    const { status, stdout } = coatcheck(['open', cookie], { env })
+    const { status, stdout } = await coatcheck(['open', cookie], { env })
     assert.equal(status, 0)
     assert.match(stdout, /It is genuine\. Only --storage/)
-    const found = JSON.parse(coatcheck(['open', cookie, '--json'], { env }).stdout) as object
+    const found = JSON.parse(
+      (await coatcheck(['open', cookie, '--json'], { env })).stdout,
+    ) as object
     assert.equal('accepted' in found, false)
   })
 })
 
 describe('the command line', () => {
-  it('explains each command with an example', () => {
+  it('explains each command with an example', async () => {
     for (const name of ['secret', 'open', 'sessions', 'revoke', 'revoke-all', 'sweep', 'doctor']) {
-      const { status, stdout } = coatcheck([name, '--help'])
+      const { status, stdout } = await coatcheck([name, '--help'])
       assert.equal(status, 0)
       assert.match(
         stdout,
         new RegExp(`^Usage: coatcheck ${name}\\b[^]*Example:\n .*coatcheck ${name}`),
       )
     }
-    assert.match(coatcheck(['open', '--help']).stdout, /history/)
+    assert.match((await coatcheck(['open', '--help'])).stdout, /history/)
   })
 
-  it('exits with 2 if it is used wrongly, and shows no password', () => {
+  it('exits with 2 if it is used wrongly, and shows no password', async () => {
     for (const args of [
       ['sessions'],
       ['sessions', '--storage', 'memcached://127.0.0.1'],
@@ -116,7 +118,7 @@ describe('the command line', () => {
       ['revoke'],
       ['revoke', 'short', '--storage', 'file:.'],
     ]) {
-      const { status, stdout, stderr } = coatcheck(args)
+      const { status, stdout, stderr } = await coatcheck(args)
       assert.equal(status, 2, args.join(' '))
       assert.equal(stdout, '')
       assert.match(stderr, /^coatcheck: .+\n`coatcheck [a-z-]+ --help`/)
@@ -124,12 +126,17 @@ describe('the command line', () => {
     }
   })
 
-  it('takes a handle that begins with a dash', () => {
-    const { stderr } = coatcheck(['revoke', '-bcdefghijklmnopqrstu_', '--storage', 'file:/none'])
+  it('takes a handle that begins with a dash', async () => {
+    const { stderr } = await coatcheck([
+      'revoke',
+      '-bcdefghijklmnopqrstu_',
+      '--storage',
+      'file:/none',
+    ])
     assert.match(stderr, /There is no folder/)
   })
 
-  it('writes no colours where there is no terminal', () => {
-    assert.ok(!coatcheck(['doctor'], { env }).stdout.includes('\u001B'))
+  it('writes no colours where there is no terminal', async () => {
+    assert.ok(!(await coatcheck(['doctor'], { env })).stdout.includes('\u001B'))
   })
 })

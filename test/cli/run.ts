@@ -1,7 +1,10 @@
-import { spawnSync } from 'node:child_process'
+import assert from 'node:assert/strict'
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { SessionStorage } from 'coatcheck'
 import { createCookie } from 'coatcheck/cookie'
+import type { Order } from './runner.ts'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 export const secret = 'pR0qXv7hT2mZ9cWk4yLs8dJf6bNg3aEu-1oViYtHxQw'
@@ -18,16 +21,47 @@ export interface Ran {
 
 interface How {
   env?: Record<string, string | undefined>
-  input?: string
   program?: string
 }
 
-/** Runs the command line as it is shipped, in an environment that says nothing of sessions. */
-export function coatcheck(
+/** An environment that says nothing of sessions. */
+const none = { SESSION_SECRET: '', SESSION_STORAGE: '', COLUMNS: '', NODE_ENV: '' }
+
+const runners = new Map<string, ChildProcess>()
+
+/** Runs the command line as it is shipped, one command at a time, in a process that goes on to the next. */
+export async function coatcheck(
   args: string[],
-  { env, input, program = process.execPath }: How = {},
+  { env, program = process.execPath }: How = {},
+): Promise<Ran> {
+  const runner = runners.get(program) ?? startRunner(program)
+  runners.set(program, runner)
+  const answered = new AbortController()
+  const ended = once(runner, 'exit', answered).then(() => assert.fail('it ended'))
+  runner.ref()
+  runner.channel!.ref()
+  runner.send({ args, env: { ...none, ...env } } satisfies Order)
+  try {
+    const [ran] = await Promise.race([once(runner, 'message', answered), ended])
+    return ran as Ran
+  } finally {
+    answered.abort()
+    runner.unref()
+    runner.channel!.unref()
+  }
+}
+
+/** It ends with this process. */
+function startRunner(program: string): ChildProcess {
+  const file = fileURLToPath(new URL('runner.js', import.meta.url))
+  return fork(file, [], { cwd: root, execPath: program, execArgv: ['--no-warnings'] })
+}
+
+/** Runs it in a process of its own: what it reads from stdin, and that it ends, is to be seen there only. */
+export function coatcheckProcess(
+  args: string[],
+  { env, input, program = process.execPath }: How & { input?: string } = {},
 ): Ran {
-  const none = { SESSION_SECRET: '', SESSION_STORAGE: '', COLUMNS: '', NODE_ENV: '' }
   return spawnSync(program, ['dist/cli/coatcheck.js', ...args], {
     cwd: root,
     encoding: 'utf8',

@@ -7,7 +7,7 @@ import { createPool } from 'mysql2'
 import pg from 'pg'
 import { missing, startMariadb, startPostgres, startRedis } from '../services/index.ts'
 import { using } from '../services/talk.ts'
-import { coatcheck, logIn, secret } from './run.ts'
+import { coatcheckProcess, logIn, secret } from './run.ts'
 
 const env = { SESSION_SECRET: secret }
 
@@ -21,21 +21,21 @@ describe('coatcheck on Redis', { skip: missing('redis') }, () => {
     const ben = await logIn(storage, 'ben')
     const cat = await logIn(others, 'cat')
     const place = ['--storage', url!, '--prefix', 's*[x]:']
-    const list = JSON.parse(coatcheck(['sessions', ...place, '--json']).stdout) as object[]
+    const list = JSON.parse(coatcheckProcess(['sessions', ...place, '--json']).stdout) as object[]
     const handles = list.map((one) => (one as { handle: string }).handle)
     assert.deepEqual(handles.sort(), [ada.handle, ben.handle].sort())
-    assert.match(coatcheck(['open', ada.cookie, ...place], { env }).stdout, /It is accepted/)
-    assert.match(coatcheck(['revoke-all', 'ada', ...place]).stdout, /ended: 1\n/)
+    assert.match(coatcheckProcess(['open', ada.cookie, ...place], { env }).stdout, /It is accepted/)
+    assert.match(coatcheckProcess(['revoke-all', 'ada', ...place]).stdout, /ended: 1\n/)
     assert.equal((await storage.read(ada.id)).isNew, true)
     assert.equal((await storage.read(ben.id)).isNew, false)
     assert.equal((await others.read(cat.id)).isNew, false)
-    assert.match(coatcheck(['sweep', ...place]).stdout, /by itself/)
+    assert.match(coatcheckProcess(['sweep', ...place]).stdout, /by itself/)
   })
 
   it('is told what its settings do to sessions', async (t) => {
     const settings = { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' }
     const { url } = await using(t, startRedis({ settings }))
-    const wrong = coatcheck(['doctor', '--storage', url!], { env })
+    const wrong = coatcheckProcess(['doctor', '--storage', url!], { env })
     assert.equal(wrong.status, 1)
     assert.match(wrong.stdout, /allkeys-lru[^]*maxmemory-policy noeviction/)
     assert.match(wrong.stdout, /clocks of server and app agree/)
@@ -43,7 +43,7 @@ describe('coatcheck on Redis', { skip: missing('redis') }, () => {
 
   it('that is not there is an error without the password', () => {
     const url = 'redis://ada:hunter2@127.0.0.1:1'
-    const { status, stderr } = coatcheck(['sessions', '--storage', url])
+    const { status, stderr } = coatcheckProcess(['sessions', '--storage', url])
     assert.equal(status, 1)
     assert.match(stderr, /^coatcheck: Redis at 127\.0\.0\.1:1 cannot be reached/)
     assert.doesNotMatch(stderr, /hunter2/)
@@ -66,7 +66,7 @@ for (const [name, { start, dialect }] of Object.entries(databases)) {
     it('lists, ends and sweeps sessions, and says what is not as it should be', async (t) => {
       const { url } = await using(t, start())
       const place = ['--storage', url]
-      const early = coatcheck(['sessions', ...place])
+      const early = coatcheckProcess(['sessions', ...place])
       assert.equal(early.status, 2, early.stderr)
       assert.match(early.stderr, /createSessionTable\(\)/)
       const db = new Kysely<never>({ dialect: dialect(url) })
@@ -76,19 +76,19 @@ for (const [name, { start, dialect }] of Object.entries(databases)) {
       await logIn(storage, 'ada')
       time = Date.now()
       const ben = await logIn(storage, 'ben')
-      const list = coatcheck(['sessions', ...place, '--json'])
+      const list = coatcheckProcess(['sessions', ...place, '--json'])
       assert.equal(list.status, 0, list.stderr)
       assert.deepEqual(
         (JSON.parse(list.stdout) as { handle: string }[]).map(({ handle }) => handle),
         [ben.handle],
       )
-      const doctor = coatcheck(['doctor', ...place], { env })
+      const doctor = coatcheckProcess(['doctor', ...place], { env })
       assert.equal(doctor.status, 1)
       assert.match(doctor.stdout, /1 records expired[^]*coatcheck sweep/)
       assert.match(doctor.stdout, /clocks of server and app agree/)
-      assert.match(coatcheck(['sweep', ...place]).stdout, /dropped: 1\n/)
-      assert.equal(coatcheck(['doctor', ...place], { env }).status, 0)
-      assert.equal(coatcheck(['revoke', ben.handle, ...place]).status, 0)
+      assert.match(coatcheckProcess(['sweep', ...place]).stdout, /dropped: 1\n/)
+      assert.equal(coatcheckProcess(['doctor', ...place], { env }).status, 0)
+      assert.equal(coatcheckProcess(['revoke', ben.handle, ...place]).status, 0)
       assert.equal((await storage.read(ben.id)).isNew, true)
       // Before its server stops.
       await storage.close()

@@ -7,7 +7,7 @@ import type { ServerSessionStorage, SessionStorageOptions } from 'coatcheck'
 import { createFsSessionStorage } from 'coatcheck/fs-storage'
 import { createSqliteSessionStorage, type SqliteDatabase } from 'coatcheck/sqlite-storage'
 import Database from 'libsql'
-import { coatcheck as run, logIn, node24, secret } from './run.ts'
+import { coatcheck as run, coatcheckProcess, logIn, node24, secret } from './run.ts'
 
 let folder: string
 before(() => (folder = mkdtempSync(join(tmpdir(), 'cli-'))))
@@ -32,18 +32,19 @@ function onSqlite(options?: SessionStorageOptions): Place {
 for (const [kind, open] of Object.entries({ fs: onFiles, SQLite: onSqlite })) {
   describe(`coatcheck on ${kind} storage`, () => {
     const program = kind === 'SQLite' ? node24 : process.execPath
+    const given = { SESSION_SECRET: secret, NODE_NO_WARNINGS: '1' }
     const coatcheck = (args: string[], env: Record<string, string> = {}) =>
-      run(args, { program, env: { SESSION_SECRET: secret, NODE_NO_WARNINGS: '1', ...env } })
+      run(args, { program, env: { ...given, ...env } })
 
     it('lists sessions of everybody, or of one user', async () => {
       const { url, storage } = open()
       const ada = await logIn(storage, 'ada')
       const ben = await logIn(storage, 'ben')
-      const all = coatcheck(['sessions', '--storage', url])
+      const all = coatcheckProcess(['sessions', '--storage', url], { program, env: given })
       assert.deepEqual([all.status, all.stderr], [0, ''])
       assert.match(all.stdout, /^HANDLE +USER +DEVICE +BEGAN +LAST USED +ENDS\n/)
       for (const { handle } of [ada, ben]) assert.ok(all.stdout.includes(handle))
-      const one = coatcheck(['sessions', '--user', 'ben', '--json'], { SESSION_STORAGE: url })
+      const one = await coatcheck(['sessions', '--user', 'ben', '--json'], { SESSION_STORAGE: url })
       const list = JSON.parse(one.stdout) as { handle: string; userId: string }[]
       assert.deepEqual(
         list.map(({ handle, userId }) => [handle, userId]),
@@ -61,7 +62,7 @@ for (const [kind, open] of Object.entries({ fs: onFiles, SQLite: onSqlite })) {
         login.login('ada')
         await storage.save(login)
       }
-      const list = coatcheck(['sessions', '--storage', url, '--json']).stdout
+      const list = (await coatcheck(['sessions', '--storage', url, '--json'])).stdout
       assert.deepEqual(
         (JSON.parse(list) as { handle: string }[]).map(({ handle }) => handle),
         (await storage.sessionsOf('ada')).map(({ handle }) => handle),
@@ -75,10 +76,11 @@ for (const [kind, open] of Object.entries({ fs: onFiles, SQLite: onSqlite })) {
         await logIn(storage, 'ada'),
         await logIn(storage, 'ben'),
       ]
-      assert.equal(coatcheck(['revoke', first.handle, '--storage', url]).status, 0)
+      const revoke = ['revoke', first.handle, '--storage', url]
+      assert.equal(coatcheckProcess(revoke, { program, env: given }).status, 0)
       assert.equal((await storage.read(first.id)).isNew, true)
       assert.equal((await storage.read(second.id)).isNew, false)
-      const ended = coatcheck(['revoke-all', 'ada', '--storage', url, '--json'])
+      const ended = await coatcheck(['revoke-all', 'ada', '--storage', url, '--json'])
       assert.deepEqual(JSON.parse(ended.stdout), { userId: 'ada', ended: 1 })
       assert.equal((await storage.read(second.id)).isNew, true)
       assert.equal((await storage.read(other.id)).isNew, false)
@@ -87,16 +89,16 @@ for (const [kind, open] of Object.entries({ fs: onFiles, SQLite: onSqlite })) {
     it('says whether a cookie would be accepted, and does not show what is in it', async () => {
       const { url, storage } = open()
       const { cookie, handle, id } = await logIn(storage, 'ada')
-      const { status, stdout, stderr } = coatcheck(['open', cookie, '--storage', url])
+      const { status, stdout, stderr } = await coatcheck(['open', cookie, '--storage', url])
       assert.equal(status, 0)
       assert.match(stdout, /User +ada\n[^]*cart: array, 12 bytes\n[^]*It is accepted\.\n$/)
       for (const text of ['umbrella', 'welcome back', id.slice(handle.length + 1)]) {
         assert.ok(!(stdout + stderr).includes(text), text)
       }
-      const shown = coatcheck(['open', cookie, '--storage', url, '--show-values']).stdout
+      const shown = (await coatcheck(['open', cookie, '--storage', url, '--show-values'])).stdout
       assert.match(shown, /cart: \["umbrella"\]\n.*note: "welcome back"\n/)
       await storage.revoke(handle)
-      const ended = coatcheck(['open', cookie, '--storage', url])
+      const ended = await coatcheck(['open', cookie, '--storage', url])
       assert.equal(ended.status, 1)
       assert.match(ended.stdout, /refused: there is no such session/)
     })
@@ -107,7 +109,7 @@ for (const [kind, open] of Object.entries({ fs: onFiles, SQLite: onSqlite })) {
       const session = await storage.read(id)
       session.regenerateId(true)
       await storage.save(session)
-      const { status, stdout } = coatcheck(['open', cookie, '--storage', url, '--json'])
+      const { status, stdout } = await coatcheck(['open', cookie, '--storage', url, '--json'])
       const found = JSON.parse(stdout) as { accepted: boolean; refused: string; session: object }
       assert.deepEqual([status, found.accepted], [1, false])
       assert.match(found.refused, /this id was replaced|ended a moment ago/)
@@ -119,19 +121,19 @@ for (const [kind, open] of Object.entries({ fs: onFiles, SQLite: onSqlite })) {
       await logIn(storage, 'ada')
       time = Date.now()
       const kept = await logIn(storage, 'ben')
-      const list = coatcheck(['sessions', '--storage', url, '--json']).stdout
+      const list = (await coatcheck(['sessions', '--storage', url, '--json'])).stdout
       assert.equal((JSON.parse(list) as unknown[]).length, 1)
       assert.equal(
-        coatcheck(['sweep', '--storage', url]).stdout,
+        (await coatcheck(['sweep', '--storage', url])).stdout,
         'Expired records that were dropped: 1\n',
       )
       assert.equal((await storage.read(kept.id)).isNew, false)
     })
 
-    it('makes nothing where there is nothing', () => {
+    it('makes nothing where there is nothing', async () => {
       const place = join(folder, 'none')
       const url = `${kind === 'fs' ? 'file' : 'sqlite'}:${place}`
-      const { status, stderr } = coatcheck(['sessions', '--storage', url])
+      const { status, stderr } = await coatcheck(['sessions', '--storage', url])
       assert.equal(status, 2)
       assert.match(stderr, /There is no (folder|file)/)
       assert.equal(existsSync(place), false)
@@ -149,7 +151,7 @@ describe('coatcheck sessions', () => {
       120: 'HANDLE USER DEVICE BEGAN LAST USED ENDS',
     }
     for (const [columns, title] of Object.entries(titles)) {
-      const { stdout } = run(['sessions', '--storage', url], { env: { COLUMNS: columns } })
+      const { stdout } = await run(['sessions', '--storage', url], { env: { COLUMNS: columns } })
       const lines = stdout.trimEnd().split('\n')
       assert.equal(lines[0]!.replace(/ +/g, ' ').trim(), title)
       for (const line of lines) assert.ok(line.length <= Number(columns), line)
@@ -160,7 +162,8 @@ describe('coatcheck sessions', () => {
     const { url, storage } = onFiles()
     const { cookie } = await logIn(storage, 'ada\n', { label: 'x\u001B]0;title\u0007\u202Ey' })
     const env = { SESSION_SECRET: secret, SESSION_STORAGE: url }
-    const shown = run(['sessions'], { env }).stdout + run(['open', cookie], { env }).stdout
+    const shown =
+      (await run(['sessions'], { env })).stdout + (await run(['open', cookie], { env })).stdout
     for (const text of ['\u001B', '\u0007', '\u202E', 'ada\n']) assert.ok(!shown.includes(text))
     assert.match(shown, /x\uFFFD\]0;title\uFFFD\uFFFDy/)
   })
@@ -168,30 +171,32 @@ describe('coatcheck sessions', () => {
   it('reads no more than asked for, and says so', async () => {
     const { url, storage } = onFiles()
     for (let n = 0; n < 3; n++) await logIn(storage, 'ada')
-    const { stdout, stderr } = run(['sessions', '--storage', url, '--limit', '2', '--json'])
+    const { stdout, stderr } = await run(['sessions', '--storage', url, '--limit', '2', '--json'])
     assert.equal((JSON.parse(stdout) as unknown[]).length, 2)
     assert.match(stderr, /more than 2/)
   })
 })
 
 describe('coatcheck doctor', () => {
-  it('finds a folder and a file that others can read, and a journal that is no WAL', () => {
+  it('finds a folder and a file that others can read, and a journal that is no WAL', async () => {
     const files = onFiles()
     chmodSync(files.url.slice(5), 0o755)
-    const looked = run(['doctor', '--storage', files.url], { env: { SESSION_SECRET: secret } })
+    const looked = await run(['doctor', '--storage', files.url], {
+      env: { SESSION_SECRET: secret },
+    })
     assert.equal(looked.status, 1)
     assert.match(looked.stdout, /could read the folder \(mode 0755\)/)
     assert.match(looked.stdout, /among temporary files/)
     const { url } = onSqlite()
     const env = { SESSION_SECRET: secret, NODE_NO_WARNINGS: '1' }
-    const { status, stdout } = run(['doctor', '--storage', url], { env, program: node24 })
+    const { status, stdout } = await run(['doctor', '--storage', url], { env, program: node24 })
     assert.equal(status, 1)
     assert.match(stdout, /The journal is "delete"/)
   })
 
-  it('judges the secret and the address', () => {
+  it('judges the secret and the address', async () => {
     const env = { SESSION_SECRET: secret, NODE_ENV: 'production' }
-    const good = run(['doctor', '--url', 'https://shop.example'], { env })
+    const good = await run(['doctor', '--url', 'https://shop.example'], { env })
     assert.equal(good.status, 0, good.stdout)
     assert.ok(!good.stdout.includes(secret))
     for (const [args, message] of [
@@ -201,10 +206,10 @@ describe('coatcheck doctor', () => {
       ],
       [['--url', 'http://shop.example'], /nobody can log in/],
     ] as const) {
-      const bad = run(['doctor', ...args], { env })
+      const bad = await run(['doctor', ...args], { env })
       assert.equal(bad.status, 1)
       assert.match(bad.stdout, message)
     }
-    assert.match(run(['doctor']).stdout, /SESSION_SECRET is not set/)
+    assert.match((await run(['doctor'])).stdout, /SESSION_SECRET is not set/)
   })
 })

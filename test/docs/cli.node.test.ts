@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { createFsSessionStorage } from 'coatcheck/fs-storage'
-import { coatcheck, logIn, secret } from '../cli/run.ts'
+import { coatcheckProcess, logIn, secret } from '../cli/run.ts'
 
 /** What changes from run to run: handles, lengths of time and instants. */
 function settled(text: string): string {
@@ -24,14 +24,14 @@ it('The commands in docs/cli.md print what it says', async (t) => {
   await logIn(storage, 'ben', { label: 'Safari on iPhone' })
   await storage.close()
   const page = readFileSync('docs/cli.md', 'utf8')
-  const blocks = [...page.matchAll(/^```console\n\$ npx coatcheck(.*)\n([^]*?)^```$/gm)]
+  const blocks = [...page.matchAll(/^```console\n\$ npx coatcheckProcess(.*)\n([^]*?)^```$/gm)]
   assert.equal(blocks.length, 4)
   for (const [, line, output] of blocks) {
     const args = line!.replace(/ < .*/, '').replace('./sessions', join(folder, 'sessions'))
     // The repository itself may lie among temporary files, which doctor would tell of.
     const TMPDIR = join(process.cwd(), folder, 'temporary')
     const env = { SESSION_SECRET: secret, NODE_ENV: 'production', TMPDIR }
-    const ran = coatcheck(args.split(' ').filter(Boolean), { env, input: `${cookie}\n` })
+    const ran = coatcheckProcess(args.split(' ').filter(Boolean), { env, input: `${cookie}\n` })
     assert.equal(settled(ran.stdout), settled(output!), line)
   }
 })
