@@ -1,16 +1,17 @@
-import type { SessionInfo } from 'coatcheck'
-import { html, type Html } from './html.ts'
+import { html } from './html.ts'
 import { page } from './layout.ts'
+import { productGrid } from './product-grid.ts'
+import { products } from './products.ts'
 import { routes } from './routes.ts'
 import type { ShopSession } from './session.ts'
-import { demoLogins, findUser } from './users.ts'
+import { demoLogins } from './users.ts'
 
 export function loginPage(session: ShopSession, returnTo: string): Response {
   return page(session, {
     title: 'Log in',
     body: html`
-      <div class="narrow">
-        <h1>Log in</h1>
+      <h1>Log in</h1>
+      <div class="columns">
         <form class="card fields" method="post" action="${routes.login.action.href()}">
           <input type="hidden" name="to" value="${returnTo}" />
           <label for="name">Name</label>
@@ -32,25 +33,25 @@ export function loginPage(session: ShopSession, returnTo: string): Response {
           />
           <button>Log in</button>
         </form>
-        <h2>Borrow a name</h2>
-        <ul>
-          ${demoLogins.map(
-            ({ name, password }) => html`<li><code>${name}</code> – <code>${password}</code></li>`,
-          )}
-        </ul>
+        <div>
+          <h2>Borrow a name</h2>
+          <dl class="lent">
+            ${demoLogins.map(
+              ({ name, password }) =>
+                html`<div>
+                  <dt><code>${name}</code></dt>
+                  <dd><code>${password}</code></dd>
+                </div>`,
+            )}
+          </dl>
+          <h2>What a login does here</h2>
+          <p>
+            Your session gets a new id, and the old one ends at once. Your cart comes along. Your
+            device joins the list on your account page, from where you can end it.
+          </p>
+          <p>Log in from a second browser, or from a private window, to see both in that list.</p>
+        </div>
       </div>
-    `,
-  })
-}
-
-export function accountPage(session: ShopSession, devices: readonly SessionInfo[]): Response {
-  const user = findUser(session.userId)
-  return page(session, {
-    title: 'Your account',
-    body: html`
-      <h1>${user?.fullName}</h1>
-      <p>Mail goes to <strong>${user?.email}</strong>.</p>
-      ${devices.length > 0 && deviceList(devices, session.handle)}
     `,
   })
 }
@@ -59,35 +60,12 @@ export function goodbyePage(session: ShopSession): Response {
   return page(session, {
     title: 'Goodbye',
     body: html`<h1>You are logged out</h1>
-      <p>Mind the step. <a href="${routes.home.href()}">Back to the shop</a></p>`,
+      <p class="lead">
+        Mind the step. Nothing brings this session back: not the Back button, not a copy of its
+        cookie.
+        <a href="${routes.home.href()}">Back to the shop</a>
+      </p>
+      <h2>Until next time</h2>
+      ${productGrid(products.slice(0, 3))}`,
   })
 }
-
-function deviceList(devices: readonly SessionInfo[], current: string): Html {
-  return html`
-    <h2>Your devices</h2>
-    <ul class="lines">
-      ${devices.map(
-        (device) => html`
-          <li class="card row">
-            <div class="grow">
-              ${device.label ?? 'A browser'}
-              <p class="quiet">Logged in ${dateAndTime.format(device.authenticatedAt)}</p>
-            </div>
-            ${device.handle === current && html`<span class="count">This one</span>`}
-          </li>
-        `,
-      )}
-    </ul>
-    ${
-      devices.length > 1 &&
-      html`
-        <form method="post" action="${routes.account.logOutOthers.href()}">
-          <button>Log out all others</button>
-        </form>
-      `
-    }
-  `
-}
-
-const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })

@@ -1,5 +1,8 @@
 import { itemCount } from './cart.ts'
 import { html, type Html } from './html.ts'
+import { endingText } from './endings.ts'
+import { sessionPanel } from './panel.ts'
+import { backstageOf } from './requests.ts'
 import { routes } from './routes.ts'
 import type { ShopSession } from './session.ts'
 import { styleAddress } from './style.ts'
@@ -9,14 +12,17 @@ interface Page {
   title: string
   body: Html
   status?: number
+  /** The address of a script, where a page has one. */
+  script?: string
 }
 
 /** A page of the shop for this visitor: the header knows them, and a flash message is shown once. */
-export function page(session: ShopSession, { title, body, status }: Page): Response {
+export function page(session: ShopSession, { title, body, status, script }: Page): Response {
   const user = findUser(session.userId)
   const count = itemCount(session)
   const header = html`
     <nav aria-label="Shop">
+      <a href="${routes.tryIt.href()}">Try to break it</a>
       <a href="${routes.cart.show.href()}">Cart <span class="count">${count}</span></a>
       ${
         user
@@ -28,12 +34,16 @@ export function page(session: ShopSession, { title, body, status }: Page): Respo
       }
     </nav>
   `
+  const ending = backstageOf(session)?.ending
+  const ended = session.get('ended') ?? (ending && endingText(ending))
   const flash = html`
+    ${ended && html`<div class="ended" role="note"><strong>${ended}</strong> If that was not you, choose a new password.</div>`}
     <div class="flash" role="status">${session.get('notice')}</div>
     <div class="flash problem" role="alert">${session.get('problem')}</div>
   `
   const footer = html`<p>Request ${session.get('visits')} of your session.</p>`
-  return document({ title, header, body: html`${flash}${body}`, footer, status })
+  const panel = sessionPanel(session)
+  return document({ title, header, body: html`${flash}${body}`, footer, panel, status, script })
 }
 
 /** A page that needs no session, for when there is none. */
@@ -41,7 +51,9 @@ export function plainPage({ title, body, status }: Page): Response {
   return document({ title, body, status })
 }
 
-function document(parts: Page & { header?: Html; footer?: Html }): Response {
+function document(
+  parts: Page & { header?: Html; footer?: Html; panel?: Html | undefined },
+): Response {
   const text = html`<!doctype html>
     <html lang="en">
       <head>
@@ -51,6 +63,7 @@ function document(parts: Page & { header?: Html; footer?: Html }): Response {
         <title>${parts.title} – The Cloakroom</title>
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${styleAddress}" />
+        ${parts.script && html`<script type="module" src="${parts.script}"></script>`}
         ${parts.header && html`<link rel="prefetch" href="${routes.cart.show.href()}" />`}
       </head>
       <body>
@@ -63,6 +76,7 @@ function document(parts: Page & { header?: Html; footer?: Html }): Response {
           ${parts.footer}
           <p>A demonstration of Coatcheck. Nothing here can be bought.</p>
         </footer>
+        ${parts.panel}
       </body>
     </html>`
 

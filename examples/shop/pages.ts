@@ -1,6 +1,7 @@
 import { cartLines } from './cart.ts'
 import { html, type Html } from './html.ts'
 import { page, plainPage } from './layout.ts'
+import { addButton, picture, productGrid } from './product-grid.ts'
 import { findProduct, price, products, type Product } from './products.ts'
 import { routes } from './routes.ts'
 import type { ShopSession } from './session.ts'
@@ -11,22 +12,7 @@ export function homePage(session: ShopSession): Response {
     title: 'Coats and company',
     body: html`
       <h1>Everything you would hand over at the door</h1>
-      <ul class="products">
-        ${products.map(
-          (product) => html`
-            <li class="card">
-              <a href="${routes.product.href({ id: product.id })}">
-                ${picture(product)}
-                <h2>${product.name}</h2>
-              </a>
-              <div class="row">
-                <span class="price">${price(product.price)}</span>
-                ${addButton(product)}
-              </div>
-            </li>
-          `,
-        )}
-      </ul>
+      ${productGrid(products)}
       ${
         seen.length > 0 &&
         html`
@@ -57,6 +43,8 @@ export function productPage(session: ShopSession, product: Product): Response {
           ${addButton(product)}
         </div>
       </article>
+      <h2>Goes well with it</h2>
+      ${productGrid(products.filter(({ id }) => id !== product.id).slice(0, 3))}
     `,
   })
 }
@@ -65,7 +53,11 @@ export function cartPage(session: ShopSession): Response {
   const lines = cartLines(session)
   const total = lines.reduce((sum, line) => sum + line.product.price * line.quantity, 0)
   const empty = html`
-    <p>Nothing in it yet. <a href="${routes.home.href()}">Have a look around.</a></p>
+    <p class="lead">
+      Nothing in it yet. <a href="${routes.home.href()}">Have a look around</a>, or begin with one
+      of these:
+    </p>
+    ${productGrid(products.slice(0, 3))}
   `
   const full = html`
     <ul class="lines">
@@ -96,7 +88,10 @@ export function notFoundPage(session: ShopSession): Response {
     title: 'Not found',
     status: 404,
     body: html`<h1>Not on this peg</h1>
-      <p>There is no such page. <a href="${routes.home.href()}">Back to the shop.</a></p>`,
+      <p class="lead">
+        There is no such page. <a href="${routes.home.href()}">Back to the shop.</a>
+      </p>
+      ${productGrid(products.slice(3))}`,
   })
 }
 
@@ -116,15 +111,6 @@ export function storeFailedPage(): Response {
   return response
 }
 
-function addButton(product: Product): Html {
-  return html`
-    <form method="post" action="${routes.cart.add.href()}">
-      <input type="hidden" name="product" value="${product.id}" />
-      <button aria-label="Add ${product.name} to the cart">Add to cart</button>
-    </form>
-  `
-}
-
 function quantityForm(product: Product, quantity: number): Html {
   const id = `quantity-${product.id}`
   return html`
@@ -139,10 +125,4 @@ function quantityForm(product: Product, quantity: number): Html {
       <button class="quiet" name="quantity" value="0" aria-label="Remove ${product.name}">✕</button>
     </form>
   `
-}
-
-function picture({ id, picture }: Product): Html {
-  return html`<svg class="picture ${id}" viewBox="0 0 96 96" aria-hidden="true">
-    <path d="${picture}" />
-  </svg>`
 }

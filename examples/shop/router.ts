@@ -1,27 +1,47 @@
 import { createRouter, type Middleware, type Router } from '@remix-run/fetch-router'
 import { Session, type Cookie } from 'coatcheck'
 import { session } from 'coatcheck/fetch-router'
-import { createAccountActions, logIn, logOut, showGoodbye, showLogin } from './account.ts'
+import { logIn, logOut, showGoodbye, showLogin } from './account.ts'
 import { addToCart, changeCart } from './cart.ts'
+import { createDeviceActions } from './devices.ts'
+import { Diary } from './diary.ts'
 import { forms } from './forms.ts'
 import { requireLogin } from './guard.ts'
 import { cartPage, homePage, notFoundPage, productPage } from './pages.ts'
+import { type Place, placeOf } from './places.ts'
 import { findProduct } from './products.ts'
+import { noteRequests, watchSession } from './requests.ts'
 import { routes } from './routes.ts'
 import type { ShopContext, ShopData, ShopFlash } from './session.ts'
 import type { ShopStorage } from './storage.ts'
 import { onStoreError } from './store-failures.ts'
-import { style } from './style.ts'
+import { files } from './files.ts'
+import { trials } from './trials.ts'
+import { tryPage } from './try-page.ts'
+
+interface ShopParts {
+  /** What the storage's `onEvent` tells. */
+  diary: Diary
+  /** Where the sessions are. */
+  place: Place
+}
 
 /** The whole shop: give it a Request, get a Response. Any server that speaks Fetch can run it. */
-export function createShop(cookie: Cookie, storage: ShopStorage): Router<ShopContext> {
-  const account = createAccountActions(storage)
+export function createShop(
+  cookie: Cookie,
+  storage: ShopStorage,
+  { diary, place }: ShopParts = { diary: new Diary(), place: placeOf('memory:') },
+): Router<ShopContext> {
+  const account = createDeviceActions(storage)
   const router = createRouter({
     middleware: [
       headLikeGet,
-      style, // before the session: a public file must neither wait for it nor become private
+      files, // before the session: a public file must neither wait for it nor become private
       forms,
+      trials(cookie, storage, diary),
+      noteRequests(diary),
       session<ShopData, ShopFlash>(cookie, storage, { onStoreError }),
+      watchSession({ cookie, diary, place }),
       countVisits,
     ],
     defaultHandler: ({ session }) => notFoundPage(session),
@@ -48,7 +68,10 @@ export function createShop(cookie: Cookie, storage: ShopStorage): Router<ShopCon
   router.post(routes.logout, logOut)
   router.get(routes.goodbye, showGoodbye)
 
+  router.get(routes.tryIt, ({ session }) => tryPage(session, place))
+
   router.get(routes.account.show, { middleware: [requireLogin], handler: account.show })
+  router.post(routes.account.end, { middleware: [requireLogin], handler: account.end })
   router.post(routes.account.logOutOthers, {
     middleware: [requireLogin],
     handler: account.logOutOthers,

@@ -12,8 +12,11 @@ export const routes = route({
   login: form('/login'),
   logout: post('/logout'),
   goodbye: get('/goodbye'),
+  tryIt: get('/try'),
+  trial: post('/try/step'),
   account: {
     show: get('/account'),
+    end: post('/account/end'),
     logOutOthers: post('/account/log-out-others'),
   },
 })

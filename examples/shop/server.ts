@@ -2,7 +2,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRequestListener } from '@remix-run/node-fetch-server'
 import { createCookie } from 'coatcheck/cookie'
+import { Diary } from './diary.ts'
 import { readOptions, type ShopOptions } from './options.ts'
+import { placeOf } from './places.ts'
 import { createShop } from './router.ts'
 import { readSecrets } from './secret.ts'
 import { openStorage } from './storage.ts'
@@ -17,8 +19,9 @@ async function start({ host, port, sessions, storage: address }: ShopOptions): P
     secrets: readSecrets(`${sessions}.secret`),
     secure: isPlain ? false : undefined,
   })
-  const storage = await openStorage(address)
-  const shop = createShop(cookie, storage)
+  const diary = new Diary()
+  const storage = await openStorage(address, diary.onEvent)
+  const shop = createShop(cookie, storage, { diary, place: placeOf(address) })
 
   const server = createServer(createRequestListener((request) => shop.fetch(request)))
   server.on('error', fail)

@@ -15,6 +15,8 @@ export type ShopData = {
 export type ShopFlash = {
   notice: string
   problem: string
+  /** Who logged this device out. */
+  ended: string
   /** The name somebody typed before a wrong password. */
   name: string
 }

@@ -1,4 +1,4 @@
-import type { ServerSessionStorage, SessionStorage } from 'coatcheck'
+import type { ServerSessionStorage, SessionEventListener, SessionStorage } from 'coatcheck'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createFsSessionStorage } from 'coatcheck/fs-storage'
 import { createMemcacheSessionStorage } from 'coatcheck/memcache-storage'
@@ -7,35 +7,45 @@ import { createRedisSessionStorage } from 'coatcheck/redis-storage'
 import { createSqlSessionStorage } from 'coatcheck/sql-storage'
 import { createSqliteSessionStorage } from 'coatcheck/sqlite-storage'
 import { type Database, openMysql, openPostgres, openSqlite } from './databases.ts'
+import { lifetime } from './lifetime.ts'
 import type { ShopData, ShopFlash } from './session.ts'
 
 /** A cookie storage has no list of devices and nothing to close, so these are optional. */
 export type ShopStorage = SessionStorage<ShopData, ShopFlash> &
-  Partial<Pick<ServerSessionStorage, 'sessionsOf' | 'revokeAll' | 'close'>>
+  Partial<Pick<ServerSessionStorage, 'sessionsOf' | 'revoke' | 'revokeAll' | 'close'>>
 
-const day = 24 * 60 * 60
+/** What each storage is told: how long sessions live, and whom to tell what happens. */
+type Options = typeof lifetime & { onEvent?: SessionEventListener | undefined }
 
-/** Both clocks are kept by the server, whatever the browser thinks of its cookie. */
-const lifetime = { idleTimeout: 7 * day, absoluteTimeout: 30 * day }
+interface Asked {
+  /** The whole address. */
+  url: string
+  /** What is behind its first word. */
+  place: string
+  options: Options
+}
 
-type Opener = (address: string, place: string) => ShopStorage | Promise<ShopStorage>
+type Opener = (asked: Asked) => ShopStorage | Promise<ShopStorage>
 
 /** Each kind of storage under the first word of its address. A new one is a new line here. */
 const kinds: Record<string, Opener> = {
-  fs: (_, directory) => createFsSessionStorage<ShopData, ShopFlash>(directory, lifetime),
-  sqlite: async (_, file) =>
-    createSqliteSessionStorage<ShopData, ShopFlash>(await openSqlite(file), lifetime),
-  redis: (url) => createRedisSessionStorage<ShopData, ShopFlash>({ url }, lifetime),
-  memcached: (_, place) =>
-    createMemcacheSessionStorage<ShopData, ShopFlash>({ hosts: hostsIn(place) }, lifetime),
-  postgres: async (url) => inDatabase(await openPostgres(url)),
-  mysql: async (url) => inDatabase(await openMysql(url)),
-  memory: () => createMemorySessionStorage<ShopData, ShopFlash>(lifetime),
-  cookie: () => createCookieSessionStorage<ShopData, ShopFlash>(lifetime),
+  fs: ({ place, options }) => createFsSessionStorage<ShopData, ShopFlash>(place, options),
+  sqlite: async ({ place, options }) =>
+    createSqliteSessionStorage<ShopData, ShopFlash>(await openSqlite(place), options),
+  redis: ({ url, options }) => createRedisSessionStorage<ShopData, ShopFlash>({ url }, options),
+  memcached: ({ place, options }) =>
+    createMemcacheSessionStorage<ShopData, ShopFlash>({ hosts: hostsIn(place) }, options),
+  postgres: async ({ url, options }) => inDatabase(await openPostgres(url), options),
+  mysql: async ({ url, options }) => inDatabase(await openMysql(url), options),
+  memory: ({ options }) => createMemorySessionStorage<ShopData, ShopFlash>(options),
+  cookie: ({ options }) => createCookieSessionStorage<ShopData, ShopFlash>(options),
 }
 
 /** Opens what an address such as `fs:./sessions` or `redis://localhost` names. */
-export async function openStorage(address: string): Promise<ShopStorage> {
+export async function openStorage(
+  address: string,
+  onEvent?: SessionEventListener,
+): Promise<ShopStorage> {
   const colon = address.indexOf(':')
   const open = kinds[address.slice(0, colon)]
   if (open === undefined) {
@@ -43,12 +53,13 @@ export async function openStorage(address: string): Promise<ShopStorage> {
       `Unknown storage "${address}". It begins with ${Object.keys(kinds).join(':, ')}:`,
     )
   }
-  return open(address, address.slice(colon + 1))
+  const options = { ...lifetime, onEvent }
+  return open({ url: address, place: address.slice(colon + 1), options })
 }
 
 /** The database is the shop's, so the shop closes it, after what is under way. */
-function inDatabase(database: Database): ShopStorage {
-  const storage = createSqlSessionStorage<ShopData, ShopFlash>(database, lifetime)
+function inDatabase(database: Database, options: Options): ShopStorage {
+  const storage = createSqlSessionStorage<ShopData, ShopFlash>(database, options)
   return { ...storage, close: () => storage.close().then(() => database.destroy()) }
 }
 

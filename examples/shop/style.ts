@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto'
-import type { Middleware } from '@remix-run/fetch-router'
+import { address } from './address.ts'
+import { sessionStyle } from './style-session.ts'
+import { tryStyle } from './style-try.ts'
 
-const css = `
+const shopStyle = `
 :root {
   --paper: #f7f3ec;
   --card: #fffdf9;
@@ -118,19 +119,7 @@ code { font-size: .95em; }
 }
 `
 
-const version = createHash('sha256').update(css).digest('base64url').slice(0, 10)
+export const css = shopStyle + sessionStyle + tryStyle
 
 /** The address changes with the content, so a browser may keep it for ever. */
-export const styleAddress = `/style.${version}.css`
-
-/** Answers the style sheet itself and passes everything else on. */
-export const style: Middleware = (context, next) => {
-  if (context.url.pathname !== styleAddress) return next()
-
-  return new Response(css, {
-    headers: {
-      'Content-Type': 'text/css; charset=utf-8',
-      'Cache-Control': 'public, max-age=31536000, immutable',
-    },
-  })
-}
+export const styleAddress = address('style', 'css', css)

@@ -39,9 +39,13 @@ export function findUser(id: string | undefined): User | undefined {
   return users.find((user) => user.id === id)
 }
 
+export function findUserByName(name: string): User | undefined {
+  return users.find((candidate) => candidate.name === name.trim().toLowerCase())
+}
+
 /** The user with this name, if the password is right. */
 export async function authenticate(name: string, password: string): Promise<User | undefined> {
-  const user = users.find((candidate) => candidate.name === name.trim().toLowerCase())
+  const user = findUserByName(name)
   const right = await verifyPassword(password, user?.password ?? decoy)
   return right ? user : undefined
 }

@@ -1,0 +1,4 @@
+const day = 24 * 60 * 60
+
+/** In seconds. Both clocks are kept by the server, whatever the browser thinks of its cookie. */
+export const lifetime = { idleTimeout: 7 * day, absoluteTimeout: 30 * day }
