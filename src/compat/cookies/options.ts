@@ -19,10 +19,10 @@ export interface ImporterOptions {
 /** For cookies that are signed and not encrypted. */
 export interface SignedImporterOptions extends ImporterOptions {
   /**
-   * What those cookies were signed with. Weak ones are taken, because cookies with them exist. Default:
-   * the secrets of the cookie that accepts them.
+   * What those cookies were signed with: texts, or the bytes of a Buffer. Weak ones are taken, because cookies with them
+   * exist. Default: the secrets of the cookie that accepts them.
    */
-  secrets?: readonly string[] | undefined
+  secrets?: readonly (string | Uint8Array)[] | undefined
 }
 
 /** For cookies that hold only an id. */
@@ -57,13 +57,14 @@ export function readImporterOptions<Options extends ImporterOptions>(
 ): Options {
   const own = readOptions(importer, options, kinds)
   const { secrets } = own as SignedImporterOptions
-  const isSecret = (secret: unknown) => typeof secret === 'string' && secret !== ''
+  const isSecret = (secret: unknown) =>
+    (typeof secret === 'string' || secret instanceof Uint8Array) && secret.length > 0
   if (
     secrets !== undefined &&
     !(Array.isArray(secrets) && secrets.length > 0 && secrets.every(isSecret))
   ) {
     throw configError(
-      `${importer} secrets must be the old secrets: an array of strings, none empty. ` +
+      `${importer} secrets must be the old secrets: an array of strings or Buffers, none empty. ` +
         'Is an environment variable not set?',
     )
   }

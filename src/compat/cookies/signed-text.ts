@@ -14,14 +14,16 @@ const encoder = new TextEncoder()
 /** The text, if one of these secrets signed it. Nothing of it is looked at before. */
 export async function openSigned(
   signed: string,
-  secrets: readonly string[],
+  secrets: readonly (string | Uint8Array)[],
 ): Promise<string | undefined> {
   const [, text, digits] = layout.exec(signed) ?? []
   const signature = digits === undefined ? undefined : fromUnpaddedBase64(digits)
   if (text === undefined || signature === undefined) return undefined
   const message = encoder.encode(text)
   for (const secret of secrets) {
-    const mac = await cryptoBackend.mac(encoder.encode(secret))
+    const mac = await cryptoBackend.mac(
+      typeof secret === 'string' ? encoder.encode(secret) : secret,
+    )
     if (equalBytes(await mac(message), signature)) return text
   }
   return undefined

@@ -3,12 +3,14 @@ import { Cookie } from '../../core/cookie/cookie.ts'
 import type { CookieImporter } from '../../core/cookie/importers.ts'
 import { weaknessOf } from '../../core/cookie/weakness.ts'
 import { configError } from '../../core/errors.ts'
+import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
 import { isProduction } from '../../core/runtime/platform.ts'
 import { expressSession, liveSessionIn } from '../cookies/express-session.ts'
 import type { ExpressStore } from '../parts/express-store.ts'
 import { attributesOf } from './attributes.ts'
 import type { CookieData, CookieOptions } from './cookie.ts'
 import { cookieKey } from './data.ts'
+import type { Secret } from './options.ts'
 
 /** A session's cookie as it is kept, and which session of express-session it was. */
 export type KeptCookie = CookieData & { from?: string | undefined }
@@ -16,7 +18,7 @@ export type KeptCookie = CookieData & { from?: string | undefined }
 interface CookieSetup {
   name: string
   /** The first seals. Weak ones behind it only open what express-session has signed. */
-  secrets: readonly string[]
+  secrets: readonly Secret[]
   options: CookieOptions
   oldStore: ExpressStore | undefined
 }
@@ -27,7 +29,7 @@ interface CookieSetup {
  * @throws {SessionError} `ERR_SESSION_CONFIG` for options that no browser accepts, and in production for a weak secret.
  */
 export function sealedCookie({ name, secrets, options, oldStore }: CookieSetup): Cookie {
-  const [first = '', ...others] = secrets
+  const [first = '', ...others] = secrets.map(textOf)
   const weakness = weaknessOf(first)
   if (weakness !== undefined && isProduction()) {
     throw configError(
@@ -43,8 +45,13 @@ export function sealedCookie({ name, secrets, options, oldStore }: CookieSetup):
   })
 }
 
+/** Our cookies take their keys from texts. */
+function textOf(secret: Secret): string {
+  return typeof secret === 'string' ? secret : cryptoBackend.toBase64url(secret)
+}
+
 /** Reads what express-session has signed. The session remembers where it comes from, to end there too. */
-function importerOf(store: ExpressStore, secrets: readonly string[]): CookieImporter {
+function importerOf(store: ExpressStore, secrets: readonly Secret[]): CookieImporter {
   const load = async (id: string) => {
     const found = await liveSessionIn(store, id, Date.now())
     if (found === undefined) return undefined

@@ -95,6 +95,8 @@ function saveLateChanges(
 ): void {
   const { end } = response
   response.end = (...args: unknown[]) => {
+    // As there: of a handler that ends twice, the second end is nothing.
+    if (response.writableEnded) return response
     if (!course.isChangedLate) return end.apply(response, args as never)
     course.finish().then(() => end.apply(response, args as never), next)
     return response

@@ -6,14 +6,17 @@ import { warnOnce } from '../../core/runtime/platform.ts'
 import type { ExpressStore } from '../parts/express-store.ts'
 import type { CookieOptions } from './cookie.ts'
 
+/** What signs and seals: a text, or random bytes. */
+export type Secret = string | Uint8Array
+
 /** The options of express-session, and `oldStore`. */
 export interface SessionOptions {
   /**
-   * Seals the cookie: 32 characters or more; `npx coatcheck secret` prints one. Of several, the first seals and all open.
+   * Seals the cookie: 32 characters or more, or a Buffer of 24 bytes or more; `npx coatcheck secret` prints one. Of several, the first seals and all open.
    * Weak ones behind the first are there for cookies that express-session signed, and open only those. Default `req.secret`,
    * which cookie-parser sets.
    */
-  secret?: string | readonly string[] | undefined
+  secret?: Secret | readonly Secret[] | undefined
   /** The cookie's name. Default `connect.sid`. */
   name?: string | undefined
   /** An older word for `name`. */
@@ -49,7 +52,7 @@ const dayLong = 86_400_000
 
 export interface CheckedOptions {
   name: string
-  secrets: readonly string[] | undefined
+  secrets: readonly Secret[] | undefined
   isRolling: boolean
   isUnsetDestroy: boolean
 }
@@ -76,15 +79,22 @@ export function checkOptions(options: SessionOptions): CheckedOptions {
   }
 }
 
-function secretsOf(secret: string | readonly string[]): readonly string[] {
-  const secrets = typeof secret === 'string' ? [secret] : secret
-  if (!Array.isArray(secrets) || secrets.some((one) => typeof one !== 'string')) {
-    throw configError('The option secret of session() takes a string, or an array of strings')
+function secretsOf(secret: Secret | readonly Secret[]): readonly Secret[] {
+  const secrets = isSecret(secret) ? [secret] : secret
+  if (!Array.isArray(secrets) || !secrets.every(isSecret)) {
+    throw configError(
+      'The option secret of session() takes strings or Buffers, one or an array of them. ' +
+        'Of a KeyObject, give it what export() returns',
+    )
   }
   if (secrets.length === 0) {
-    throw configError('The option secret of session() is an array without a string: give it one')
+    throw configError('The secret option array of session() is empty: put a secret in it')
   }
   return secrets
+}
+
+function isSecret(secret: unknown): secret is Secret {
+  return typeof secret === 'string' || secret instanceof Uint8Array
 }
 
 /** Whether the app keeps its sessions in a storage of ours, which has timeouts of its own. */

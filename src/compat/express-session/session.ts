@@ -115,8 +115,9 @@ export class Session {
   }
 }
 
+/** Apps compare the message. */
 export function notLoaded(): Error {
-  return new Error('failed to load session: it has ended, or was never saved')
+  return new Error('failed to load session')
 }
 
 function whereabouts(session: Session): {

@@ -14,6 +14,7 @@ import {
   checkOptions,
   isStorage,
   lifetimeWithout,
+  type Secret,
   type SecretRequest,
   type SessionOptions,
 } from './options.ts'
@@ -46,9 +47,9 @@ export function createSetup(options: SessionOptions): Setup {
   const given = store === undefined || isStorage(store) ? undefined : store
   const oldStore = options.oldStore ?? given
   const storage = storageOn(store)
-  const made = new Map<string, Visits<CoreSession>>()
+  const made = new Map<Secret, Visits<CoreSession>>()
 
-  function visitsOf(secrets: readonly string[], request?: IncomingMessage): Visits<CoreSession> {
+  function visitsOf(secrets: readonly Secret[], request?: IncomingMessage): Visits<CoreSession> {
     const known = made.get(secrets[0]!)
     if (known !== undefined) return known
     const isMadeLater = typeof settings === 'function' && request === undefined

@@ -38,9 +38,11 @@ export function holdResponse(
   let state: 'open' | 'saving' | 'released' = 'open'
   let settled: Commit | undefined
   let mustDrain = false
+  let allowHeaders: (() => void) | undefined
 
   function release(commit?: Commit): void {
     state = 'released'
+    allowHeaders?.()
     delete (own as { writableEnded?: boolean }).writableEnded
     delete (own as { headersSent?: boolean }).headersSent
     if (commit !== undefined) writeHeaders(new NodeResponseHeaders(response), commit)
@@ -69,6 +71,7 @@ export function holdResponse(
       state = 'saving'
       // Error handlers ask this before they answer a second time.
       pretend(own, 'headersSent')
+      allowHeaders = refuseHeaders(own)
       void save()
     }
     return true
@@ -106,6 +109,22 @@ export function holdResponse(
 /** Says of a response what will be true of it when it is no longer held. */
 function pretend(response: ServerResponse, property: 'headersSent' | 'writableEnded'): void {
   Object.defineProperty(response, property, { configurable: true, value: true })
+}
+
+/*
+ * A second answer would put its headers on the first. Node throws there, for headers that were sent, and these are as good
+ * as sent.
+ */
+function refuseHeaders(response: ServerResponse): () => void {
+  const { setHeader, appendHeader, removeHeader } = response
+  const refuse = (verb: string) => () => {
+    const message = `Cannot ${verb} headers after they are sent to the client`
+    throw Object.assign(new Error(message), { code: 'ERR_HTTP_HEADERS_SENT' })
+  }
+  response.setHeader = refuse('set')
+  response.appendHeader = refuse('append')
+  response.removeHeader = refuse('remove')
+  return () => Object.assign(response, { setHeader, appendHeader, removeHeader })
 }
 
 /** As it was before the handler, for another page. What the handler still writes must not end the process. */

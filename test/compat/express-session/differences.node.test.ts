@@ -124,6 +124,34 @@ describe('express-session itself differs, on purpose:', () => {
     assert.deepEqual(found, ['failed', 'undefined'])
   })
 
+  it('save() writes what has not changed, and a new session without a look at the store', async () => {
+    const calls: string[] = []
+    const store = () => {
+      const made = new theirs.MemoryStore()
+      const { get, set } = made
+      made.get = (...args) => (calls.push('get'), get.apply(made, args))
+      made.set = (...args) => (calls.push('set'), set.apply(made, args))
+      return made
+    }
+    const handler: Handler = async (request, response) => {
+      request.session.user = 'ada'
+      await called((done) => request.session.save(done))
+      response.end()
+    }
+    const options = { ...usual, store: store() }
+    const seen = async (library: typeof ours | typeof theirs) => {
+      calls.length = 0
+      await serving(program(library(options as never) as Middleware, handler), async (visitor) => {
+        await visitor.send('/')
+        calls.push('again')
+        await visitor.send('/')
+      })
+      return calls.join(' ')
+    }
+    assert.equal(await seen(ours), 'get set again get')
+    assert.equal(await seen(theirs), 'set again get set')
+  })
+
   it('save() of an object from before regenerate() brings the old session back', async () => {
     const handler: Handler = async (request, response) => {
       const { session } = request

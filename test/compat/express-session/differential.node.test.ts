@@ -75,7 +75,7 @@ async function take(one: Step, request: Visited): Promise<unknown> {
       await called((done) => session.save(done))
       return undefined
     default: {
-      const failed = (error: Error) => error.message.slice(0, 22)
+      const failed = (error: Error) => error.message
       const { id } = session
       const error = await called((done) => session[one.do](done)).catch(failed)
       return [error, request.session === session, request.session?.id === id, session.id === id]

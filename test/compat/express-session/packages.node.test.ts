@@ -51,6 +51,24 @@ for (const [name, create] of Object.entries({ 'Express 5': express, 'Express 4':
       })
     })
 
+    it('sends the first of two answers as it was, and the second is an error of its handler', () => {
+      const app = create()
+      app.use(session({ secret }))
+      const noted: unknown[] = []
+      app.get('/', (request, response) => {
+        Object.assign(request.session, { user: 'ada' })
+        response.json('first')
+        response.status(500).json('a longer one')
+      })
+      app.use(((error, _request, _response, _next) => {
+        noted.push(error.code)
+      }) as express.ErrorRequestHandler)
+      return serving(app, async (visitor) => {
+        assert.equal(await visitor.json('/'), 'first')
+        assert.deepEqual(noted, ['ERR_HTTP_HEADERS_SENT'])
+      })
+    })
+
     it('serves one session, however often the middleware is installed', () => {
       const app = create()
       app.use(session({ secret, name: 'one' }))

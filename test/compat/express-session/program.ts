@@ -47,6 +47,22 @@ export function program(
   }
 }
 
+/** Sets a user at `/set`, and says who it is. */
+export const whoAmI = (
+  options: SessionOptions | Middleware,
+  before?: (request: Visited) => void,
+): RequestListener =>
+  program(
+    options,
+    (request, response) => {
+      if (request.url?.startsWith('/set')) {
+        Object.assign(request.session, { user: 'ada', at: request.url })
+      }
+      response.end(String(request.session?.user))
+    },
+    before,
+  )
+
 /** A method with a callback, as a promise. */
 export function called(work: (done: (error?: any, result?: any) => void) => unknown): Promise<any> {
   return new Promise((resolve, reject) => {

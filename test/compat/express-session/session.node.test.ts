@@ -93,6 +93,21 @@ describe('req.session', () => {
     ))
 })
 
+describe('a response', () => {
+  it('that is ended twice is ended once, as in express-session', () =>
+    serving(
+      program({}, (request, response) => {
+        request.session.user = 'ada'
+        response.end('first')
+        response.end('second')
+      }),
+      async (visitor) => {
+        assert.equal((await visitor.send('/')).text, 'first')
+        assert.equal((await visitor.send('/')).text, 'first')
+      },
+    ))
+})
+
 describe('the methods of req.session', () => {
   it('save() calls back when it is saved, and the response carries the cookie', () =>
     serving(

@@ -62,6 +62,21 @@ describe('a response of Node that is held', () => {
     assert.equal(body, 'ab')
   })
 
+  it('takes no more headers once it was answered, so that a second answer fails where it is given', async () => {
+    const { visit, finish } = slowVisit()
+    const { response, body } = await respond({ visit }, (response) => {
+      response.setHeader('X-A', '1')
+      response.end('first')
+      const refused = { code: 'ERR_HTTP_HEADERS_SENT' }
+      assert.throws(() => response.setHeader('X-A', '2'), refused)
+      assert.throws(() => response.appendHeader('X-A', '2'), refused)
+      assert.throws(() => response.removeHeader('X-A'), refused)
+      assert.throws(() => response.writeHead(500, { 'X-A': '2' }), refused)
+      finish()
+    })
+    assert.deepEqual([body, response.headers.get('x-a')], ['first', '1'])
+  })
+
   it('keeps the status, the reason and the headers that writeHead() was given', async () => {
     const { visit, finish } = slowVisit()
     const { response } = await respond({ visit }, (response) => {
