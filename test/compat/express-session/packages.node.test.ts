@@ -60,7 +60,8 @@ for (const [name, create] of Object.entries({ 'Express 5': express, 'Express 4':
         response.json('first')
         response.status(500).json('a longer one')
       })
-      app.use(((error, _request, _response, _next) => {
+      app.use(((error, _request, response, next) => {
+        if (!response.headersSent) return next(error)
         noted.push(error.code)
       }) as express.ErrorRequestHandler)
       return serving(app, async (visitor) => {
