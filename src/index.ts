@@ -16,7 +16,11 @@ export type { SessionInfo } from './core/life-cycle/owned-sessions.ts'
 export type { SessionCodec } from './core/record/codec.ts'
 export type { StandardSchema } from './core/record/schema.ts'
 export type { LoginOptions, LoginToken } from './core/session/login.ts'
-export { timeouts, type LifetimeOptions } from './core/record/lifetime.ts'
+export {
+  timeouts,
+  type LifetimeOptions,
+  type PersistentLifetimeOptions,
+} from './core/record/lifetime.ts'
 export type {
   ClosableStore,
   IndexedStore,

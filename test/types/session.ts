@@ -64,6 +64,10 @@ export function typed(session: Session<Data, Flash>): void {
   exactly<[values: Partial<Data>, flash: Partial<Flash>]>()(session.data)
   exactly<string | undefined>()(session.userId)
   exactly<number | undefined>()(session.authenticatedAt)
+  exactly<boolean | undefined>()(session.persistent)
+  session.persist(true)
+  // @ts-expect-error -- what a form says is no boolean
+  session.persist('on')
   session.login('ada', { label: 'Firefox' })
   // @ts-expect-error -- ids are strings
   session.login(42)

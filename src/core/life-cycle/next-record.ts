@@ -4,6 +4,7 @@ import { biggestKeys, byteLength } from '../record/size.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { SessionState } from '../session/session-state.ts'
+import { nextPersistence } from '../session/persistence.ts'
 import type { StorageContext } from './storage-options.ts'
 
 /* What is stored of a session after a request. */
@@ -28,7 +29,10 @@ export function nextRecord(
 ): SessionRecord {
   const { login, endsBy } = state.wishes
   const before = base?.record
-  const start = before ?? lifetime.start(now)
+  const persistent = nextPersistence(state.wishes, before)
+  const asBefore = before ?? lifetime.start(now)
+  const isAsBefore = persistent === asBefore.persistent
+  const start = isAsBefore ? asBefore : lifetime.persist(asBefore, persistent)
   const used = state.isUse || login !== undefined ? lifetime.use(start, now, login?.at) : start
   const instants = endsBy === undefined ? used : lifetime.until(used, endsBy)
   const { values, flash } = state.nextContents(base)
@@ -51,6 +55,7 @@ export function nextRecord(
     retired: ids?.retired,
     sentAt: sentAt(state, before, now),
     endsSeen,
+    persistent,
   }
 }
 
@@ -70,8 +75,10 @@ export function nextRecordOfPrevious(
     ? state.nextContents({ ...base, by: 'current', contents: record })
     : record
   const previous = { ...record.previous!, contents }
-  const used = state.isUse ? lifetime.use(record, now()) : undefined
-  return { ...record, ...used, values, flash, previous }
+  const { persist } = state.wishes
+  const start = persist === undefined ? record : { ...record, ...lifetime.persist(record, persist) }
+  const used = state.isUse ? lifetime.use(start, now()) : undefined
+  return { ...start, ...used, values, flash, previous }
 }
 
 /** The same record, of which the id before may read nothing any more. */

@@ -1,5 +1,5 @@
 import { configError } from '../errors.ts'
-import type { OptionKinds } from '../options.ts'
+import { type OptionKinds, readOptions } from '../options.ts'
 
 /**
  * Seconds that anything of ours lives at most: the 400 days that browsers keep a cookie (RFC 6265bis §5.5).
@@ -26,6 +26,11 @@ export interface LifetimeOptions {
    */
   anonymousTimeout?: number | undefined
   /**
+   * Timeouts of sessions that `session.persist(true)` was called on, because their visitor wants to stay logged in: both in
+   * seconds, 1 to 34,560,000. What is left out is as for other sessions.
+   */
+  persistent?: PersistentLifetimeOptions | undefined
+  /**
    * How long the old id stays readable after `regenerateId()`, in seconds: 0 to 300. It never
    * applies to `login()` and `regenerateId(true)`: the id that they end reads as a new session at
    * once, which for 5 seconds (or this, if it is less) is saved only if it logs in or rotates its id. Default 30.
@@ -33,10 +38,18 @@ export interface LifetimeOptions {
   regenerateGrace?: number | undefined
 }
 
+export type PersistentLifetimeOptions = Pick<LifetimeOptions, 'idleTimeout' | 'absoluteTimeout'>
+
+const persistentKinds: OptionKinds<PersistentLifetimeOptions> = {
+  idleTimeout: 'number',
+  absoluteTimeout: 'number',
+}
+
 export const lifetimeKinds: OptionKinds<LifetimeOptions> = {
   idleTimeout: 'number',
   absoluteTimeout: 'number',
   anonymousTimeout: 'number',
+  persistent: 'object',
   regenerateGrace: 'number',
 }
 
@@ -66,6 +79,20 @@ export interface Instants {
   absoluteDeadline: number
   /** Whose session it is, if anybody's. */
   owner?: string | undefined
+  /** Whether the visitor stays logged in, if that was said. */
+  persistent?: boolean | undefined
+}
+
+interface TimeoutOptions extends Preset {
+  anonymousTimeout: number | undefined
+}
+
+/** In milliseconds. */
+interface Timeouts {
+  idle: number
+  /** Of a session that nobody has logged in to. */
+  anonymous: number
+  absolute: number
 }
 
 /** A clock that runs ahead of ours by more than this, in milliseconds, is not believed. */
@@ -75,9 +102,8 @@ const inFlight = 5000
 
 /** The only arithmetic on time: deadlines, and whether they have passed. */
 export class Lifetime {
-  readonly #idle: number
-  readonly #anonymous: number
-  readonly #absolute: number
+  readonly #usual: Timeouts
+  readonly #persistent: Timeouts
   /** Milliseconds that an old id stays readable after a plain rotation. */
   readonly grace: number
   /** Milliseconds that a killed id, which may read nothing, is taken for one that was on its way. */
@@ -85,11 +111,13 @@ export class Lifetime {
 
   constructor(options: LifetimeOptions) {
     const { idleTimeout = 86_400, absoluteTimeout = 2_592_000, regenerateGrace = 30 } = options
-    const { anonymousTimeout = idleTimeout } = options
-    this.#idle = seconds('idleTimeout', idleTimeout, [1, longestLifetime]) * 1000
-    const anonymous = seconds('anonymousTimeout', anonymousTimeout, [1, longestLifetime]) * 1000
-    this.#anonymous = Math.min(anonymous, this.#idle)
-    this.#absolute = seconds('absoluteTimeout', absoluteTimeout, [1, longestLifetime]) * 1000
+    const { anonymousTimeout, persistent } = options
+    const usual = { idleTimeout, absoluteTimeout, anonymousTimeout }
+    this.#usual = timeoutsOf(usual)
+    this.#persistent =
+      persistent === undefined
+        ? this.#usual
+        : timeoutsOf({ ...usual, ...readOptions('persistent', persistent, persistentKinds) })
     this.grace = seconds('regenerateGrace', regenerateGrace, [0, 300]) * 1000
     this.retirement = Math.min(this.grace, inFlight)
   }
@@ -99,23 +127,33 @@ export class Lifetime {
     return {
       createdAt: now,
       lastUsedAt: now,
-      idleDeadline: now + this.#idle,
-      absoluteDeadline: now + this.#absolute,
+      idleDeadline: now + this.#usual.idle,
+      absoluteDeadline: now + this.#usual.absolute,
     }
   }
 
   /** The same session, used now. `authenticatedAt` is given when a login came with it. */
   use(instants: Instants, now: number, authenticatedAt?: number): Instants {
     const { createdAt } = instants
+    const { idle, absolute } = this.#timeoutsOf(instants)
     return {
       createdAt,
       authenticatedAt: authenticatedAt ?? instants.authenticatedAt,
       lastUsedAt: now,
-      idleDeadline: now + this.#idle,
+      idleDeadline: now + idle,
       absoluteDeadline:
-        authenticatedAt === undefined
-          ? instants.absoluteDeadline
-          : authenticatedAt + this.#absolute,
+        authenticatedAt === undefined ? instants.absoluteDeadline : authenticatedAt + absolute,
+    }
+  }
+
+  /** The same session, whose visitor stays logged in or does not: as if that had been said when it began. */
+  persist(instants: Instants, persistent: boolean | undefined): Instants {
+    const { idle, absolute } = this.#timeoutsOf({ ...instants, persistent })
+    return {
+      ...instants,
+      persistent,
+      idleDeadline: instants.lastUsedAt + idle,
+      absoluteDeadline: startOf(instants) + absolute,
     }
   }
 
@@ -129,12 +167,11 @@ export class Lifetime {
    * the record, so that shortening them takes effect at once.
    */
   end(instants: Instants): number {
-    const start = instants.authenticatedAt ?? instants.createdAt
     return Math.min(
       instants.idleDeadline,
       instants.absoluteDeadline,
       instants.lastUsedAt + this.#idleOf(instants),
-      start + this.#absolute,
+      startOf(instants) + this.#timeoutsOf(instants).absolute,
     )
   }
 
@@ -149,14 +186,36 @@ export class Lifetime {
     return now - instants.lastUsedAt >= this.#idleOf(instants) / 10
   }
 
-  #idleOf({ owner }: Instants): number {
-    return owner === undefined ? this.#anonymous : this.#idle
+  #idleOf(instants: Instants): number {
+    const { idle, anonymous } = this.#timeoutsOf(instants)
+    return instants.owner === undefined ? anonymous : idle
+  }
+
+  #timeoutsOf({ persistent }: Instants): Timeouts {
+    return persistent === true ? this.#persistent : this.#usual
   }
 
   /** The latest end that any session starting now can have without a login. */
   horizon(now: number): number {
-    return now + this.#absolute
+    return now + Math.max(this.#usual.absolute, this.#persistent.absolute)
   }
+}
+
+/** When the absolute timeout began. */
+function startOf({ authenticatedAt, createdAt }: Instants): number {
+  return authenticatedAt ?? createdAt
+}
+
+function timeoutsOf({ idleTimeout, absoluteTimeout, anonymousTimeout }: TimeoutOptions): Timeouts {
+  const idle = timeout('idleTimeout', idleTimeout)
+  const anonymous =
+    anonymousTimeout === undefined ? idle : timeout('anonymousTimeout', anonymousTimeout)
+  const absolute = timeout('absoluteTimeout', absoluteTimeout)
+  return { idle, anonymous: Math.min(anonymous, idle), absolute }
+}
+
+function timeout(name: string, value: number): number {
+  return seconds(name, value, [1, longestLifetime]) * 1000
 }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless it is a whole number within bounds. */

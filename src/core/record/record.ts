@@ -115,6 +115,7 @@ export function encodeRecord(
     n: record.sentAt,
     b: record.replacedBy,
     e: record.endsSeen && [record.endsSeen.user, record.endsSeen.everybody],
+    m: record.persistent === undefined ? undefined : record.persistent ? 1 : 0,
   }
   if (!isWire(wire)) {
     throw configError(
@@ -206,6 +207,7 @@ export function decodeRecord(
       sentAt: wire.n,
       replacedBy: wire.b,
       endsSeen: wire.e && { user: wire.e[0], everybody: wire.e[1] },
+      persistent: wire.m === undefined ? undefined : wire.m === 1,
     }
   } catch {
     return undefined

@@ -22,6 +22,7 @@ export interface Wire {
   n?: number | undefined
   b?: string | undefined
   e?: readonly [user: number, everybody: number] | undefined
+  m?: 0 | 1 | undefined
 }
 
 function isInstant(value: unknown): value is number {
@@ -77,8 +78,8 @@ function isPrevious(value: unknown): boolean {
 /** Whether a program has put something on `Object.prototype` that would be read where a record leaves a key out. */
 function isPolluted(): boolean {
   const nothing: Partial<Record<keyof Wire | keyof NonNullable<Wire['p']>, unknown>> = {}
-  const { v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, t } = nothing
-  const inherited = [v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, t]
+  const { v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, t } = nothing
+  const inherited = [v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, t]
   return inherited.some((value) => value !== undefined)
 }
 
@@ -109,6 +110,7 @@ const blank: Record<keyof Wire, undefined> = {
   n: undefined,
   b: undefined,
   e: undefined,
+  m: undefined,
 }
 
 const blankPrevious: Record<keyof NonNullable<Wire['p']>, undefined> = {

@@ -5,8 +5,9 @@ import { biggestKeys } from '../record/size.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Session } from '../session/session.ts'
 import { stateOf } from '../session/state-of.ts'
+import { persistenceOf } from '../session/persistence.ts'
 import type { SessionState } from '../session/session-state.ts'
-import { isLogin } from '../session/wishes.ts'
+import { isLogin, isResent } from '../session/wishes.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 import type { Arrival } from './arrival.ts'
 
@@ -56,7 +57,8 @@ export async function commitSession(
     if (state.dirty) storage.events?.emit({ type: 'interrupted', reason: 'shadowed' })
     return { setCookies: cookie.clearBeside(request), vary: true }
   }
-  const isDue = (again && state.loaded !== undefined) || isAging(cookie, state)
+  const isAsked = again || isResent(state.wishes)
+  const isDue = (isAsked && state.loaded !== undefined) || isAging(cookie, state)
   // That is a use worth noting.
   if (isDue) state.wish({ noteUse: true, resend: true })
   const value = (await storage.save(session)) ?? state.issued ?? null
@@ -68,7 +70,9 @@ export async function commitSession(
     }
   }
   try {
-    const saved = { value, isEnded: session.destroyed, isDue, attributes }
+    const stay = stayOf(cookie, state)
+    const together = stay && attributes ? { ...stay, ...attributes } : (attributes ?? stay)
+    const saved = { value, isEnded: session.destroyed, isDue, attributes: together }
     const setting = setCookiesFor(arrival, saved)
     const setCookies = 'then' in setting ? await setting : setting
     return { setCookies, vary: state.wasLookedAt }
@@ -92,10 +96,26 @@ export async function commitForeignSession<S extends ForeignSession>(
 }
 
 /** Whether the browser's cookie would run out before the session, unless it is renewed now and then. */
-function isAging({ maxAge }: Cookie, { loaded, isUse, now }: SessionState): boolean {
+function isAging({ maxAge }: Cookie, state: SessionState): boolean {
+  const { loaded, isUse, now } = state
   if (maxAge === undefined || loaded === undefined || !isUse) return false
+  // One that goes with the browser needs no renewal.
+  if (persistenceOf(state) === false) return false
   const { sentAt, authenticatedAt, createdAt } = loaded.record
   return now() - (sentAt ?? authenticatedAt ?? createdAt) >= maxAge * 100
+}
+
+/**
+ * How long the browser keeps the cookie of a session that `persist()` was called on. Until its absolute end, unless the
+ * cookie has an age of its own: so it need not be sent again with each use.
+ */
+function stayOf(cookie: Cookie, state: SessionState): CookieAttributes | undefined {
+  const persistent = persistenceOf(state)
+  if (persistent === undefined) return undefined
+  const { loaded, now } = state
+  if (!persistent) return { maxAge: undefined, expires: undefined }
+  if (cookie.ages || loaded === undefined) return {}
+  return { maxAge: Math.max(0, Math.ceil((loaded.record.absoluteDeadline - now()) / 1000)) }
 }
 
 /**

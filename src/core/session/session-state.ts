@@ -138,7 +138,7 @@ export class SessionState {
   }
 
   get #isChanged(): boolean {
-    return asksForWrite(this.#wishes) || this.#edits.isChanged || this.flash.isUsed
+    return asksForWrite(this.#wishes, true) || this.#edits.isChanged || this.flash.isUsed
   }
 
   get deleteId(): string | undefined {

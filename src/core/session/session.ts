@@ -1,8 +1,10 @@
+import { configError } from '../errors.ts'
 import { isBranded, markAs } from '../runtime/brand.ts'
 import { holds } from '../record/kept-values.ts'
 import { assertKey } from './edits.ts'
 import type { FlashOf, Key, SessionData, UntypedData, Value } from './data.ts'
 import type { SessionState } from './session-state.ts'
+import { persist, persistenceOf } from './persistence.ts'
 import { stateOfItsOwn } from './own-state.ts'
 import { stateIn, stateKey } from './state-of.ts'
 import { createSessionId } from '../record/id.ts'
@@ -168,6 +170,22 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   }
 
   /**
+   * Says whether the visitor stays logged in when the browser closes. It is remembered, also through logins of the same user
+   * and new ids; a login of another user forgets it.
+   *
+   * With `true` the timeouts of the storage's option `persistent` count, and the browser keeps the cookie for its `maxAge`, or
+   * if it has none, until the session's absolute end. With `false` the usual timeouts count, and the cookie is gone when the
+   * browser closes. Without a call the usual timeouts count, and the cookie is sent as it was made.
+   *
+   * @throws {SessionError} `ERR_SESSION_CONFIG` unless it is a boolean.
+   */
+  persist(stay: boolean): void {
+    // `'on'` of a form would be taken for a yes, and so would `'off'`.
+    if (typeof stay !== 'boolean') throw configError('persist() takes true or false')
+    persist(this.#state, stay)
+  }
+
+  /**
    * Ends the session, under all its ids: nothing brings it back. The visitor's cookie is cleared. Once
    * more does nothing.
    */
@@ -230,6 +248,11 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    */
   get deleteId(): string | undefined {
     return this.#state.deleteId
+  }
+
+  /** What `persist()` was called with, or undefined. */
+  get persistent(): boolean | undefined {
+    return persistenceOf(this.#look())
   }
 
   /** When the session began, in milliseconds since the epoch. */

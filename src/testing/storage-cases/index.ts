@@ -16,6 +16,7 @@ import { notedEndCases } from './noted-ends.ts'
 import { noteCases } from './notes.ts'
 import { ownerCases } from './owners.ts'
 import { overtakenCases } from './overtaken.ts'
+import { persistenceCases } from './persistence.ts'
 import { raceCases } from './races.ts'
 import { refusedCases } from './refused.ts'
 import { releaseCases } from './releases.ts'
@@ -43,6 +44,7 @@ export const storageCases: readonly StorageCase[] = [
   ...forkCases,
   ...lifetimeCases,
   ...backgroundCases,
+  ...persistenceCases,
   ...updateCases,
   ...noteCases,
   ...raceCases,

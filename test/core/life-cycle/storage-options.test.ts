@@ -8,6 +8,7 @@ describe('wrong options', () => {
   const wrong: Record<string, unknown[]> = {
     idleTimeout: [0, -1, 1.5, NaN, Infinity, '60', null, 34_560_001],
     absoluteTimeout: [0, 1.5, '60', 34_560_001],
+    persistent: [true, 60, [], { idle: 60 }, { regenerateGrace: 5 }],
     regenerateGrace: [-1, 301, 0.5, '30'],
     maxBytes: [0, 1023, 1.5, Infinity, '2000'],
     onEvent: ['log', {}],
@@ -26,6 +27,13 @@ describe('wrong options', () => {
       }
     })
   }
+
+  it('are an error in persistent as they are outside of it', () => {
+    for (const persistent of [{ idleTimeout: 0 }, { absoluteTimeout: 34_560_001 }]) {
+      const error = { code: 'ERR_SESSION_CONFIG', message: new RegExp(Object.keys(persistent)[0]!) }
+      assert.throws(() => createMemorySessionStorage({ persistent }), error)
+    }
+  })
 
   it('are an error for what only one storage takes', () => {
     for (const maxSessions of [0, -1, 1.5, Infinity]) {

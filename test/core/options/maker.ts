@@ -34,6 +34,7 @@ export const ofStorages: Options = {
   idleTimeout: 3600,
   absoluteTimeout: 7200,
   anonymousTimeout: 60,
+  persistent: { idleTimeout: 7200 },
   regenerateGrace: 5,
   schema: { '~standard': { version: 1, vendor: 'test', validate: nothing } },
   codec: { encode: nothing, decode: nothing },

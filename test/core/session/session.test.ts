@@ -27,6 +27,13 @@ describe('createSession', () => {
     }
   })
 
+  it('persists by a boolean only: a text of a form would be a yes whatever it says', () => {
+    for (const stay of ['on', 'off', 1, undefined]) {
+      const session = createSession()
+      assert.throws(() => session.persist(stay as never), { code: 'ERR_SESSION_CONFIG' })
+    }
+  })
+
   it('takes no properties: they would be gone with the request', () => {
     const session = createSession() as Session & { userName?: string }
     assert.throws(() => {
