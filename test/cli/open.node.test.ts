@@ -67,6 +67,22 @@ describe('coatcheck open', () => {
     assert.match((await coatcheck(['open', cookie], { env })).stdout, /used in the future/)
   })
 
+  it('says whether the visitor stays logged in, if that was said', async () => {
+    for (const [stay, text] of [
+      [true, 'after'],
+      [false, 'until'],
+    ] as const) {
+      const { cookie } = await logIn(createCookieSessionStorage(), 'ada', { stay })
+      const { stdout } = coatcheck(['open', cookie], { env })
+      assert.match(stdout, new RegExp(`\\nStays +${text} the browser closes\\n`))
+      const json = coatcheck(['open', cookie, '--json'], { env }).stdout
+      const { session } = JSON.parse(json) as { session: { persistent?: boolean } }
+      assert.equal(session.persistent, stay)
+    }
+    const { cookie } = await logIn(createCookieSessionStorage(), 'ada')
+    assert.doesNotMatch(coatcheck(['open', cookie], { env }).stdout, /Stays/)
+  })
+
   it('says what may be wrong with a cookie that it cannot open', async () => {
     const { cookie } = await logIn(createCookieSessionStorage(), 'ada')
     const broken = await coatcheck(['open', cookie.slice(0, -2)], { env })

@@ -75,10 +75,15 @@ export function coatcheckProcess(
 export async function logIn(
   storage: SessionStorage,
   userId: string,
-  { label = 'Firefox on Linux', name = '__Host-session' } = {},
+  {
+    label = 'Firefox on Linux',
+    name = '__Host-session',
+    stay,
+  }: { label?: string; name?: string; stay?: boolean } = {},
 ): Promise<{ cookie: string; handle: string; id: string }> {
   const session = await storage.read(null)
   session.login(userId, { label })
+  if (stay !== undefined) session.persist(stay)
   session.set('cart', ['umbrella'])
   session.flash('note', 'welcome back')
   const value = (await storage.save(session))!

@@ -57,6 +57,7 @@ const looks: Record<string, (session: Session) => unknown> = {
   createdAt: (session) => session.createdAt,
   authenticatedAt: (session) => session.authenticatedAt,
   expiresAt: (session) => session.expiresAt,
+  persistent: (session) => session.persistent,
 }
 
 const script = { 'Sec-Fetch-Dest': 'empty' }

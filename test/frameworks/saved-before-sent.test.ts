@@ -33,6 +33,7 @@ const changes: Record<string, (session: Session) => void> = {
   reflash: (session) => session.reflash(),
   regenerateId: (session) => session.regenerateId(),
   login: (session) => session.login('ada'),
+  persist: (session) => session.persist(true),
   destroy: (session) => session.destroy(),
 }
 

@@ -75,6 +75,7 @@ function tell(verdict: Verdict, { name, secret }: Source, given: Given, output: 
     lastUsedAt: record.lastUsedAt,
     idleDeadline: record.idleDeadline,
     absoluteDeadline: record.absoluteDeadline,
+    persistent: record.persistent,
   }
   const { values, flash } = contents ?? { values: new Map(), flash: new Map() }
   const found = {
@@ -102,6 +103,7 @@ function tell(verdict: Verdict, { name, secret }: Source, given: Given, output: 
   line('Last used', time(record?.lastUsedAt) || undefined)
   line('Idle end', time(record?.idleDeadline) || undefined)
   line('Last end', time(record?.absoluteDeadline) || undefined)
+  line('Stays', stayOf(record?.persistent))
   for (const [title, map] of [
     ['Value', values],
     ['Message', flash],
@@ -122,4 +124,10 @@ function tell(verdict: Verdict, { name, secret }: Source, given: Given, output: 
 function kindOf(value: unknown): string {
   const kind = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
   return `${kind}, ${Buffer.byteLength(JSON.stringify(value) ?? '')} bytes`
+}
+
+/** What was said of whether the visitor stays logged in. */
+function stayOf(persistent: boolean | undefined): string | undefined {
+  if (persistent === undefined) return undefined
+  return persistent ? 'after the browser closes' : 'until the browser closes'
 }

@@ -1,5 +1,6 @@
 import type { Session } from '../../core/session/session.ts'
 import { equal, same } from '../expect.ts'
+import { ender } from './ender.ts'
 import { visit, type StorageCase } from './visit.ts'
 
 const second = 1000
@@ -75,6 +76,20 @@ export const persistenceCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'persist(false) ends a session that has lived longer than the usual timeouts allow',
+    async run({ createStorage, clock }) {
+      const storage = createStorage(options)
+      const first = await visit(storage, null, (s) => {
+        s.login('ada')
+        stay(s)
+      })
+      await clock.pass(500 * second)
+      const { cookie } = await visit(storage, first.cookie, (s) => s.persist(false))
+      equal((await storage.read(cookie)).isNew, true)
+      equal(await storage.peek(cookie), undefined)
+    },
+  },
+  {
     name: 'persist is kept through uses, new ids and logins of the same user',
     async run({ createStorage, clock }) {
       const storage = createStorage(options)
@@ -120,6 +135,20 @@ export const persistenceCases: readonly StorageCase[] = [
         )
         equal((await storage.read(cookie)).persistent, both || undefined)
       }
+    },
+  },
+  {
+    name: 'what somebody unknown wanted is forgotten when a user logs in, and so is all after destroy',
+    async run({ createStorage }) {
+      const storage = createStorage(options)
+      const imported = { values: { cart: ['coat'] } }
+      const first = await visit(storage, 'old', stay, { imported })
+      equal((await storage.read(first.cookie)).persistent, true)
+      const { session } = await visit(storage, first.cookie, (s) => s.login('ada'))
+      equal(session.persistent, undefined)
+      stay(session)
+      session.destroy()
+      equal(session.persistent, undefined)
     },
   },
   {
@@ -172,6 +201,26 @@ export const persistenceCases: readonly StorageCase[] = [
       equal(old.session.persistent, false)
       const { persistent, expiresAt } = await storage.read(rotated.cookie)
       same([persistent, expiresAt], [false, clock.now() + 100 * second])
+    },
+  },
+  {
+    name: 'an end that is noted lasts as long as sessions of visitors who stay logged in (P2)',
+    needs: ['revocable'],
+    async run(fixture) {
+      const createStorage: typeof fixture.createStorage = (more) =>
+        fixture.createStorage({ ...options, ...more })
+      for (const way of ['revoke', 'revokeAll', 'revokeEverybody'] as const) {
+        const storage = ender({ ...fixture, createStorage })
+        const { cookie, session } = await visit(storage, null, (s) => {
+          s.login('ada')
+          stay(s)
+        })
+        await (way === 'revokeEverybody'
+          ? storage.revokeEverybody()
+          : storage[way](way === 'revoke' ? session.handle : 'ada'))
+        await fixture.clock.pass(900 * second)
+        equal((await storage.read(cookie)).isNew, true, way)
+      }
     },
   },
 ]
