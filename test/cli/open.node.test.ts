@@ -73,14 +73,14 @@ describe('coatcheck open', () => {
       [false, 'until'],
     ] as const) {
       const { cookie } = await logIn(createCookieSessionStorage(), 'ada', { stay })
-      const { stdout } = coatcheck(['open', cookie], { env })
+      const { stdout } = await coatcheck(['open', cookie], { env })
       assert.match(stdout, new RegExp(`\\nStays +${text} the browser closes\\n`))
-      const json = coatcheck(['open', cookie, '--json'], { env }).stdout
-      const { session } = JSON.parse(json) as { session: { persistent?: boolean } }
+      const json = await coatcheck(['open', cookie, '--json'], { env })
+      const { session } = JSON.parse(json.stdout) as { session: { persistent?: boolean } }
       assert.equal(session.persistent, stay)
     }
     const { cookie } = await logIn(createCookieSessionStorage(), 'ada')
-    assert.doesNotMatch(coatcheck(['open', cookie], { env }).stdout, /Stays/)
+    assert.doesNotMatch((await coatcheck(['open', cookie], { env })).stdout, /Stays/)
   })
 
   it('says what may be wrong with a cookie that it cannot open', async () => {
