@@ -8,6 +8,7 @@ import {
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
 import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import { backendError } from './parts/backend-error.ts'
 import { codeOf, tidy, whenFilesAllow } from './fs/file-errors.ts'
 import { flushMade } from './fs/flush.ts'
 import { assertFiles, crypto, fs, path } from './fs/node.ts'
@@ -105,7 +106,7 @@ function isOurs(name: string): boolean {
 /** A directory that was removed or replaced, as by unmounting, is a store that failed. */
 function assertSame(root: string, { dev, ino }: Stats): void {
   const entry = fs.lstatSync(root)
-  if (entry.dev !== dev || entry.ino !== ino) throw new Error('the directory was replaced')
+  if (entry.dev !== dev || entry.ino !== ino) throw backendError('the directory was replaced')
 }
 
 /** By the machine's clock, which is the one that dates files. */

@@ -1,3 +1,4 @@
+import { backendError } from './parts/backend-error.ts'
 import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
 import { deadlineKinds, type DeadlineOptions, Operations } from './parts/operations.ts'
@@ -108,7 +109,7 @@ export function createMemcacheStore(
     assertInTime: () => void,
   ): Promise<string | undefined> {
     const text = `${expiresAt} ${value}`
-    if (!isKeepable(text)) throw new Error(`memcached takes ${largestValue} bytes`)
+    if (!isKeepable(text)) throw backendError(`memcached takes ${largestValue} bytes`)
     const exptime = exptimeOf(expiresAt)
     let written: string | undefined
     if (replaces === null) {

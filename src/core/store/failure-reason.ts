@@ -3,11 +3,15 @@
  * and without anything that could be a key, a value or a password.
  */
 
-/** What to do about a failure, by its code or the first word of the server's answer. */
+/**
+ * What to do about a failure, by its code or the first word of the server's answer. SQLite is told by its words as well:
+ * `node:sqlite` has one code for everything, and D1 has none.
+ */
 const advice: readonly (readonly [RegExp, string])[] = [
   [
     /^(42P01|ER_NO_SUCH_TABLE)$|no such table/,
-    'Make its table: await createSessionTable(kysely), on D1 createD1SessionTable(env.DB).',
+    'Make its table: await createSessionTable(kysely), on D1 createD1SessionTable(env.DB). ' +
+      'The sqlite storage makes its own when it is created.',
   ],
   [
     /^(WRONGPASS|NOAUTH|28P01|28000|ER_ACCESS_DENIED_ERROR)$/,
@@ -31,11 +35,22 @@ const advice: readonly (readonly [RegExp, string])[] = [
     /^(READONLY|25006|ER_OPTION_PREVENTS_STATEMENT)$/,
     'Connect to the primary: this is a replica, which takes no writes.',
   ],
-  [/^OOM$/, "The server's memory is full: raise its limit (maxmemory)."],
-  [/^(ENOSPC|EDQUOT|SQLITE_FULL)$/, 'The disk is full.'],
   [
-    /^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN)$/,
+    /^OOM$|SERVER_ERROR out of memory/,
+    "The server's memory is full: raise its limit (maxmemory of Redis, -m of memcached).",
+  ],
+  [/^(ENOSPC|EDQUOT)$|^SQLITE_FULL|database or disk is full/, 'The disk is full.'],
+  [
+    /^(EACCES|EPERM|EROFS)$|^SQLITE_(READONLY|CANTOPEN)|readonly database|unable to open database/,
     'Give this process the right to write there.',
+  ],
+  [
+    /^SQLITE_(BUSY|LOCKED)|database is locked/,
+    'Something else writes to the database for too long: look for a transaction that stays open.',
+  ],
+  [
+    /^SQLITE_(NOTADB|CORRUPT)|file is not a database|disk image is malformed/,
+    'The file is damaged, or is no database: restore it, or name another one.',
   ],
 ]
 

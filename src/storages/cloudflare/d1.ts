@@ -1,3 +1,4 @@
+import { backendError } from '../parts/backend-error.ts'
 import { fromAscii } from '../parts/ascii.ts'
 import { configError } from '../../core/errors.ts'
 import { type OptionKinds, readOptions } from '../../core/options.ts'
@@ -85,7 +86,7 @@ export function createD1Store(
   async function run(sql: string, ...values: (string | number | null)[]): Promise<number> {
     const { meta } = await bind(sql, ...values).run()
     // Without it no write could be told from a lost race.
-    if (meta.changes === undefined) throw new Error('D1 does not say how many rows it changed')
+    if (meta.changes === undefined) throw backendError('D1 does not say how many rows it changed')
     return meta.changes
   }
 

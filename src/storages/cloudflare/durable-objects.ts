@@ -1,3 +1,4 @@
+import { backendError } from '../parts/backend-error.ts'
 import { configError } from '../../core/errors.ts'
 import { type OptionKinds, readOptions } from '../../core/options.ts'
 import { createHandle } from '../../core/record/id.ts'
@@ -63,7 +64,7 @@ export function createDurableObjectStore(
     const stub = objects.get(objects.idFromName(prefix + object))
     const init = { method: 'POST', body: JSON.stringify(question) }
     const response = await stub.fetch('https://session.object/', init)
-    if (!response.ok) throw new Error(`The Durable Object answered with ${response.status}`)
+    if (!response.ok) throw backendError(`The Durable Object answered with ${response.status}`)
     return (await response.json()) as never
   }
 

@@ -1,3 +1,4 @@
+import { backendError } from '../parts/backend-error.ts'
 import { codeOf, tidy, unless, unlessGone } from './file-errors.ts'
 import { flushAfter, flushIf } from './flush.ts'
 import { crypto, fs, path } from './node.ts'
@@ -105,7 +106,7 @@ export class RecordFolders {
       if (name === last) return { value: '', version: name }
       last = name
     }
-    throw new Error('the record changes faster than it can be read')
+    throw backendError('the record changes faster than it can be read')
   }
 
   async create(key: string, value: string, expiresAt: number): Promise<string | undefined> {
@@ -202,7 +203,7 @@ export class RecordFolders {
         this.#assertRoot()
         return undefined
       }
-      if (!entry.isDirectory()) throw new Error('a record is not a folder')
+      if (!entry.isDirectory()) throw backendError('a record is not a folder')
       // A rename may hide the version from a listing: where names are listed without their types,
       // Node looks at them one by one, too late.
       const children = unless(['ENOENT'], () => fs.readdirSync(folder, { withFileTypes: true }))
@@ -213,7 +214,7 @@ export class RecordFolders {
       isEmpty = children?.length === 0
     }
     if (isEmpty) return undefined
-    throw new Error('no version of a record can be found')
+    throw backendError('no version of a record can be found')
   }
 
   /** Puts a new record in its place, unless there is a live one. */
@@ -244,7 +245,7 @@ function readText(file: string): string | undefined {
   const descriptor = unless(['ENOENT'], () => fs.openSync(file, readFlags))
   if (descriptor === undefined) return undefined
   try {
-    if (!fs.fstatSync(descriptor).isFile()) throw new Error('a record is not a regular file')
+    if (!fs.fstatSync(descriptor).isFile()) throw backendError('a record is not a regular file')
     return fs.readFileSync(descriptor, 'utf8')
   } finally {
     fs.closeSync(descriptor)

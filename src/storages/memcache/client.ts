@@ -1,3 +1,4 @@
+import { backendError } from '../parts/backend-error.ts'
 import { Connection } from './connection.ts'
 import { parseHosts } from './hosts.ts'
 import type { Reply } from './replies.ts'
@@ -94,13 +95,13 @@ export function createMetaClient(hosts: readonly string[], timeout: number): Mem
 function versionOf({ flags }: Reply, epoch: string): string {
   const unique = flags.get('c') ?? '0'
   if (unique === '0') {
-    throw new Error('memcached runs without compare-and-swap: start it without the option -C')
+    throw backendError('memcached runs without compare-and-swap: start it without the option -C')
   }
   return `${unique}:${epoch}`
 }
 
 function expect({ code }: Reply, ...codes: string[]): void {
-  if (!codes.includes(code)) throw new Error(`memcached answered with ${code}`)
+  if (!codes.includes(code)) throw backendError(`memcached answered with ${code}`)
 }
 
 /** FNV-1a with the finish of MurmurHash3: short texts that differ little get scores that differ much. */

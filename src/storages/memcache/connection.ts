@@ -1,3 +1,4 @@
+import { backendError } from '../parts/backend-error.ts'
 import { connect, type Socket } from 'node:net'
 import { clearImmediate, setImmediate } from 'node:timers'
 import { timeoutError } from '../parts/operations.ts'
@@ -95,14 +96,14 @@ export class Connection {
   /** Ends the connection; who still waits for a reply is told so. */
   close(): void {
     this.#closed = true
-    if (this.#socket !== undefined) this.#fail(this.#socket, new Error('The storage was closed'))
+    if (this.#socket !== undefined) this.#fail(this.#socket, backendError('The storage was closed'))
   }
 
   #problem(): Error | undefined {
-    if (this.#closed) return new Error('The storage was closed')
-    if (this.#waiting.length >= mostWaiting) return new Error('memcached does not keep up')
+    if (this.#closed) return backendError('The storage was closed')
+    if (this.#waiting.length >= mostWaiting) return backendError('memcached does not keep up')
     const isPausing = this.#socket === undefined && performance.now() < this.#pauseUntil
-    return isPausing ? new Error('memcached is away', { cause: this.#lastProblem }) : undefined
+    return isPausing ? backendError('memcached is away', this.#lastProblem) : undefined
   }
 
   #open(): Socket {
@@ -120,23 +121,23 @@ export class Connection {
       }
     })
     socket.on('error', (error) => this.#fail(socket, error))
-    socket.on('close', () => this.#fail(socket, new Error('memcached closed the connection')))
+    socket.on('close', () => this.#fail(socket, backendError('memcached closed the connection')))
     return socket
   }
 
   #receive(reply: Reply): void {
     const waiting = this.#waiting.shift()
-    if (waiting === undefined) throw new Error('memcached answered what nobody asked')
+    if (waiting === undefined) throw backendError('memcached answered what nobody asked')
     if (reply.code === 'SERVER_ERROR') {
       // Out of memory, for instance: it took the whole command, and goes on with the next one.
-      waiting.reject(new Error(`memcached says ${reply.line}`))
+      waiting.reject(backendError(`memcached says ${reply.line}`))
       return
     }
     if (reply.flags.get('O') !== waiting.opaque) {
       this.#waiting.unshift(waiting)
       // What is out of step may be a part of somebody's session: only an error is repeated.
       const said = /^(CLIENT_)?ERROR\b/.test(reply.line) ? `: ${reply.line.slice(0, 60)}` : ''
-      throw new Error(`memcached answered something else${said}`)
+      throw backendError(`memcached answered something else${said}`)
     }
     this.#failures = 0
     waiting.resolve(reply)

@@ -1,3 +1,5 @@
+import { backendError } from '../parts/backend-error.ts'
+
 /*
  * memcached's meta protocol (memcached 1.6, doc/protocol.txt). A reply is a line, and after VA a block of
  * data:
@@ -56,12 +58,12 @@ export class ReplyReader {
     const end = this.#piece.indexOf(newline)
     const bytes = joined(this.#line, this.#take(end === -1 ? this.#piece.length : end + 1))
     if (end === -1) {
-      if (bytes.length > longestLine) throw new Error('memcached sent no end of line')
+      if (bytes.length > longestLine) throw backendError('memcached sent no end of line')
       this.#line = bytes
       return undefined
     }
     this.#line = nothing
-    if (bytes.at(-2) !== carriageReturn) throw new Error('memcached sent a line without an end')
+    if (bytes.at(-2) !== carriageReturn) throw backendError('memcached sent a line without an end')
     const line = decoder.decode(bytes.subarray(0, -2))
     const [code = '', ...words] = line.split(' ')
     const length = code === 'VA' ? lengthOf(words.shift()) : undefined
@@ -84,7 +86,7 @@ export class ReplyReader {
       this.#filled = 0
     }
     if (block[length] !== carriageReturn || block[length + 1] !== newline) {
-      throw new Error('memcached sent data of another length')
+      throw backendError('memcached sent data of another length')
     }
     return block.subarray(0, length)
   }
@@ -109,7 +111,7 @@ export class ReplyReader {
 
 function lengthOf(word = ''): number {
   const length = /^\d+$/.test(word) ? Number(word) : Infinity
-  if (length > longestData) throw new Error('memcached sent no length')
+  if (length > longestData) throw backendError('memcached sent no length')
   return length
 }
 

@@ -1,3 +1,5 @@
+import { backendError } from '../parts/backend-error.ts'
+
 /**
  * Sends one command, and gives its reply.
  *
@@ -19,5 +21,5 @@ export function textOf(reply: unknown): string | undefined {
   if (reply === null) return undefined
   if (typeof reply === 'string') return reply
   if (reply instanceof Uint8Array) return new TextDecoder().decode(reply)
-  throw new Error(`Redis gave a reply that is no text, but ${typeof reply}`)
+  throw backendError(`Redis gave a reply that is no text, but ${typeof reply}`)
 }

@@ -1,3 +1,4 @@
+import { backendError } from '../parts/backend-error.ts'
 import { SessionError } from '../../core/errors.ts'
 import { randomBytes } from '../../core/runtime/random.ts'
 import type { RedisConnection } from './connection.ts'
@@ -111,7 +112,7 @@ function connectMade(client: MadeClient): Promise<RedisConnection> {
   let misplaced: Error | undefined
   const connection: RedisConnection = {
     async send(key, ...command) {
-      if (client.status !== 'ready') throw problem ?? new Error('Redis is not connected')
+      if (client.status !== 'ready') throw problem ?? backendError('Redis is not connected')
       if (client.stream) cork(client.stream)
       return send(key, ...command)
     },

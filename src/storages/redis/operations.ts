@@ -1,3 +1,4 @@
+import { backendError } from '../parts/backend-error.ts'
 import { type DeadlineOptions, Operations } from '../parts/operations.ts'
 import type { RedisConnection, Send } from './connection.ts'
 
@@ -21,7 +22,7 @@ export class RedisOperations {
           assertInTime()
           const reply = await send(...command)
           // Redis' word for nothing is null. Clients of other kinds would make strangers of all visitors.
-          if (reply === undefined) throw new Error('The client of Redis gives no replies')
+          if (reply === undefined) throw backendError('The client of Redis gives no replies')
           return reply
         }
       const connection = await (this.#connection ??= this.#connect())

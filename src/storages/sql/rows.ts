@@ -1,3 +1,4 @@
+import { backendError } from '../parts/backend-error.ts'
 import type { Kysely } from 'kysely'
 import type { StoredRow } from '../parts/stored-row.ts'
 import { compileOnce } from './compile-once.ts'
@@ -169,7 +170,7 @@ const decoder = new TextDecoder()
 export function textOf(column: unknown): string {
   if (typeof column === 'string') return column
   if (column instanceof Uint8Array) return decoder.decode(column)
-  throw new Error(
+  throw backendError(
     'The database gave rows in another form: rows must be objects, with texts as they are',
   )
 }
