@@ -194,11 +194,13 @@ describe('Secure', () => {
   })
 
   it('follows the environment as it is when the header is written', () => {
-    setEnvironment('development')
     const cookie = createCookie('session', { secrets: [secretA] })
-    assert.equal(attributesOf(cookie.clear(undefined, loopback[0]))['secure'], undefined)
-    setEnvironment('production')
-    assert.equal(attributesOf(cookie.clear(undefined, loopback[0]))['secure'], true)
+    for (const request of [loopback[0]!, new Request(loopback[0]!)]) {
+      setEnvironment('development')
+      assert.equal(attributesOf(cookie.clear(undefined, request))['secure'], undefined)
+      setEnvironment('production')
+      assert.equal(attributesOf(cookie.clear(undefined, request))['secure'], true)
+    }
   })
 
   it('is written where the environment cannot be told', () => {

@@ -132,7 +132,13 @@ function isBesideEnd(lineage: Lineage, { sent, read, save }: Visit): boolean {
   const revoked = endings
     .filter(({ type }) => type === 'revoke')
     .flatMap(({ target, span }) => lineage.idsOf(target!).map((id) => ({ id, span })))
-  return [...logouts, ...revoked].some(
+  // The session may have been another user's: theirs have ended.
+  const revokedAll = endings
+    .filter(({ type }) => type === 'revokeAll')
+    .flatMap(({ userId, span }) =>
+      lineage.ids.filter((id) => lineage.userOf(id) === userId).map((id) => ({ id, span })),
+    )
+  return [...logouts, ...revoked, ...revokedAll].some(
     ({ id, span }) =>
       lineage.rootOf(id) === root &&
       isBefore(span.begin, save.end) &&
