@@ -12,7 +12,7 @@ export type { SessionStorageOptions } from './core/life-cycle/storage-options.ts
 export type { SessionPeek } from './core/life-cycle/peek.ts'
 export type { ReadOptions } from './core/life-cycle/begin.ts'
 export type { FlashUse } from './core/session/flash-messages.ts'
-export type { SessionInfo } from './core/life-cycle/owned-sessions.ts'
+export type { SessionInfo } from './core/life-cycle/session-info.ts'
 export type { SessionCodec } from './core/record/codec.ts'
 export type { StandardSchema } from './core/record/schema.ts'
 export type { LoginOptions, LoginToken } from './core/session/login.ts'

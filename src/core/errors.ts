@@ -8,6 +8,7 @@ export type SessionErrorCode =
   | 'ERR_SESSION_COOKIE_SIZE'
   | 'ERR_SESSION_STORE'
   | 'ERR_SESSION_CONFLICT'
+  | 'ERR_SESSION_LIMIT'
   | 'ERR_SESSION_DESTROYED'
   | 'ERR_SESSION_COMMITTED'
   | 'ERR_SESSION_READ_ONLY'
@@ -159,6 +160,7 @@ interface ErrorsByCode {
   ERR_SESSION_COOKIE_SIZE: CookieSizeError
   ERR_SESSION_TOO_LARGE: SessionTooLargeError
   ERR_SESSION_CONFIG: SessionError
+  ERR_SESSION_LIMIT: SessionError
 }
 
 /** Whether it is this error, of any copy of this package that works with this one. */

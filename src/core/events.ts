@@ -24,9 +24,12 @@ export type SessionEventDetail =
   | { type: 'conflict'; attempt: number }
   /**
    * Nothing was saved, because the session ended, or its id was rotated out, during the request; or because the request
-   * brought the cookies of several live sessions; or because somebody logged in who is blocked.
+   * brought the cookies of several live sessions; or because somebody logged in who is blocked, or has too many sessions.
    */
-  | { type: 'interrupted'; reason: 'gone' | 'rotated' | 'revoked' | 'blocked' | 'shadowed' }
+  | {
+      type: 'interrupted'
+      reason: 'gone' | 'rotated' | 'revoked' | 'blocked' | 'limit' | 'shadowed'
+    }
   /** The cookie was not one of ours: forged, damaged, foreign, or there were several that disagree. */
   | { type: 'tampered'; reason: 'cookie' | 'shadowed' | 'id' | 'secret' }
   /** An id came back after it was rotated out and its grace was over: a sign of theft. */

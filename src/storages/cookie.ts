@@ -93,6 +93,7 @@ export function createCookieSessionStorage<
   const own = readOptions('createCookieSessionStorage()', options, kinds)
   const context = createContext(own, cookieForm)
   const noted = context.revocations?.ofCookies(context)
+  context.sessionLimit?.ofCookies()
   const home = createHome(context, checkContext(own.context), {
     isRevoked: own.isRevoked,
     noted,

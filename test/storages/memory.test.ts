@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createSessionLimit } from 'coatcheck/accounts'
 import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
 
 const start = 1_790_000_000_000
@@ -171,7 +172,8 @@ describe('who goes when there is no room', () => {
   }
 
   it('is a stranger, however many come, and neither a user nor a note that one was logged out', async () => {
-    const storage = createMemorySessionStorage({ maxSessions: 100 })
+    const sessionLimit = createSessionLimit({ max: 1, whenReached: 'refuse' })
+    const storage = createMemorySessionStorage({ maxSessions: 100, sessionLimit })
     const users: (string | null)[] = []
     for (let n = 0; n < 50; n++) users.push(await loggedIn(storage, `user-${n}`))
     await storage.revokeAll('victim')
@@ -183,6 +185,7 @@ describe('who goes when there is no room', () => {
     for (const [n, cookie] of users.entries()) {
       assert.equal((await storage.read(cookie)).userId, `user-${n}`)
     }
+    await assert.rejects(loggedIn(storage, 'user-0'), { code: 'ERR_SESSION_LIMIT' })
     const imported = { values: {}, userId: 'victim' }
     assert.equal((await storage.read('old', { imported })).userId, undefined)
   })

@@ -29,6 +29,8 @@ export async function confirmLogin(
       const mayLive = await home.replace?.(former, { handle, userId: login.userId })
       if (mayLive === false) refusal = 'revoked'
     }
+    // After that: the session whose place it takes has none any more.
+    if (refusal === undefined) await home.takeSeat?.(login.userId, handle)
     isKnown = true
   } finally {
     if (!isKnown) await takeBack(home, login, written)

@@ -77,6 +77,12 @@ export interface Home {
   admit?(state: SessionState, base: Loaded | undefined): Promise<Admission>
   /** Why a new id of the same user must not stand, if so. Asked once the session is written. */
   confirmId?(state: SessionState, saved: Loaded): Promise<Refusal | undefined>
+  /**
+   * Sees to it that a user has no more sessions than they may. Asked once the session of a login is written.
+   *
+   * @throws {SessionError} `ERR_SESSION_LIMIT` if this one is too many.
+   */
+  takeSeat?(userId: string, handle: string): Promise<void>
   /** Why this login must not stand, if so: what was said against it since it began. Asked once the session is written. */
   refusalOf?(login: Login, handle: string): Promise<Refusal | undefined>
 }

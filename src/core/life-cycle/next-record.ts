@@ -2,6 +2,7 @@ import { SessionTooLargeError } from '../errors.ts'
 import { encodeRecord, type RetiredId, type SessionRecord } from '../record/record.ts'
 import { biggestKeys, byteLength } from '../record/size.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
+import type { LoginTerms } from '../record/terms.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { SessionState } from '../session/session-state.ts'
 import { nextPersistence } from '../session/persistence.ts'
@@ -13,19 +14,23 @@ import type { StorageContext } from './storage-options.ts'
 const mostRetired = 8
 
 /** What a record is made of, beside what the request did. */
-interface Basis extends Pick<SessionRecord, 'endsSeen'> {
+export interface Basis extends Pick<SessionRecord, 'endsSeen'> {
   /** What is stored now. */
   base: Loaded | undefined
   /** That of the id which the session has from now on. */
   secretHash: string
   now: number
+  /** Whether users may have so many sessions and no more. */
+  isLimited: boolean
 }
+
+const seated: LoginTerms = { isSeated: true }
 
 /** The record after this request, for the holder of its id. */
 export function nextRecord(
   lifetime: Lifetime,
   state: SessionState,
-  { base, secretHash, endsSeen, now }: Basis,
+  { base, secretHash, endsSeen, now, isLimited }: Basis,
 ): SessionRecord {
   const { login, endsBy } = state.wishes
   const before = base?.record
@@ -36,6 +41,8 @@ export function nextRecord(
   const used = state.isUse || login !== undefined ? lifetime.use(start, now, login?.at) : start
   const instants = endsBy === undefined ? used : lifetime.until(used, endsBy)
   const { values, flash } = state.nextContents(base)
+  const owner = login?.userId ?? before?.owner ?? state.imported?.owner
+  const isSame = before?.owner === owner && before?.handle === state.handle
   const ids = base && endedIds(lifetime, state, { base, now })
   // One by one and in decodeRecord's order: spreading would take longer than everything else here.
   return {
@@ -46,7 +53,7 @@ export function nextRecord(
     lastUsedAt: instants.lastUsedAt,
     idleDeadline: instants.idleDeadline,
     absoluteDeadline: instants.absoluteDeadline,
-    owner: login?.userId ?? before?.owner ?? state.imported?.owner,
+    owner,
     label: login === undefined ? before?.label : login.label,
     isOfUnknown: state.isOfUnknown || undefined,
     values,
@@ -56,6 +63,7 @@ export function nextRecord(
     sentAt: sentAt(state, before, now),
     endsSeen,
     persistent,
+    terms: isSame ? before?.terms : isLimited && owner !== undefined ? seated : undefined,
   }
 }
 

@@ -10,24 +10,13 @@ import type { Successor } from './home.ts'
 import { endedRecord, serializeRecord } from './next-record.ts'
 import type { NotedEnds } from './noted-ends.ts'
 import type { Revocations } from './revocations.ts'
+import { infoOf, type SessionInfo } from './session-info.ts'
 import type { StorageContext } from './storage-options.ts'
 
 const maxAttempts = 20
 
 /** Milliseconds that a store keeps an emptied record which it failed to delete. */
 const emptyFor = 300_000
-
-/** A live session, as it may be shown to its user. Instants are milliseconds since the epoch. */
-export interface SessionInfo {
-  handle: string
-  userId: string
-  label: string | undefined
-  createdAt: number
-  authenticatedAt: number | undefined
-  /** Good to a tenth of the idle timeout. */
-  lastUsedAt: number
-  expiresAt: number
-}
 
 /** The sessions of one user: listing and ending them. */
 export class OwnedSessions {
@@ -49,16 +38,21 @@ export class OwnedSessions {
   }
 
   async list(userId: string): Promise<SessionInfo[]> {
+    const { lifetime } = this.#context
+    return (await this.living(userId))
+      .map((record) => infoOf(record, userId, lifetime.end(record)))
+      .sort((a, b) => b.lastUsedAt - a.lastUsedAt)
+  }
+
+  /** The records of the user's sessions that live. */
+  async living(userId: string): Promise<SessionRecord[]> {
     const { lifetime, now } = this.#context
     const records = await inBatches(await this.#handlesOf(userId), (handle) =>
       this.#listedRecordOf(handle),
     )
-    return records
-      .flatMap((record) => {
-        const end = record?.owner === userId ? lifetime.endIfLive(record, now()) : undefined
-        return end === undefined ? [] : [infoOf(record!, userId, end)]
-      })
-      .sort((a, b) => b.lastUsedAt - a.lastUsedAt)
+    return records.flatMap((record) =>
+      record?.owner === userId && lifetime.endIfLive(record, now()) !== undefined ? [record] : [],
+    )
   }
 
   /** @param userId Ends it only if it is this user's. */
@@ -290,9 +284,4 @@ export class OwnedSessions {
     const record = decodeRecord(text, this.#context.codec, [])
     return record?.absoluteDeadline === 0 ? undefined : record
   }
-}
-
-function infoOf(record: SessionRecord, userId: string, expiresAt: number): SessionInfo {
-  const { handle, label, createdAt, authenticatedAt, lastUsedAt } = record
-  return { handle, userId, label, createdAt, authenticatedAt, lastUsedAt, expiresAt }
 }

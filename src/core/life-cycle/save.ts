@@ -1,4 +1,4 @@
-import { SessionConflictError } from '../errors.ts'
+import { isSessionError, SessionConflictError } from '../errors.ts'
 import { parseSessionId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { contentsOf, type Loaded } from '../record/standing.ts'
@@ -11,6 +11,7 @@ import { KeyedQueue } from '../store/keyed-queue.ts'
 import { confirmLogin, type Written } from './confirm-login.ts'
 import { claimsOf, importedLogin, type Home, type Lost } from './home.ts'
 import {
+  type Basis,
   nextRecord,
   nextRecordOfPrevious,
   serializeRecord,
@@ -149,7 +150,7 @@ export class SessionWriter {
     const isRotated = base === undefined || state.wishes.rotation !== undefined
     const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash
     const secretHash = typeof proof === 'string' ? proof : await proof
-    const record = nextRecord(this.#context.lifetime, state, { base, secretHash, endsSeen, now })
+    const record = this.#nextRecord(state, { base, secretHash, endsSeen, now })
     if (!this.#home.remembersIds) {
       record.previous = record.retired = undefined
       const { rotation, login } = state.wishes
@@ -173,9 +174,8 @@ export class SessionWriter {
     const endsSeen = await this.#home.admit?.(state, from)
     if (typeof endsSeen === 'string') return this.#interrupt(state, endsSeen)
     const secretHash = await this.#home.proofOf(secretOf(state))
-    const { lifetime, now } = this.#context
-    const next = { endsSeen, base: from, secretHash, now: now() }
-    const record = nextRecord(lifetime, state, next)
+    const now = this.#context.now()
+    const record = this.#nextRecord(state, { endsSeen, base: from, secretHash, now })
     record.previous = record.retired = undefined
     const saved = await this.#put(record, undefined)
     if (saved === undefined) return undefined
@@ -198,11 +198,16 @@ export class SessionWriter {
       login === undefined
         ? this.#home.confirmId?.(state, saved)
         : confirmLogin(this.#home, login, { ...written, former })
-    const refusal = confirming && (await confirming)
+    const refusal = confirming && (await forgettingRefused(state, confirming))
     this.#accept(state, saved)
     return refusal === undefined
       ? this.#home.valueOf(state.id, saved.text)
       : this.#interrupt(state, refusal)
+  }
+
+  #nextRecord(state: SessionState, basis: Omit<Basis, 'isLimited'>): SessionRecord {
+    const { lifetime, sessionLimit } = this.#context
+    return nextRecord(lifetime, state, { ...basis, isLimited: sessionLimit !== undefined })
   }
 
   /** The id before may read nothing any more. */
@@ -247,6 +252,16 @@ export class SessionWriter {
     state.lose(reason)
     this.#context.events.emit({ type: 'interrupted', handle, userId, reason })
     return null
+  }
+}
+
+/** The visitor who has too many sessions has the one of before: then that is what the handler goes on with. */
+async function forgettingRefused<T>(state: SessionState, confirming: Promise<T>): Promise<T> {
+  try {
+    return await confirming
+  } catch (error) {
+    if (isSessionError(error, 'ERR_SESSION_LIMIT')) state.forgetLogin()
+    throw error
   }
 }
 

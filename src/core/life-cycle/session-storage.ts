@@ -7,8 +7,9 @@ import type { LoginToken } from '../session/login.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import type { ReadOptions } from './begin.ts'
+import type { SessionInfo } from './session-info.ts'
 import { SessionLife } from './life.ts'
-import { OwnedSessions, type SessionInfo } from './owned-sessions.ts'
+import { OwnedSessions } from './owned-sessions.ts'
 import type { SessionPeek } from './peek.ts'
 import { Revocations } from './revocations.ts'
 import { createContext, storageKinds, type SessionStorageOptions } from './storage-options.ts'
@@ -160,7 +161,8 @@ export function createSessionStorage<
   const owned = new OwnedSessions(context, guarded, { revocations, noted })
   // What cannot be listed is ended by notes.
   const users = guarded.isIndexed ? owned : (noted ?? owned)
-  const home = new StoreHome(context, guarded, { owned, revocations, noted })
+  const seats = context.sessionLimit?.ofStore(context, guarded, owned)
+  const home = new StoreHome(context, guarded, { owned, revocations, noted, seats })
   const life = new SessionLife(context, home)
 
   const storage: ServerSessionStorage = {

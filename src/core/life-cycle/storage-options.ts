@@ -8,6 +8,7 @@ import type { StandardSchema } from '../record/schema.ts'
 import { systemTime } from '../runtime/time.ts'
 import type { SessionData, UntypedData } from '../session/session.ts'
 import type { RevocationNotes } from './revocation-notes.ts'
+import type { SessionLimit } from './seats.ts'
 
 /** Options of every storage. Durations are seconds. */
 export interface SessionStorageOptions<
@@ -41,6 +42,11 @@ export interface SessionStorageOptions<
    * makes it, and says what it is for. Default: none, and nothing is looked at.
    */
   revocations?: RevocationNotes | undefined
+  /**
+   * How many sessions a user may have at the same time (ASVS 7.1.2): `createSessionLimit()` of `coatcheck/accounts` makes it, and
+   * says what happens to one more. Default: as many as they like.
+   */
+  sessionLimit?: SessionLimit | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: (() => number) | undefined
 }
@@ -54,6 +60,7 @@ export const storageKinds: OptionKinds<SessionStorageOptions> = {
   onEvent: 'function',
   clockTolerance: 'number',
   revocations: 'any',
+  sessionLimit: 'any',
   now: 'function',
 }
 
@@ -68,6 +75,7 @@ export interface StorageContext {
   /** In milliseconds. */
   readonly clockTolerance: number
   readonly revocations: RevocationNotes | undefined
+  readonly sessionLimit: SessionLimit | undefined
   readonly now: () => number
 }
 
@@ -85,6 +93,7 @@ export function createContext(
     maxBytes = 65_536,
     clockTolerance = 5,
     revocations,
+    sessionLimit,
     onEvent,
     now = systemTime,
   } = options
@@ -100,6 +109,9 @@ export function createContext(
   if (revocations !== undefined && !isFunction(revocations?.ofStore)) {
     throw configError('revocations must come from createRevocations({ store })')
   }
+  if (sessionLimit !== undefined && !isFunction(sessionLimit?.ofStore)) {
+    throw configError('sessionLimit must come from createSessionLimit({ max, whenReached })')
+  }
   return {
     lifetime: new Lifetime(options),
     codec: new ValueCodec(codec, maxBytes),
@@ -108,6 +120,7 @@ export function createContext(
     maxBytes,
     events: new EventEmitter(onEvent, now),
     revocations,
+    sessionLimit,
     clockTolerance: seconds('clockTolerance', clockTolerance, [0, 300]) * 1000,
     now,
   }

@@ -9,6 +9,7 @@ import type { Found, Home, Lost, Refusal, Successor, Unwritten } from './home.ts
 import type { NotedEnds } from './noted-ends.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import type { Revocations } from './revocations.ts'
+import type { Seats } from './seats.ts'
 import type { StorageContext } from './storage-options.ts'
 
 interface Endings {
@@ -16,6 +17,8 @@ interface Endings {
   revocations: Revocations
   /** If the notes are looked at when a session is read. */
   noted: NotedEnds | undefined
+  /** If users may have so many sessions and no more. */
+  seats: Seats | undefined
 }
 
 /** Records in a store, each under its handle: the cookie holds the id, and the record the hash of its secret. */
@@ -27,17 +30,19 @@ export class StoreHome implements Home {
   readonly #revocations: Revocations
   readonly #noted: NotedEnds | undefined
   readonly admit?: NotedEnds['admit']
+  readonly takeSeat?: Seats['take']
 
   constructor(
     context: StorageContext,
     store: GuardedStore,
-    { owned, revocations, noted }: Endings,
+    { owned, revocations, noted, seats }: Endings,
   ) {
     this.#context = context
     this.#store = store
     this.#owned = owned
     this.#revocations = revocations
     this.#noted = noted
+    if (seats !== undefined) this.takeSeat = (userId, handle) => seats.take(userId, handle)
     if (noted !== undefined) this.admit = (state, base) => noted.admit(state, base)
   }
 

@@ -58,11 +58,11 @@ export function isHandle(text: unknown): text is string {
 }
 
 /**
- * Whether the key is that of a note that all sessions of a user were ended. docs/stores.md names these keys: such a
- * note must outlive whatever a store drops to make room.
+ * Whether the key is that of a note: that sessions were ended, or which of a user's sessions count. docs/stores.md names
+ * these keys: such a note must outlive whatever a store drops to make room.
  */
 export function isNote(key: string): boolean {
-  return key.startsWith('revoked-')
+  return key.startsWith('revoked-') || key.startsWith('seats-')
 }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless this can be a user's id. */

@@ -3,6 +3,7 @@ import { configError, SessionValueError } from '../errors.ts'
 import { parseWire, type RecordForm } from './form.ts'
 import { KeptValues } from './kept-values.ts'
 import type { Instants } from './lifetime.ts'
+import { decodeTerms, encodeTerms, type LoginTerms } from './terms.ts'
 import { type Data, isWire, type Wire } from './wire.ts'
 
 /** The data that one id may see. */
@@ -57,6 +58,8 @@ export interface SessionRecord extends Contents, Instants {
   isOfUnknown?: boolean | undefined
   /** Where ends of sessions are looked at when one is read: those before the login. */
   endsSeen?: EndsSeen | undefined
+  /** What the login said beside that. */
+  terms?: LoginTerms | undefined
 }
 
 /**
@@ -116,6 +119,7 @@ export function encodeRecord(
     b: record.replacedBy,
     e: record.endsSeen && [record.endsSeen.user, record.endsSeen.everybody],
     m: record.persistent === undefined ? undefined : record.persistent ? 1 : 0,
+    h: record.terms && encodeTerms(record.terms),
   }
   if (!isWire(wire)) {
     throw configError(
@@ -208,6 +212,7 @@ export function decodeRecord(
       replacedBy: wire.b,
       endsSeen: wire.e && { user: wire.e[0], everybody: wire.e[1] },
       persistent: wire.m === undefined ? undefined : wire.m === 1,
+      terms: wire.h && decodeTerms(wire.h),
     }
   } catch {
     return undefined

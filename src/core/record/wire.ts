@@ -1,5 +1,7 @@
 /* What is in a record's text, and the check that it is one. */
 
+import { blankTerms, isTermsWire, type TermsWire } from './terms.ts'
+
 export type Data = Record<string, unknown>
 
 /** The record as JSON. Names are short because there are many records. */
@@ -23,6 +25,7 @@ export interface Wire {
   b?: string | undefined
   e?: readonly [user: number, everybody: number] | undefined
   m?: 0 | 1 | undefined
+  h?: TermsWire | undefined
 }
 
 function isInstant(value: unknown): value is number {
@@ -39,7 +42,7 @@ export function isData(value: unknown): value is Data {
 
 export function isWire(value: unknown): value is Wire {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b, e } = value as Partial<Wire>
+  const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b, e, h } = value as Partial<Wire>
   return (
     v === 1 &&
     typeof k === 'string' &&
@@ -57,7 +60,8 @@ export function isWire(value: unknown): value is Wire {
     (r === undefined || (Array.isArray(r) && r.every(isRetired))) &&
     (n === undefined || isInstant(n)) &&
     isOptional(b, 'string') &&
-    (e === undefined || isEndsSeen(e))
+    (e === undefined || isEndsSeen(e)) &&
+    (h === undefined || isTermsWire(h))
   )
 }
 
@@ -77,9 +81,10 @@ function isPrevious(value: unknown): boolean {
 
 /** Whether a program has put something on `Object.prototype` that would be read where a record leaves a key out. */
 function isPolluted(): boolean {
-  const nothing: Partial<Record<keyof Wire | keyof NonNullable<Wire['p']>, unknown>> = {}
-  const { v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, t } = nothing
-  const inherited = [v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, t]
+  type Key = keyof Wire | keyof NonNullable<Wire['p']> | keyof TermsWire
+  const nothing: Partial<Record<Key, unknown>> = {}
+  const { v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, h, t } = nothing
+  const inherited = [v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, h, t]
   return inherited.some((value) => value !== undefined)
 }
 
@@ -87,6 +92,7 @@ function isPolluted(): boolean {
 function completed(parsed: Partial<Wire> | null): Partial<Wire> {
   const wire = { ...blank, ...parsed }
   if (wire.p) wire.p = { ...blankPrevious, ...wire.p }
+  if (wire.h) wire.h = { ...blankTerms, ...wire.h }
   return wire
 }
 
@@ -111,6 +117,7 @@ const blank: Record<keyof Wire, undefined> = {
   b: undefined,
   e: undefined,
   m: undefined,
+  h: undefined,
 }
 
 const blankPrevious: Record<keyof NonNullable<Wire['p']>, undefined> = {

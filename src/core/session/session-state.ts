@@ -284,6 +284,11 @@ export class SessionState {
     this.#edits.settle(loaded.contents, this.#closed)
   }
 
+  /** Drops a login that was refused: the visitor has what was there before it. */
+  forgetLogin(): void {
+    this.#wishes = { rotation: this.#loaded && this.#wishes.rotation }
+  }
+
   /** Drops what the handler did to the data, after it failed; a destroy or a rotation stays. */
   forgetData(): void {
     this.#wishes = { rotation: this.#wishes.rotation, failed: true }

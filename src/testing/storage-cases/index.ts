@@ -24,6 +24,8 @@ import { revocationCases } from './revocations.ts'
 import { rotationCases } from './rotation.ts'
 import { saveCases } from './saves.ts'
 import { secondLoginCases } from './second-logins.ts'
+import { sessionLimitRaceCases } from './session-limit-races.ts'
+import { sessionLimitCases } from './session-limits.ts'
 import { takenOverCases } from './taken-over.ts'
 import { blockCases } from './blocks.ts'
 import { unconfirmedLoginCases } from './unconfirmed-logins.ts'
@@ -57,6 +59,8 @@ export const storageCases: readonly StorageCase[] = [
   ...revocationCases,
   ...secondLoginCases,
   ...unconfirmedLoginCases,
+  ...sessionLimitCases,
+  ...sessionLimitRaceCases,
   ...notedEndCases,
   ...endOfEverybodyCases,
   ...lostNoteCases,

@@ -41,6 +41,8 @@ export const ofStorages: Options = {
   maxBytes: 4096,
   onEvent: nothing,
   clockTolerance: 1,
+  // Some of the storages cannot have one, and what it is they do not look at.
+  sessionLimit: { ofStore: nothing, ofCookies: nothing },
   revocations: createRevocations({ store: createMemoryStore() }),
   now,
 }

@@ -1,4 +1,5 @@
 import { createSession } from 'coatcheck'
+import { createSessionLimit } from 'coatcheck/accounts'
 import { createCookie } from 'coatcheck/cookie'
 import { session as remixSession } from 'coatcheck/compat/remix'
 import { withSession } from 'coatcheck/fetch'
@@ -44,6 +45,13 @@ export const makers: Record<string, Maker> = {
     good: { label: 'Firefox', since: { userId: 'ada', count: 0 } },
     nullable: ['label'],
     mistakes: { lable: 'label', sinse: 'since' },
+  },
+  createSessionLimit: {
+    make: createSessionLimit,
+    good: { max: 3, whenReached: 'refuse' },
+    needed: ['max', 'whenReached'],
+    mistakes: { maxSessions: 'max', whenreached: 'whenReached' },
+    wrong: [{ max: 0 }, { max: 1001 }, { max: 1.5 }, { max: NaN }, { whenReached: 'end' }],
   },
   'storage.revoke': {
     make: (options) => storage.revoke('handle', options),

@@ -1,6 +1,7 @@
 import type { VisitKind } from './history.ts'
 import type { Random } from './random.ts'
 import type { ClockSettings } from './session-clock.ts'
+import type { Rush } from './rush.ts'
 import type { Sabotage } from './sabotage.ts'
 
 /* What a process is told to do. */
@@ -30,6 +31,8 @@ export interface Plan {
 }
 
 export type Message =
+  /** Logins of one user at the same time, and what they came to. */
+  | { do: 'rush'; rush: Rush }
   | { do: 'open'; plan: Plan }
   /** Sessions for all to begin with. */
   | { do: 'begin' }

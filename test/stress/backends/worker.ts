@@ -8,6 +8,7 @@ import { Lane, type Shop } from './lane.ts'
 import { openBackend, type Backend } from './open-backend.ts'
 import { brief, examples, grace, type Message, type Plan, slots, usersOf } from './plan.ts'
 import { recordingStore } from './recording-store.ts'
+import { rush } from './rush.ts'
 import { sabotaged } from './sabotage.ts'
 import { SessionClock } from './session-clock.ts'
 import { noteEvent } from './visitor.ts'
@@ -103,6 +104,7 @@ async function look(issued: { cookie: string; brief: boolean }[]): Promise<void>
 
 async function obey(message: Message): Promise<unknown> {
   if (message.do === 'open') return open(message.plan)
+  if (message.do === 'rush') return rush(message.rush)
   if (message.do === 'begin') return begin()
   if (message.do === 'run') return run()
   if (message.do === 'stop') return stopping.abort()

@@ -1,0 +1,21 @@
+import type { GuardedStore } from '../store/guarded-store.ts'
+import type { OwnedSessions } from './owned-sessions.ts'
+import type { StorageContext } from './storage-options.ts'
+
+/** The sessions of each user that count against a limit. */
+export interface Seats {
+  /**
+   * Gives the session of a login a seat.
+   *
+   * @throws {SessionError} `ERR_SESSION_LIMIT` if there is none.
+   */
+  take(userId: string, handle: string): Promise<void>
+}
+
+/** What `createSessionLimit()` of `coatcheck/accounts` makes, for the option `sessionLimit`. What is in it is for storages. */
+export interface SessionLimit {
+  /** @throws {SessionError} `ERR_SESSION_CONFIG` if the store cannot keep to a limit. */
+  ofStore(context: StorageContext, store: GuardedStore, owned: OwnedSessions): Seats
+  /** @throws {SessionError} `ERR_SESSION_CONFIG` */
+  ofCookies(): never
+}

@@ -1,0 +1,18 @@
+import type { SessionRecord } from '../record/record.ts'
+
+/** A live session, as it may be shown to its user. Instants are milliseconds since the epoch. */
+export interface SessionInfo {
+  handle: string
+  userId: string
+  label: string | undefined
+  createdAt: number
+  authenticatedAt: number | undefined
+  /** Good to a tenth of the idle timeout. */
+  lastUsedAt: number
+  expiresAt: number
+}
+
+export function infoOf(record: SessionRecord, userId: string, expiresAt: number): SessionInfo {
+  const { handle, label, createdAt, authenticatedAt, lastUsedAt } = record
+  return { handle, userId, label, createdAt, authenticatedAt, lastUsedAt, expiresAt }
+}

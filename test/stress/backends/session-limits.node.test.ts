@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import process from 'node:process'
+import { after, before, describe, it } from 'node:test'
+import { createSessionStorage } from 'coatcheck'
+import type { SessionLimitOptions } from 'coatcheck/accounts'
+import { Member } from './member.ts'
+import { openBackend } from './open-backend.ts'
+import type { RushResult } from './rush.ts'
+import { isMissing, startTargets, targets } from './targets.ts'
+
+const max = 3
+const rounds = 6
+/** Of each process at the same time. */
+const logins = 2
+const chosen = ['a Redis Cluster', 'PostgreSQL', 'SQLite', 'a directory']
+
+let members: Member[] = []
+before(async () => {
+  members = await Promise.all(Array.from({ length: 4 }, () => Member.start(() => {})))
+})
+after(() => Promise.all(members.map((member) => member.kill())))
+const some = targets.filter(({ name }) => chosen.includes(name))
+const startedTarget = startTargets(some)
+
+for (const target of some) {
+  describe(
+    `logins of one user in four processes on ${target.name}`,
+    { skip: isMissing(target) },
+    () => {
+      let address: string
+      before(async () => {
+        ;({ address } = await startedTarget(target))
+      })
+
+      /** All processes at once, and then the handles of those sessions of the user that live. */
+      async function race(
+        userId: string,
+        whenReached: SessionLimitOptions['whenReached'],
+      ): Promise<{ living: string[]; results: RushResult[] }> {
+        const limit = { max, whenReached }
+        const rush = { address, userId, logins, limit }
+        const results = await Promise.all(members.map((member) => member.ask({ do: 'rush', rush })))
+        const backend = await openBackend(address, { timeout: 10, now: Date.now })
+        const sessions = await createSessionStorage(backend.store).sessionsOf(userId)
+        await backend.close()
+        return { living: sessions.map(({ handle }) => handle), results: results as RushResult[] }
+      }
+
+      it('leave as many sessions as there may be, where the oldest ends (ASVS 7.1.2)', async () => {
+        for (let round = 0; round < rounds; round++) {
+          const userId = `${process.pid}-oldest-${round}`
+          const { living, results } = await race(userId, 'end-oldest')
+          const cookies = results.flatMap((result) => result.cookies)
+          assert.equal(cookies.length, logins * members.length)
+          assert.equal(living.length, max)
+          assert.ok(living.every((handle) => cookies.some((cookie) => cookie.startsWith(handle))))
+          assert.equal((await race(userId, 'end-oldest')).living.length, max)
+        }
+      })
+
+      it('leave as many sessions as there may be, where the others are refused (ASVS 7.1.2)', async () => {
+        for (let round = 0; round < rounds; round++) {
+          const userId = `${process.pid}-refuse-${round}`
+          const { living, results } = await race(userId, 'refuse')
+          const cookies = results.flatMap((result) => result.cookies)
+          const refused = results.reduce((sum, result) => sum + result.refused, 0)
+          assert.deepEqual([cookies.length, refused], [max, logins * members.length - max])
+          assert.deepEqual(
+            living.toSorted(),
+            cookies.map((cookie) => cookie.split('.')[0]).toSorted(),
+          )
+          const again = await race(userId, 'refuse')
+          assert.deepEqual(again.living.toSorted(), living.toSorted())
+        }
+      })
+    },
+  )
+}
