@@ -57,6 +57,8 @@ const mayImportToo: Record<string, RegExp> = {
   // Only to make the table.
   'storages/sql/': /^storages\/sql\/|^kysely$/,
   'frameworks/fetch-router.ts': /^frameworks\/fetch-router\//,
+  // It looks for the session where that entry puts it.
+  'frameworks/csrf/react-router.ts': /^frameworks\/react-router.ts$/,
   // It makes a response of what handlers return.
   'frameworks/h3.ts': /^h3$/,
   // Its requests are known to nobody but Next, and which one runs now to nobody but Node.

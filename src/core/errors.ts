@@ -14,6 +14,7 @@ export type SessionErrorCode =
   | 'ERR_SESSION_READ_ONLY'
   | 'ERR_SESSION_NESTED'
   | 'ERR_SESSION_RESPONSE'
+  | 'ERR_SESSION_CSRF'
 
 /**
  * The base of every error this library throws. Switch on `code`, never on `message`. No message, and

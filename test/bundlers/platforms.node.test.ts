@@ -48,6 +48,18 @@ for (const platform of ['neutral', 'browser'] satisfies Platform[]) {
   })
 }
 
+describe('an entry in a bundle', () => {
+  it('brings no check of forged requests along that the app has not imported', async () => {
+    const options: BuildOptions = { platform: 'browser', format: 'esm' }
+    const mark = /ERR_SESSION_CSRF/
+    for (const entry of entries.filter((name) => !name.includes('/csrf'))) {
+      const text = await bundle(`import * as all from '${entry}'; export { all }`, options)
+      assert.doesNotMatch(text, mark, entry)
+    }
+    assert.match(await bundle(`export * from 'coatcheck/csrf/hono'`, options), mark)
+  })
+})
+
 describe('an entry with a storage on files, in a bundle', () => {
   /** Runs a bundled program where there is nothing but what browsers have. */
   async function run(program: string): Promise<any> {

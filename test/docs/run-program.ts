@@ -13,6 +13,20 @@ export async function visitTwice(
   [program, ...args]: string[],
   cwd: string,
 ): Promise<void> {
+  const ended = startProgram(t, [program!, ...args], cwd)
+  const first = await Promise.race([firstAnswer(`http://127.0.0.1:${port}/`), ended])
+  assert.equal(await first.text(), 'Visit 1')
+  const [Cookie] = first.headers.get('Set-Cookie')!.split(';', 1)
+  const second = await fetch(`http://127.0.0.1:${port}/`, { headers: { Cookie: Cookie! } })
+  assert.equal(await second.text(), 'Visit 2')
+}
+
+/** Starts a program for one test. What is returned rejects when the program ends by itself. */
+export function startProgram(
+  t: TestContext,
+  [program, ...args]: string[],
+  cwd: string,
+): Promise<never> {
   const env = { ...process.env, SESSION_SECRET, NODE_ENV: undefined }
   const server = spawn(program!, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = once(server, 'exit')
@@ -22,19 +36,14 @@ export async function visitTwice(
     server.kill('SIGTERM')
     await ended
   })
-
-  const first = await Promise.race([
-    firstAnswer(`http://127.0.0.1:${port}/`),
-    ended.then(() => assert.fail(`The program ended: ${errors}`)),
-  ])
-  assert.equal(await first.text(), 'Visit 1')
-  const [Cookie] = first.headers.get('Set-Cookie')!.split(';', 1)
-  const second = await fetch(`http://127.0.0.1:${port}/`, { headers: { Cookie: Cookie! } })
-  assert.equal(await second.text(), 'Visit 2')
+  const failed = ended.then(() => assert.fail(`The program ended: ${errors}`))
+  // It also ends when the test has.
+  failed.catch(() => {})
+  return failed
 }
 
 /** Asks until the server listens: the programs do not say when. */
-async function firstAnswer(address: string): Promise<Response> {
+export async function firstAnswer(address: string): Promise<Response> {
   for (const until = Date.now() + 60_000; ;) {
     try {
       return await fetch(address)

@@ -1,12 +1,22 @@
 import { createSession } from 'coatcheck'
 import { createSessionLimit } from 'coatcheck/accounts'
 import { createCookie } from 'coatcheck/cookie'
+import { createCsrf, type CsrfOptions } from 'coatcheck/csrf'
+import { csrf as honoCsrf } from 'coatcheck/csrf/hono'
 import { session as remixSession } from 'coatcheck/compat/remix'
 import { withSession } from 'coatcheck/fetch'
 import { session } from 'coatcheck/fetch-router'
 import { compatMakers } from './compat.ts'
 import { cookie, cookieMistakes, cookieOptions, type Maker, storage } from './maker.ts'
 import { storageMakers } from './storages.ts'
+
+const csrfOptions = {
+  trustedOrigins: ['https://accounts.example'],
+  exempt: () => false,
+  field: '_csrf',
+  header: 'x-xsrf-token',
+}
+const csrfMistakes = { trustedOrigin: 'trustedOrigins', feild: 'field', headers: 'header' }
 
 export const makers: Record<string, Maker> = {
   createCookie: {
@@ -39,6 +49,17 @@ export const makers: Record<string, Maker> = {
     make: (options) => remixSession(cookie, storage, options),
     good: { touch: 'pages', onStoreError: () => new Response() },
     mistakes: { onError: 'onStoreError' },
+  },
+  createCsrf: {
+    make: (options: CsrfOptions) => createCsrf(options),
+    good: csrfOptions,
+    mistakes: csrfMistakes,
+    wrong: [{ trustedOrigins: ['example.com'] }, { field: '' }, { header: 'x csrf' }],
+  },
+  'csrf of a framework': {
+    make: (options) => honoCsrf(options),
+    good: { ...csrfOptions, property: 'adminSession' },
+    mistakes: { ...csrfMistakes, propety: 'property' },
   },
   'session.login': {
     make: (options) => createSession().login('ada', options),
