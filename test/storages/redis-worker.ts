@@ -39,6 +39,7 @@ async function work({ server, name, cookies, times = Infinity }: Task): Promise<
 }
 
 process.on('message', async (task: Task) => {
-  process.send!(await work(task), () => process.disconnect())
+  process.send!(await work(task))
 })
+process.on('disconnect', () => process.exit())
 process.send!('ready')
