@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { checkParts, compileParts, runtimeParts, shareCases } from './lib/parts.mjs'
-import { printResult, printSlowest, printTotal } from './lib/report.mjs'
+import { printLeftOut, printResult, printSlowest, printTotal } from './lib/report.mjs'
 import { stopAll } from './lib/execute.mjs'
 import { runParts } from './lib/run.mjs'
 import { makeScratch } from './lib/scratch.mjs'
@@ -37,6 +37,7 @@ if (values.list) {
 
 async function main() {
   const results = []
+  let leftOut = []
 
   async function run(parts) {
     await runParts(parts, scratch, (result) => {
@@ -52,7 +53,9 @@ async function main() {
 
   // Tests with type errors are compiled all the same, and run; without the package none can.
   if (results.every((result) => result.part !== 'build' || result.failed === 0)) {
-    const wanted = runtimeParts(scratch.disk, values.only).filter(isWanted)
+    const all = runtimeParts(scratch.disk, values.only)
+    const wanted = all.filter(isWanted)
+    leftOut = all.filter((part) => part.isLeftOut && part.files.length > 0 && !isWanted(part))
     const runtimes = values.all ? wanted : shareCases(wanted)
     const withFiles = runtimes.filter((part) => part.files.length > 0)
     await run([
@@ -61,11 +64,13 @@ async function main() {
     ])
     if (values.only !== undefined && withFiles.length === 0) {
       console.error(`No test file has "${values.only}" in its path`)
+      printLeftOut(leftOut)
       printTotal(results)
       return false
     }
   }
   printSlowest(results, values.times ? Infinity : 10)
+  if (positionals.length === 0) printLeftOut(leftOut)
   return printTotal(results)
 }
 

@@ -48,15 +48,19 @@ export function runtimeParts(scratch, only = '') {
   const cases = '.build/test/workerd/cases.js'
   const forWorkerd = cases.includes(only) ? [cases] : []
 
-  return [
-    ownProcesses('servers', own.filter(usesServers), scratch),
-    ownProcesses('races', own.filter(isRace), scratch),
+  const inPart = (name) =>
     ownProcesses(
-      'node20-processes',
-      own.filter((file) => !usesServers(file) && !isRace(file) && !isBuilt(file)),
+      name,
+      own.filter((file) => partOf(file) === name),
       scratch,
-    ),
-    { ...ownProcesses('frameworks', own.filter(isBuilt), scratch), isLeftOut: true },
+    )
+
+  return [
+    inPart('servers'),
+    inPart('races'),
+    inPart('node20-processes'),
+    { ...inPart('frameworks'), isLeftOut: true },
+    { ...inPart('services'), isLeftOut: true },
     denoPart(portable, scratch),
     oneProcess('node20', node, portable, scratch),
     oneProcess('node22', `${installed}/node22/bin/node`, portable, scratch),
@@ -75,24 +79,25 @@ const isLong =
 /** What is about files: killed processes, full disks, power loss. */
 const isAboutFiles = /\/(stress|faults)\/[^/]+$|\/(sqlite-disk|private-files|process-ends)\./
 
-/** Whether four processes work on the same sessions: on Node 20 these tests are a part of their own. */
-function isRace(file) {
-  return file.includes('/stress/backends/')
+/** Apps that are built with the tools of a framework, which takes a minute each. */
+const isBuilt = /\/frameworks\/(sveltekit|astro|next|tanstack-start|nuxt|nest)\.node\./
+
+/** What starts Redis, PostgreSQL and the like, to use them. */
+const usesServers =
+  /\/faults\/servers\/|\/(redis[\w-]*|sql-servers[\w-]*|memcache|runtimes|shop-storages|session-servers|cli\/servers)\.node\./
+
+/** Which part a file is of that has a process of its own. Of two of them see isLeftOut: who wants these tests asks for them. */
+function partOf(file) {
+  // Four processes on the same sessions.
+  if (file.includes('/stress/backends/')) return 'races'
+  if (isBuilt.test(file)) return 'frameworks'
+  // How script/services and the tests start servers, and end them: no promise of the package.
+  if (file.includes('/test/services/')) return 'services'
+  return usesServers.test(file) ? 'servers' : 'node20-processes'
 }
 
-/** Whether it starts Redis, PostgreSQL and the like, and is no race: these are another one. */
-function usesServers(file) {
-  if (isRace(file)) return false
-  const folders = /\/(services|faults\/servers)\//
-  const files =
-    /\/(redis[\w-]*|sql-servers[\w-]*|memcache|runtimes|shop-storages|session-servers|cli\/servers)\.node\.test\.js$/
-  return folders.test(file) || files.test(file)
-}
-
-/** Whether it builds an app with the tools of a framework, which takes a minute: only who asks for these tests gets them. */
-function isBuilt(file) {
-  return /\/frameworks\/(sveltekit|astro|next|tanstack-start|nuxt|nest)\.node\.test\.js$/.test(file)
-}
+/** Of these parts one job runs at a time. */
+const turns = { races: 'race', frameworks: 'build' }
 
 function ownProcesses(name, files, scratch) {
   const jobs = files.map((file, n) => ({
@@ -100,8 +105,7 @@ function ownProcesses(name, files, scratch) {
     file,
     isLong: isLong.test(file),
     isOnDisk: isAboutFiles.test(file),
-    ...(isRace(file) && { turn: 'race' }),
-    ...(isBuilt(file) && { turn: 'build' }),
+    ...(turns[name] && { turn: turns[name] }),
   }))
   return { name, jobs, files }
 }

@@ -42,6 +42,13 @@ function shorten(file) {
   return file.replace(/^.*?(?=\btest\/)/, '')
 }
 
+/** Parts that only who asks for them gets. */
+export function printLeftOut(parts) {
+  if (parts.length === 0) return
+  const names = parts.map(({ name, files }) => `${name} (${files.length} files)`).join(', ')
+  console.log(`Left out: ${names}. script/test --all runs them.`)
+}
+
 /** The last line. Returns whether all is well. */
 export function printTotal(results) {
   const sum = (count) => results.reduce((total, result) => total + count(result), 0)

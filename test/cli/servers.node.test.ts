@@ -7,7 +7,7 @@ import { createPool } from 'mysql2'
 import pg from 'pg'
 import { missing, startMariadb, startPostgres, startRedis } from '../services/index.ts'
 import { using } from '../services/talk.ts'
-import { coatcheckProcess, logIn, secret } from './run.ts'
+import { coatcheck, coatcheckProcess, logIn, secret } from './run.ts'
 
 const env = { SESSION_SECRET: secret }
 
@@ -24,18 +24,21 @@ describe('coatcheck on Redis', { skip: missing('redis') }, () => {
     const list = JSON.parse(coatcheckProcess(['sessions', ...place, '--json']).stdout) as object[]
     const handles = list.map((one) => (one as { handle: string }).handle)
     assert.deepEqual(handles.sort(), [ada.handle, ben.handle].sort())
-    assert.match(coatcheckProcess(['open', ada.cookie, ...place], { env }).stdout, /It is accepted/)
+    assert.match(
+      (await coatcheck(['open', ada.cookie, ...place], { env })).stdout,
+      /It is accepted/,
+    )
     assert.match(coatcheckProcess(['revoke-all', 'ada', ...place]).stdout, /ended: 1\n/)
     assert.equal((await storage.read(ada.id)).isNew, true)
     assert.equal((await storage.read(ben.id)).isNew, false)
     assert.equal((await others.read(cat.id)).isNew, false)
-    assert.match(coatcheckProcess(['sweep', ...place]).stdout, /by itself/)
+    assert.match((await coatcheck(['sweep', ...place])).stdout, /by itself/)
   })
 
   it('is told what its settings do to sessions', async (t) => {
     const settings = { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' }
     const { url } = await using(t, startRedis({ settings }))
-    const wrong = coatcheckProcess(['doctor', '--storage', url!], { env })
+    const wrong = await coatcheck(['doctor', '--storage', url!], { env })
     assert.equal(wrong.status, 1)
     assert.match(wrong.stdout, /allkeys-lru[^]*maxmemory-policy noeviction/)
     assert.match(wrong.stdout, /clocks of server and app agree/)
@@ -66,7 +69,7 @@ for (const [name, { start, dialect }] of Object.entries(databases)) {
     it('lists, ends and sweeps sessions, and says what is not as it should be', async (t) => {
       const { url } = await using(t, start())
       const place = ['--storage', url]
-      const early = coatcheckProcess(['sessions', ...place])
+      const early = await coatcheck(['sessions', ...place])
       assert.equal(early.status, 2, early.stderr)
       assert.match(early.stderr, /createSessionTable\(\)/)
       const db = new Kysely<never>({ dialect: dialect(url) })
@@ -82,12 +85,12 @@ for (const [name, { start, dialect }] of Object.entries(databases)) {
         (JSON.parse(list.stdout) as { handle: string }[]).map(({ handle }) => handle),
         [ben.handle],
       )
-      const doctor = coatcheckProcess(['doctor', ...place], { env })
+      const doctor = await coatcheck(['doctor', ...place], { env })
       assert.equal(doctor.status, 1)
       assert.match(doctor.stdout, /1 records expired[^]*coatcheck sweep/)
       assert.match(doctor.stdout, /clocks of server and app agree/)
-      assert.match(coatcheckProcess(['sweep', ...place]).stdout, /dropped: 1\n/)
-      assert.equal(coatcheckProcess(['doctor', ...place], { env }).status, 0)
+      assert.match((await coatcheck(['sweep', ...place])).stdout, /dropped: 1\n/)
+      assert.equal((await coatcheck(['doctor', ...place], { env })).status, 0)
       assert.equal(coatcheckProcess(['revoke', ben.handle, ...place]).status, 0)
       assert.equal((await storage.read(ben.id)).isNew, true)
       // Before its server stops.
