@@ -15,7 +15,7 @@ import { begin, count, end, type Storage, valuesOf } from './redis-visits.ts'
 
 const guide = readFileSync(new URL('../../../docs/redis.md', import.meta.url), 'utf8')
 const [, line] = /^ +ACL SETUSER (app on .*)$/m.exec(guide)!
-const [, more] = /on a Cluster `(\+.+?)`/.exec(guide)!
+const [, more] = /On a Cluster it also needs `(\+.+?)`/.exec(guide)!
 const login = { username: 'app', password: 'password' }
 const skip = missing('redis')
 

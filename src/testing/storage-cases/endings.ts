@@ -88,7 +88,7 @@ export const endingCases: readonly StorageCase[] = [
       const before = JSON.stringify(gate!.calls)
       // Nobody is logged in: a handler that forgot to look ends nobody's session.
       for (const userId of [undefined, null]) await storage.revoke(handle, { userId })
-      for (const userId of [42, '', {}, ['ada'], false] as never[]) {
+      for (const userId of [42, '', {}, ['ada'], false, 'ada\ud800'] as never[]) {
         await failsWith('ERR_SESSION_CONFIG', () => storage.revoke(handle, { userId }))
         await failsWith('ERR_SESSION_CONFIG', () => storage.revokeAll(userId))
         await failsWith('ERR_SESSION_CONFIG', () => storage.sessionsOf(userId))

@@ -18,10 +18,10 @@ export const noteCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'refuses a user id that is not a string with something in it',
+    name: 'refuses a user id that is not a string with something in it, or not well-formed',
     async run({ createStorage }) {
       const session = await createStorage().read(null)
-      for (const userId of ['', 42, null, undefined, ['ada']]) {
+      for (const userId of ['', 42, null, undefined, ['ada'], 'ada\ud800']) {
         await failsWith('ERR_SESSION_CONFIG', () => session.login(userId as string))
       }
       same([session.userId, session.dirty], [undefined, false])

@@ -16,6 +16,7 @@ export interface CryptoPath {
   createCookie: typeof ownEntry.createCookie
   createCookieSessionStorage: typeof ownCookieStorage.createCookieSessionStorage
   createMemorySessionStorage: typeof ownMemoryStorage.createMemorySessionStorage
+  createSessionStorage: typeof ownEntry.createSessionStorage
   withSession: typeof ownFetch.withSession
 }
 

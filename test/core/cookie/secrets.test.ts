@@ -29,6 +29,7 @@ const weak = {
   'the same in pairs': '00112233445566778899aabbccddeeff',
   'dead beef': 'deadbeef'.repeat(8),
   'a random piece over and over': 'kq3v9Zr1Lw'.repeat(5),
+  'seven hexadecimal digits': '3ee7ce0ae3e33ce3f0ae3fef0ff0f7eaaee7e0cfaa77fce33ace3c0fa00c00f3',
   'fifteen different letters': 'dcgthbjxmvpzkwqmkqvzwxpjbtdghcqkwmz',
 }
 let environment: string | undefined

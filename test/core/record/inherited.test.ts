@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+import { createUnstorageStore } from 'coatcheck/unstorage-storage'
+import { createStorage } from 'unstorage'
 
 /** As some old libraries do: it can be seen in every loop over an object's properties. */
 async function whileEveryObjectHas(name: string, value: unknown, work: () => Promise<void>) {
@@ -93,5 +95,40 @@ describe('A method that every object inherits', () => {
         })
       }
     }
+  })
+
+  it('is read in place of nothing that the end of all sessions leaves out', async () => {
+    const names = ['except', 'exceptRevokedAt', 'exceptN', 'exceptT', 'blocked', 'until', 'n', 't']
+    const storage = createMemorySessionStorage()
+    const late = await storage.read(null)
+    late.login('ada')
+    await storage.revokeAll('ada')
+    for (const [name, value] of [
+      ...names.map((one) => [one, Number.MAX_SAFE_INTEGER] as const),
+      ['except', late.handle] as const,
+      ['exceptT', []] as const,
+    ]) {
+      await whileEveryObjectHas(name, value, async () => {
+        const began = await storage.read(null)
+        began.login('ada')
+        assert.notEqual(await storage.save(began), null, name)
+        await storage.revokeAll('ada')
+        assert.equal(await storage.isBlocked('ada'), false, name)
+      })
+    }
+    assert.equal(await storage.save(late), null)
+  })
+
+  it('is no part of what a backend gave back', async () => {
+    const backend = createStorage()
+    const store = createUnstorageStore(backend)
+    await store.write('a', 'text', { replaces: null, expiresAt: Date.now() + 3_600_000 })
+    const [key] = await backend.getKeys()
+    const { value: _, ...rest } = (await backend.getItem(key!)) as Record<string, unknown>
+    await backend.setItem(key!, rest)
+    await whileEveryObjectHas('value', 'the record of somebody', async () => {
+      const found = await store.read('a').catch(() => undefined)
+      assert.equal(found, undefined)
+    })
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { SessionEvent } from 'coatcheck'
+import { isCookie, type SessionEvent, type SessionStore } from 'coatcheck'
 import { native, secretA, web } from '../cookie/cookie-paths.ts'
 
 const url = 'https://shop.example/'
@@ -39,10 +39,22 @@ describe('two copies of the package in one process', () => {
     assert.ok(events.some(({ type }) => type === 'tampered'))
   })
 
+  it('answer with 503 when a store of the other fails', async () => {
+    const away = async () => Promise.reject(new Error('away'))
+    const store: SessionStore = { read: away, write: away, delete: away }
+    const storage = web.createSessionStorage(store, { onEvent: () => {} })
+    const app = native.withSession({ cookie, storage }, (_, session) => {
+      session.set('a', 1)
+      return new Response()
+    })
+    assert.equal((await app(new Request(url))).status, 503)
+  })
+
   it('refuse what another major version made', () => {
     const storage = native.createMemorySessionStorage()
     const other = { ...native.createCookie('session'), [Symbol.for('coatcheck/cookie')]: 99 }
     const make = () => native.withSession({ cookie: other as never, storage }, () => new Response())
     assert.throws(make, { code: 'ERR_SESSION_CONFIG', message: /another major version/ })
+    assert.equal(isCookie(other), false)
   })
 })
