@@ -44,6 +44,32 @@ function blockOf(guide: string, kind: string, lines: string[]): CodeBlock {
   return { guide, path, before: side('-'), after: side('+') }
 }
 
+/*
+ * Libraries whose session stands at the same property of a request as ours: the types of the two do not go into one
+ * program.
+ */
+const peers = new Set([
+  'cookie-session',
+  'fastify-secure-session',
+  'fastify-session',
+  'hono-sessions',
+  'koa-session',
+])
+
+/** Whether this is of a guide of which each side is a program of its own. */
+export function isOfPeer({ guide }: CodeBlock): boolean {
+  return peers.has(guide)
+}
+
+/** What these show before their diffs, or after them, as a program of its own. */
+export function sideOf(blocks: readonly CodeBlock[], side: 'before' | 'after'): CodeBlock[] {
+  return blocks.map((block) => ({
+    ...block,
+    after: block[side] ?? block.after,
+    before: undefined,
+  }))
+}
+
 export interface CompiledGuides {
   /** Runs a block, or what it was before the diff. */
   load(guide: string, path: string, side?: 'before' | 'after'): Promise<any>

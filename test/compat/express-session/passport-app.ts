@@ -7,6 +7,11 @@ import { Strategy } from 'passport-local'
 import session, { type SessionOptions } from 'coatcheck/compat/express-session'
 import { secret, serving, type Visitor } from './visitor.ts'
 
+interface Tokens {
+  idToken: string
+  claims: { groups: string[] }
+}
+
 /** An app as people have it: nothing in it knows that the middleware is another. */
 export function passportApp(store: SessionOptions['store']): express.Express {
   const users = new passport.Passport()
@@ -25,13 +30,24 @@ export function passportApp(store: SessionOptions['store']): express.Express {
   app.use(flash())
   app.get('/', (request, response) => {
     const { name } = (request.user ?? {}) as { name?: string }
-    const { cart } = request.session as unknown as { cart?: string[] }
-    response.json({ name, cart, id: request.sessionID, messages: request.flash('info') })
+    const { cart, tokens } = request.session as unknown as { cart?: string[]; tokens?: Tokens }
+    response.json({ name, cart, tokens, id: request.sessionID, messages: request.flash('info') })
   })
   app.post('/cart', (request, response) => {
     const held = request.session as unknown as { cart?: string[] }
     held.cart ??= []
     held.cart.push('hat')
+    response.redirect('/')
+  })
+  // Libraries of OpenID Connect keep one object, put whole objects in its place, and change them deep inside.
+  app.post('/tokens', (request, response) => {
+    const held = request.session as unknown as { tokens?: Tokens }
+    if (held.tokens === undefined) {
+      const { cookie } = request.session
+      request.session = { cookie, tokens: { idToken: 'first', claims: { groups: ['a'] } } } as never
+    } else {
+      held.tokens.claims.groups.push('b')
+    }
     response.redirect('/')
   })
   const keeping = (request: express.Request) => 'keep' in request.query
@@ -56,6 +72,7 @@ const form = { username: 'ada', password: 'right' }
 
 interface Shown {
   name?: string
+  tokens?: Tokens
   cart?: string[]
   id: string
   messages: string[]
@@ -105,6 +122,16 @@ export function itLogsInAndOut(store: () => SessionOptions['store'], keepsOld = 
       await visitor.post('/logout?keep')
       const last = await look(visitor)
       assert.deepEqual([last.name, last.cart], [undefined, ['hat']])
+    }))
+
+  it('keeps a whole object that takes the place of the session, and what is changed deep inside of it', () =>
+    serving(passportApp(store()), async (visitor) => {
+      await visitor.post('/cart')
+      await visitor.post('/tokens')
+      await visitor.post('/tokens')
+      const { cart, tokens } = await look(visitor)
+      assert.equal(cart, undefined)
+      assert.deepEqual(tokens, { idToken: 'first', claims: { groups: ['a', 'b'] } })
     }))
 
   it('logs out, and the cookie of before is worth nothing', () =>
