@@ -1,16 +1,21 @@
 import { createRequire } from 'node:module'
 import { after, describe } from 'node:test'
-import { RedisStore } from 'connect-redis'
 import { createClient } from 'redis'
 import session, { type SessionOptions } from 'coatcheck/compat/express-session'
 import { createRedisSessionStorage } from 'coatcheck/redis-storage'
 import { startPostgres, startRedis } from '../../services/index.ts'
 import { itLogsInAndOut } from './passport-app.ts'
 
-/** It has no types of its own, and extends the Store of the library that it is given. */
-const createPostgresStore = createRequire(import.meta.url)('connect-pg-simple') as (
+type Store = NonNullable<SessionOptions['store']>
+
+const require = createRequire(import.meta.url)
+const { RedisStore } = require('connect-redis') as {
+  RedisStore: new (options: { client: object }) => Store
+}
+/** It extends the Store of the library that it is given. */
+const createPostgresStore = require('connect-pg-simple') as (
   library: typeof session,
-) => new (options: object) => NonNullable<SessionOptions['store']> & { close(): Promise<void> }
+) => new (options: object) => Store & { close(): Promise<void> }
 
 const [redis, postgres] = await Promise.all([startRedis(), startPostgres()])
 after(() => Promise.all([redis.stop(), postgres.stop()]))
