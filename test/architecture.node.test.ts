@@ -36,6 +36,7 @@ const mayImport: Record<string, RegExp> = {
   'core/options.ts': below(),
   'storages/': /^(core|storages\/parts)\//,
   'frameworks/': /^(core|frameworks\/parts)\//,
+  'inspector/': /^(core|inspector|frameworks\/parts)\//,
   'compat/': /^(core|storages|compat|frameworks\/parts)\//,
   'testing/': /^(core|testing)\//,
   'cli/': /^(core|storages|cli)\/|^node:/,
@@ -77,6 +78,7 @@ const mayImportToo: Record<string, RegExp> = {
 const mayImportTypes: Record<string, RegExp> = {
   'storages/': /^[@a-z]/,
   'frameworks/': /^[@a-z]/,
+  'inspector/': /^node:http$/,
   'compat/': /^[@a-z]|^frameworks\/fetch-router.ts$/,
 }
 
@@ -203,7 +205,9 @@ describe('tests', () => {
   /** `core/cookie`, `core/errors`, `storages/redis`, `cli`: a room, or an entry with its parts. */
   const placeOf = (path: string) => {
     const [folder, name] = path.replace(/\.ts$/, '').split('/') as [string, string?]
-    return name === undefined || ['cli', 'testing'].includes(folder) ? folder : `${folder}/${name}`
+    return name === undefined || ['cli', 'inspector', 'testing'].includes(folder)
+      ? folder
+      : `${folder}/${name}`
   }
   const places = [...new Set(sources.map(({ path }) => placeOf(path)))]
   const tests = filesIn('test').filter((path) => path.endsWith('.test.ts'))

@@ -57,6 +57,7 @@ interface DiagnosticsChannel {
 /** Sends events to `onEvent` and, where it exists, to the diagnostics channel `coatcheck:session`. */
 export class EventEmitter {
   readonly #listener: SessionEventListener | undefined
+  #watcher: SessionEventListener | undefined
   readonly #channel: Channel | undefined
   readonly #now: () => number
 
@@ -79,13 +80,27 @@ export class EventEmitter {
 
   /** Whether anybody listens: asked before an event is put together on the hot path. */
   get watched(): boolean {
-    return this.#listener !== undefined || this.#channel?.hasSubscribers === true
+    return (
+      this.#listener !== undefined ||
+      this.#watcher !== undefined ||
+      this.#channel?.hasSubscribers === true
+    )
+  }
+
+  /** Tells a tool that looks on as well. It takes the place of no `onEvent`, and stays for good. */
+  watch(watcher: SessionEventListener): void {
+    const others = this.#watcher
+    this.#watcher = (event) => {
+      others?.(event)
+      watcher(event)
+    }
   }
 
   emit(detail: SessionEventDetail & Pick<SessionEvent, 'handle' | 'userId'>): void {
     if (!this.watched) return
     const event: SessionEvent = { at: this.#now(), ...detail }
     try {
+      this.#watcher?.(event)
       const told = this.#listener?.(event)
       if (isThenable(told)) told.then(undefined, () => {})
     } catch {

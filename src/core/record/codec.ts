@@ -15,12 +15,12 @@ export interface SessionCodec {
 /** The codec's part for a session: refuses what cannot be stored, at once and by its key. */
 export class ValueCodec {
   readonly #codec: SessionCodec | undefined
-  readonly #maxBytes: number | undefined
+  /** Of a record: what is larger is not looked at any further. */
+  readonly maxBytes: number | undefined
 
-  /** @param maxBytes Of a record: what is larger is not looked at any further. */
   constructor(codec: SessionCodec | undefined, maxBytes?: number) {
     this.#codec = codec
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
   }
 
   /**
@@ -28,7 +28,7 @@ export class ValueCodec {
    * @throws {SessionTooLargeError} `ERR_SESSION_TOO_LARGE` for an object that no record can hold.
    */
   check(key: string, value: unknown): void {
-    assertStorable(key, this.encode(key, value), this.#maxBytes)
+    assertStorable(key, this.encode(key, value), this.maxBytes)
   }
 
   /** Whether values are stored as they are. */
@@ -39,7 +39,7 @@ export class ValueCodec {
   /** The JSON of a value that the app had in its hands, whatever it has made of it. Throws as `check` does. */
   print(key: string, value: unknown): string {
     const encoded = this.encode(key, value)
-    assertStorable(key, encoded, this.#maxBytes)
+    assertStorable(key, encoded, this.maxBytes)
     return JSON.stringify(encoded)
   }
 
