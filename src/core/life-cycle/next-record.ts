@@ -24,8 +24,6 @@ export interface Basis extends Pick<SessionRecord, 'endsSeen'> {
   isLimited: boolean
 }
 
-const seated: LoginTerms = { isSeated: true }
-
 /** The record after this request, for the holder of its id. */
 export function nextRecord(
   lifetime: Lifetime,
@@ -38,11 +36,12 @@ export function nextRecord(
   const asBefore = before ?? lifetime.start(now)
   const isAsBefore = persistent === asBefore.persistent
   const start = isAsBefore ? asBefore : lifetime.persist(asBefore, persistent)
-  const used = state.isUse || login !== undefined ? lifetime.use(start, now, login?.at) : start
+  const owner = login?.userId ?? before?.owner ?? state.imported?.owner
+  const isAgain = login?.isAgain && before?.owner === owner
+  const loginAt = isAgain ? undefined : login?.at
+  const used = state.isUse || login !== undefined ? lifetime.use(start, now, loginAt) : start
   const instants = endsBy === undefined ? used : lifetime.until(used, endsBy)
   const { values, flash } = state.nextContents(base)
-  const owner = login?.userId ?? before?.owner ?? state.imported?.owner
-  const isSame = before?.owner === owner && before?.handle === state.handle
   const ids = base && endedIds(lifetime, state, { base, now })
   // One by one and in decodeRecord's order: spreading would take longer than everything else here.
   return {
@@ -54,7 +53,7 @@ export function nextRecord(
     idleDeadline: instants.idleDeadline,
     absoluteDeadline: instants.absoluteDeadline,
     owner,
-    label: login === undefined ? before?.label : login.label,
+    label: login === undefined || isAgain ? before?.label : login.label,
     isOfUnknown: state.isOfUnknown || undefined,
     values,
     flash,
@@ -63,7 +62,7 @@ export function nextRecord(
     sentAt: sentAt(state, before, now),
     endsSeen,
     persistent,
-    terms: isSame ? before?.terms : isLimited && owner !== undefined ? seated : undefined,
+    terms: nextTerms(state, before, { owner, isLimited }),
   }
 }
 
@@ -160,13 +159,32 @@ function lateIds(ids: readonly RetiredId[], now: number): SessionRecord['retired
   return late.length > 0 ? late : undefined
 }
 
+/** What the login said that the session is of. */
+function nextTerms(
+  { handle, wishes: { login } }: SessionState,
+  before: SessionRecord | undefined,
+  { owner, isLimited }: { owner: string | undefined; isLimited: boolean },
+): LoginTerms | undefined {
+  const isSame = before?.owner === owner
+  const isInPlace = isSame && before?.handle === handle
+  if (isInPlace && login === undefined) return before.terms
+  const isSeated = isInPlace
+    ? before.terms?.isSeated
+    : (isLimited && owner !== undefined) || undefined
+  const kept = login === undefined || (login.isAgain && isSame) ? before?.terms : undefined
+  const level = login?.level ?? kept?.level
+  const confirmedAt = login?.isAgain && isSame ? login.at : kept?.confirmedAt
+  if (isSeated === undefined && level === undefined && confirmedAt === undefined) return undefined
+  return { isSeated, level, confirmedAt }
+}
+
 /** Told apart from the login and the start, with which the cookie is sent anyway. */
 function sentAt(
   { wishes: { resend, rotation, login } }: SessionState,
   before: SessionRecord | undefined,
   now: number,
 ): number | undefined {
-  if (before === undefined || login !== undefined) return undefined
+  if (before === undefined || (login !== undefined && !login.isAgain)) return undefined
   return resend || rotation !== undefined ? now : before.sentAt
 }
 

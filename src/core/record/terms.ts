@@ -6,24 +6,40 @@ export interface LoginTerms {
    * without (`life-cycle/session-limit.ts`).
    */
   isSeated?: boolean | undefined
+  /** How strong the login was, by the app's own scale. */
+  level?: number | undefined
+  /** When the user has proved once more who they are, in milliseconds since the epoch. */
+  confirmedAt?: number | undefined
 }
 
 /** The same in a record's text. */
 export interface TermsWire {
   s?: 1 | undefined
+  l?: number | undefined
+  c?: number | undefined
 }
 
 /** With every key, so that nothing is inherited. */
-export const blankTerms: Record<keyof TermsWire, undefined> = { s: undefined }
-
-export function encodeTerms({ isSeated }: LoginTerms): TermsWire {
-  return { s: isSeated ? 1 : undefined }
+export const blankTerms: Record<keyof TermsWire, undefined> = {
+  s: undefined,
+  l: undefined,
+  c: undefined,
 }
 
-export function decodeTerms({ s }: TermsWire): LoginTerms {
-  return { isSeated: s === 1 || undefined }
+export function encodeTerms({ isSeated, level, confirmedAt }: LoginTerms): TermsWire {
+  return { s: isSeated ? 1 : undefined, l: level, c: confirmedAt }
+}
+
+export function decodeTerms({ s, l, c }: TermsWire): LoginTerms {
+  return { isSeated: s === 1 || undefined, level: l, confirmedAt: c }
 }
 
 export function isTermsWire(value: unknown): value is TermsWire {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { l, c } = value as TermsWire
+  return isNumberOrNone(l) && isNumberOrNone(c)
+}
+
+function isNumberOrNone(value: unknown): boolean {
+  return value === undefined || (typeof value === 'number' && Number.isFinite(value))
 }

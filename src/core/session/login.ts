@@ -1,6 +1,7 @@
 import { configError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
 import { assertUserId } from '../record/id.ts'
+import type { SessionState } from './session-state.ts'
 import type { Login } from './wishes.ts'
 
 /** Tells when a login began: see `storage.beginLogin()`. Plain data, good for this user only. */
@@ -12,6 +13,14 @@ export interface LoginToken {
   readonly everybody?: number | undefined
 }
 
+/** What a further proof of who somebody is may say. */
+export interface ReauthenticateOptions {
+  /** The level of the login from now on, such as 2 after a second factor: a whole number, 0 or more. Default: as before. */
+  level?: number | undefined
+  /** As that of `login()`. */
+  since?: LoginToken | undefined
+}
+
 export interface LoginOptions {
   /** Names the device in the user's list, such as "Firefox on Linux". Default, and `null`: none. */
   label?: string | null | undefined
@@ -20,9 +29,15 @@ export interface LoginOptions {
    * between ends this login too, whatever the servers' clocks say.
    */
   since?: LoginToken | undefined
+  /**
+   * How strong the login is, by a scale of your own, such as 1 for a password and 2 with a second factor: a whole number, 0 or
+   * more. It is `session.level`, and `requireLevel()` of `coatcheck/accounts` looks at it. Default: none.
+   */
+  level?: number | undefined
 }
 
-const kinds: OptionKinds<LoginOptions> = { label: 'any', since: 'any' }
+const againKinds: OptionKinds<ReauthenticateOptions> = { since: 'any', level: 'any' }
+const kinds: OptionKinds<LoginOptions> = { ...againKinds, label: 'any' }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` for what would be stored and could not be read again. */
 export function checkedLogin(
@@ -30,19 +45,59 @@ export function checkedLogin(
   options: LoginOptions | undefined,
 ): Omit<Login, 'at' | 'turn'> {
   assertUserId(userId)
-  const { label, since } = readOptions('login()', options, kinds)
+  const { label, since, level } = readOptions('login()', options, kinds)
   if (label !== undefined && label !== null && typeof label !== 'string') {
     throw configError(`login() takes a label that is a string, got ${typeof label}`)
   }
+  const checked = checkedLevel('login()', level)
+  return { userId, label: label ?? undefined, level: checked, ...countsOf(since, userId) }
+}
+
+/**
+ * The same of somebody who is logged in.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if nobody is, too.
+ */
+export function checkedAgain(
+  userId: string | undefined,
+  options: ReauthenticateOptions | undefined,
+): Omit<Login, 'at' | 'turn'> {
+  const { since, level } = readOptions('reauthenticate()', options, againKinds)
+  if (userId === undefined) {
+    throw configError(
+      'reauthenticate() is for a user who is logged in, and nobody is: call login()',
+    )
+  }
+  const checked = checkedLevel('reauthenticate()', level)
+  return { userId, label: undefined, isAgain: true, level: checked, ...countsOf(since, userId) }
+}
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG` unless it is a level, or none. */
+export function checkedLevel(method: string, level: number | undefined): number | undefined {
+  if (level === undefined || (Number.isSafeInteger(level) && level >= 0)) return level
+  throw configError(`${method} takes a level that is a whole number of 0 or more, got ${level}`)
+}
+
+function countsOf(
+  since: LoginToken | undefined,
+  userId: string,
+): Pick<Login, 'since' | 'sinceEverybody'> {
   if (since !== undefined && !isTokenOf(since, userId)) {
     throw configError('login() takes since from storage.beginLogin() of the same user')
   }
-  return {
-    userId,
-    label: label ?? undefined,
-    since: since?.count,
-    sinceEverybody: since?.everybody,
-  }
+  return { since: since?.count, sinceEverybody: since?.everybody }
+}
+
+/** When and how somebody logged in last, or proved once more who they are, in this request or before. */
+export function lastLogin({ destroyed, wishes: { login }, loaded }: SessionState): {
+  at: number | undefined
+  level: number | undefined
+} {
+  if (destroyed) return { at: undefined, level: undefined }
+  const { terms, authenticatedAt } = loaded?.record ?? {}
+  const at = login?.at ?? terms?.confirmedAt ?? authenticatedAt
+  const isOver = login !== undefined && !login.isAgain
+  return { at, level: login?.level ?? (isOver ? undefined : terms?.level) }
 }
 
 function isTokenOf(token: LoginToken | null, userId: string): boolean {

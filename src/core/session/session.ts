@@ -8,7 +8,8 @@ import { persist, persistenceOf } from './persistence.ts'
 import { stateOfItsOwn } from './own-state.ts'
 import { stateIn, stateKey } from './state-of.ts'
 import { createSessionId } from '../record/id.ts'
-import { checkedLogin, type LoginOptions } from './login.ts'
+import { checkedAgain, checkedLogin, lastLogin } from './login.ts'
+import type { LoginOptions, ReauthenticateOptions } from './login.ts'
 
 export type { FlashOf, SessionData, UntypedData }
 
@@ -162,11 +163,25 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    * @param options.label Names the device in the user's list, such as "Firefox on Linux". `null` is none.
    * @param options.since From `storage.beginLogin(userId)`, taken before the password was checked: then a
    * `revokeAll()` in between ends this login too, whatever the servers' clocks say.
+   * @param options.level How strong the login is, by a scale of your own: see `level`.
    * @throws {SessionError} `ERR_SESSION_CONFIG` unless `userId` is a string with something in it, `label` a
-   * string, and `since` this user's.
+   * string, `since` this user's, and `level` a whole number of 0 or more.
    */
   login(userId: string, options?: LoginOptions): void {
     this.#state.logIn(checkedLogin(userId, options))
+  }
+
+  /**
+   * Says that the user who is logged in has proved once more who they are, for what needs a recent login or a stronger
+   * one (ASVS 7.5.1, 7.5.3): new id, and the old one dies at once, as with `login()`. But the absolute timeout goes
+   * on, and the label stays. See `requireRecentLogin()` of `coatcheck/accounts`.
+   *
+   * @param options.level The level from now on. Default: as before.
+   * @param options.since As that of `login()`.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if nobody is logged in, or an option is wrong.
+   */
+  reauthenticate(options?: ReauthenticateOptions): void {
+    this.#state.logIn(checkedAgain(this.#look().userId, options))
   }
 
   /**
@@ -260,10 +275,14 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     return this.#look().createdAt
   }
 
-  /** When the visitor last logged in, in milliseconds since the epoch: for step-up checks (ASVS 7.5.3). */
+  /** When the visitor last logged in, or proved once more who they are, in milliseconds since the epoch: for step-up checks (ASVS 7.5.3). */
   get authenticatedAt(): number | undefined {
-    const { destroyed, wishes, loaded } = this.#look()
-    return destroyed ? undefined : (wishes.login?.at ?? loaded?.record.authenticatedAt)
+    return lastLogin(this.#look()).at
+  }
+
+  /** How strong the login is, as it was given to `login()` or `reauthenticate()`. Undefined if it was not. */
+  get level(): number | undefined {
+    return lastLogin(this.#look()).level
   }
 
   /** When it ends unless it is used again, in milliseconds since the epoch. */

@@ -1,6 +1,10 @@
 export interface Login {
   userId: string
   label: string | undefined
+  /** How strong it is, by the app's own scale. */
+  level?: number | undefined
+  /** Whether the user who is logged in proved once more who they are: then the absolute timeout goes on. */
+  isAgain?: boolean | undefined
   /** When, in milliseconds since the epoch. */
   at: number
   /** After which turn of this process: see `runtime/turns.ts`. */

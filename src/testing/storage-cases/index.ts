@@ -12,6 +12,7 @@ import { lastWordCases } from './last-words.ts'
 import { lateIdCases } from './late-ids.ts'
 import { lifetimeCases } from './lifetime.ts'
 import { lostNoteCases } from './lost-notes.ts'
+import { levelCases } from './levels.ts'
 import { notedEndCases } from './noted-ends.ts'
 import { noteCases } from './notes.ts'
 import { ownerCases } from './owners.ts'
@@ -59,6 +60,7 @@ export const storageCases: readonly StorageCase[] = [
   ...revocationCases,
   ...secondLoginCases,
   ...unconfirmedLoginCases,
+  ...levelCases,
   ...sessionLimitCases,
   ...sessionLimitRaceCases,
   ...notedEndCases,

@@ -63,7 +63,7 @@ export const makers: Record<string, Maker> = {
   },
   'session.login': {
     make: (options) => createSession().login('ada', options),
-    good: { label: 'Firefox', since: { userId: 'ada', count: 0 } },
+    good: { label: 'Firefox', since: { userId: 'ada', count: 0 }, level: 1 },
     nullable: ['label'],
     mistakes: { lable: 'label', sinse: 'since' },
   },
