@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { checkParts, compileParts, runtimeParts, shareCases } from './lib/parts.mjs'
+import { checkParts, compileParts, runtimeParts, briefly } from './lib/parts.mjs'
 import { printLeftOut, printResult, printSlowest, printTotal } from './lib/report.mjs'
 import { stopAll } from './lib/execute.mjs'
 import { runParts } from './lib/run.mjs'
@@ -56,7 +56,7 @@ async function main() {
     const all = runtimeParts(scratch.disk, values.only)
     const wanted = all.filter(isWanted)
     leftOut = all.filter((part) => part.isLeftOut && part.files.length > 0 && !isWanted(part))
-    const runtimes = values.all ? wanted : shareCases(wanted)
+    const runtimes = values.all ? wanted : briefly(wanted)
     const withFiles = runtimes.filter((part) => part.files.length > 0)
     await run([
       ...(values.only === undefined ? runtimes : withFiles),

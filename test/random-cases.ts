@@ -10,6 +10,9 @@ export function shareOf(many: number): number {
   return Math.max(Math.min(many, 50), Math.ceil(many / runtimes))
 }
 
+/** Whether chance gets less time than in `script/test --all`, or than in a file that is run alone. */
+export const isBrief = process.env['TEST_BRIEFLY'] === '1'
+
 /** Text of all characters there are. (For its unit "binary" fast-check makes a table of a million of them, each time.) */
 export function anyText(constraints: { maxLength?: number } = {}): fc.Arbitrary<string> {
   const codePoint = fc.oneof(fc.nat(0x7f), fc.nat(0xffff), fc.nat(0x10ffff))

@@ -118,13 +118,17 @@ function inOneProcess(job, files) {
   return { name: job.name, jobs: [{ ...job, isLong: true }], files, isPortable: true }
 }
 
-/** Has runtimes share random cases: each tries a part of them, and draws others than the next (test/random-cases.ts). */
-export function shareCases(parts) {
+/**
+ * Gives chance less time (test/random-cases.ts). Runtimes share random cases: each tries a part of them, and draws others
+ * than the next.
+ */
+export function briefly(parts) {
   const sharing = parts.filter((part) => part.isPortable)
-  const variables = { TEST_RUNTIMES: String(sharing.length) }
-  return parts.map((part) =>
-    part.isPortable ? { ...part, jobs: part.jobs.map((job) => ({ ...job, variables })) } : part,
-  )
+  const variables = { TEST_BRIEFLY: '1', TEST_RUNTIMES: String(sharing.length) }
+  return parts.map((part) => ({
+    ...part,
+    jobs: part.jobs.map((job) => ({ ...job, variables })),
+  }))
 }
 
 function nodeJob(name, program, files, scratch) {

@@ -3,13 +3,15 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createFsSessionStorage, createFsStore } from 'coatcheck/fs-storage'
+import { isBrief } from '../random-cases.ts'
 import { age, contents, leftovers, temporaryFolder } from '../storages/temporary-folder.ts'
 import { sealedText } from './worker.ts'
 import { startWorkers } from './workers.ts'
 
 const names = ['a', 'b', 'c', 'd']
 const keys = Array.from({ length: 6 }, (_, n) => `key-${n}`)
-const times = 60
+/** How often each process writes to each record. */
+const times = isBrief ? 30 : 60
 const expiresAt = Date.now() + 3_600_000
 
 describe('four processes on one directory', () => {
@@ -21,7 +23,7 @@ describe('four processes on one directory', () => {
       for (const key of keys) await store.write(key, '{}', { replaces: null, expiresAt })
 
       // Waiting for the disk takes its time: fewer of those.
-      const rounds = durable ? 15 : times
+      const rounds = durable ? times / 5 : times
       const workers = await startWorkers(names.length)
       const results = await Promise.all(
         workers.map((worker, n) =>
@@ -113,7 +115,7 @@ describe('four processes on one directory', () => {
   it('lose no record that is prolonged in the moment in which it is swept', async () => {
     const directory = temporaryFolder()
     const [sweeper, ...others] = await startWorkers(3)
-    const task = { directory, name: 'last', keys: [], times: 400 }
+    const task = { directory, name: 'last', keys: [], times: isBrief ? 150 : 400 }
     const sweeping = sweeper!.run('sweep', task)
     const seen = await Promise.all(
       others.map((worker, n) => worker.run('prolong', { ...task, name: names[n]! })),
@@ -130,9 +132,9 @@ describe('four processes on one directory', () => {
   it('that make the same record at once: one of them does', async () => {
     const directory = temporaryFolder()
     const store = createFsStore(directory)
-    const many = Array.from({ length: 300 }, (_, n) => `key-${n}`)
+    const many = Array.from({ length: isBrief ? 160 : 300 }, (_, n) => `key-${n}`)
     // Some keys were used before, and what was there has just expired.
-    for (const key of many.slice(0, 150)) {
+    for (const key of many.slice(0, many.length / 2)) {
       await store.write(key, 'before', { replaces: null, expiresAt: Date.now() + 1 })
     }
     const [sweeper, ...workers] = await startWorkers(1 + names.length)
@@ -157,7 +159,7 @@ describe('logging out under four processes that keep writing', () => {
   it('is final: nobody brings the record back, and nothing is left of it (P2)', async () => {
     const directory = temporaryFolder()
     const store = createFsStore(directory)
-    const rounds = 25
+    const rounds = isBrief ? 12 : 25
     const keysOfRounds = Array.from({ length: rounds }, (_, n) => `round-${n}`)
     for (const key of keysOfRounds) await store.write(key, '{}', { replaces: null, expiresAt })
     // A worker goes on to the next record as soon as it finds that this one has gone.
@@ -186,7 +188,7 @@ describe('logging out under four processes that keep writing', () => {
     const directory = temporaryFolder()
     const storage = createFsSessionStorage(directory)
     const cookies: string[] = []
-    for (let n = 0; n < 25; n++) {
+    for (let n = 0; n < (isBrief ? 12 : 25); n++) {
       const session = await storage.read(null)
       session.set('start', n)
       cookies.push((await storage.save(session))!)
@@ -220,7 +222,7 @@ describe('readers beside writers', () => {
     const reading = readers.map((reader) =>
       reader.run('read', { directory, name: 'reader', keys: few, times: 0 }),
     )
-    await writer!.run('write', { directory, name: 'writer', keys: few, times: 300 })
+    await writer!.run('write', { directory, name: 'writer', keys: few, times: isBrief ? 150 : 300 })
     const seen = await Promise.all(readers.map((reader) => reader.stop()))
     await Promise.all(reading)
     for (const { reads, ...trouble } of seen) {

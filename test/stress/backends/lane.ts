@@ -24,6 +24,8 @@ export interface Shop {
 const responsesLost = 15
 /** How many visits an endless lane makes after it is told to stop, not counting those for which the store fails. */
 const lastVisits = 20
+/** Milliseconds between two visits of an endless lane: during a fault it is time that counts, and not how much is done in it. */
+const longestRest = 12
 
 /** One visit after the other, and now and then an order from outside. */
 export class Lane {
@@ -48,6 +50,7 @@ export class Lane {
       const slot = slotAt((n % visits) / visits, this.#course)
       const deed = this.#course.weighed<Deed>(deeds[isBrief(slot) ? 'brief' : 'long'])
       const isDone = await this.#do(deed, slot)
+      if (endless) await sleep(this.#random.below(longestRest + 1))
       if (!endless || (signal.aborted && isDone)) left--
     }
   }

@@ -26,7 +26,9 @@ export function checkHistory(history: History): Finding[] {
 export function checkRecords({ operations, losses, rules }: History): Finding[] {
   const keys = new Map<string, StoreOperation[]>()
   for (const operation of operations) {
-    keys.set(operation.key, [...(keys.get(operation.key) ?? []), operation])
+    const ofKey = keys.get(operation.key)
+    if (ofKey === undefined) keys.set(operation.key, [operation])
+    else ofKey.push(operation)
   }
   const model = recordModel(rules.skew + 1)
   return [...keys].flatMap(([key, ofKey]) => {
