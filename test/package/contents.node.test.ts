@@ -19,18 +19,39 @@ describe('the package', () => {
     paths = new Set(packed.files.map(({ path }) => path))
   })
 
-  it('is small: at most 400 kB, with two files for each of the sources', () => {
+  it('is small: at most 400 kB, and little beside scripts and declarations', () => {
     assert.ok(packed.size <= 400_000, `${packed.size} bytes`)
     const others = [...paths].filter((path) => !/^dist\/.*(?<!\.d)\.(js|d\.ts)$/.test(path))
     assert.ok(others.length <= 24, others.join(' '))
   })
 
+  it('has the declarations to which an entry leads, and no others', () => {
+    const reached = new Set<string>()
+    const left = entryTypes()
+    assert.ok(left.length > 40)
+    while (left.length > 0) {
+      const path = left.pop()!
+      if (reached.has(path)) continue
+      reached.add(path)
+      assert.ok(paths.has(path), path)
+      left.push(...importsIn(path))
+    }
+    const declarations = [...paths].filter((path) => path.endsWith('.d.ts'))
+    assert.deepEqual(declarations.toSorted(), [...reached].toSorted())
+  })
+
   it('has a script beside each declaration, and refers to no file that is not there', () => {
     const scripts = [...paths].filter((path) => path.endsWith('.js'))
     assert.ok(scripts.length > 100)
+    for (const path of paths) {
+      if (path.endsWith('.d.ts')) assert.ok(paths.has(path.replace(/\.d\.ts$/, '.js')), path)
+    }
     for (const path of scripts) {
-      assert.ok(paths.has(path.replace(/\.js$/, '.d.ts')), path)
-      assert.doesNotMatch(readFileSync(path, 'utf8'), /sourceMappingURL/)
+      const text = readFileSync(path, 'utf8')
+      assert.doesNotMatch(text, /sourceMappingURL/)
+      for (const [, name] of text.matchAll(/^(?:im|ex)port .*from '(\..*)'/gm)) {
+        assert.ok(paths.has(join(dirname(path), name!)), `${path}: ${name}`)
+      }
     }
   })
 
@@ -56,6 +77,23 @@ describe('the package', () => {
     for (const field of missing) assert.match(String(manifest['//']), new RegExp(`\\b${field}\\b`))
   })
 })
+
+/** The declarations of all entries. */
+function entryTypes(): string[] {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    exports: Record<string, string | { types?: string; default?: string }>
+  }
+  return Object.values(exports)
+    .map((entry) => (typeof entry === 'string' ? entry : (entry.types ?? entry.default ?? '')))
+    .filter((path) => /\.(js|d\.ts)$/.test(path))
+    .map((path) => join(path.replace(/(\.d\.ts|\.js)$/, '.d.ts')))
+}
+
+function importsIn(path: string): string[] {
+  const text = readFileSync(path, 'utf8')
+  const found = text.matchAll(/(?:from|import\(|import)\s*['"](\.[^'"]+)['"]/g)
+  return [...found].map(([, name]) => join(dirname(path), name!.replace(/\.[jt]s$/, '.d.ts')))
+}
 
 function linksIn(markdown: string): string[] {
   const text = markdown.replace(/^```[^]*?^```$/gm, '').replace(/`[^`\n]*`/g, '')
