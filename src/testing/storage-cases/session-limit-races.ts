@@ -108,7 +108,7 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'lets no login stand of which nobody can tell whether there is room for it (P8)',
+    name: 'lets no login stand of which nobody can tell whether there is room for it',
     needs,
     async run(fixture) {
       for (const operation of ['keysOf', 'write'] as const) {
