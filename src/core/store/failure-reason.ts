@@ -4,7 +4,7 @@
  */
 
 /**
- * What to do about a failure, by its code or the first word of the server's answer. SQLite is told by its words as well:
+ * What to do about a failure, by its code or the first word of the server's answer. SQLite is told by its words:
  * `node:sqlite` has one code for everything, and D1 has none.
  */
 const advice: readonly (readonly [RegExp, string])[] = [
@@ -39,17 +39,17 @@ const advice: readonly (readonly [RegExp, string])[] = [
     /^OOM$|SERVER_ERROR out of memory/,
     "The server's memory is full: raise its limit (maxmemory of Redis, -m of memcached).",
   ],
-  [/^(ENOSPC|EDQUOT)$|^SQLITE_FULL|database or disk is full/, 'The disk is full.'],
+  [/^(ENOSPC|EDQUOT)$|database or disk is full/, 'The disk is full.'],
   [
-    /^(EACCES|EPERM|EROFS)$|^SQLITE_(READONLY|CANTOPEN)|readonly database|unable to open database/,
+    /^(EACCES|EPERM|EROFS)$|readonly database|unable to open database/,
     'Give this process the right to write there.',
   ],
   [
-    /^SQLITE_(BUSY|LOCKED)|database is locked/,
+    /^SQLITE_BUSY|database( table)? is locked/,
     'Something else writes to the database for too long: look for a transaction that stays open.',
   ],
   [
-    /^SQLITE_(NOTADB|CORRUPT)|file is not a database|disk image is malformed/,
+    /file is not a database|disk image is malformed/,
     'The file is damaged, or is no database: restore it, or name another one.',
   ],
 ]

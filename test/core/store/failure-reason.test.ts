@@ -68,10 +68,11 @@ const failures: { says: string; code?: string; shown: RegExp; hidden?: RegExp }[
   },
   { says: 'unable to open database file', code: 'ERR_SQLITE_ERROR', shown: /the right to write/ },
   {
-    says: 'database is locked',
-    code: 'SQLITE_BUSY_SNAPSHOT',
-    shown: /transaction that stays open/,
+    says: 'The app has a transaction open on the connection that sessions are kept with',
+    code: 'SQLITE_BUSY',
+    shown: /kept with\. .* a transaction that stays open/,
   },
+  { says: 'database table is locked', code: 'SQLITE_LOCKED', shown: /transaction that stays open/ },
   { says: 'database is locked', code: 'ERR_SQLITE_ERROR', shown: /transaction that stays open/ },
   {
     says: "ERR unknown command 'GETDEL', with args beginning with: 'session:ada' 'it''s' ",
