@@ -31,6 +31,10 @@ export function loginPage(session: ShopSession, returnTo: string): Response {
             autocomplete="current-password"
             required
           />
+          <label class="check">
+            <input name="stay" type="checkbox" />
+            <span>Stay logged in when the browser closes</span>
+          </label>
           <button>Log in</button>
         </form>
         <div>

@@ -1,4 +1,9 @@
 const day = 24 * 60 * 60
 
 /** In seconds. Both clocks are kept by the server, whatever the browser thinks of its cookie. */
-export const lifetime = { idleTimeout: 7 * day, absoluteTimeout: 30 * day }
+export const lifetime = {
+  idleTimeout: 7 * day,
+  absoluteTimeout: 30 * day,
+  /** For those who stay logged in. */
+  persistent: { idleTimeout: 30 * day, absoluteTimeout: 90 * day },
+}

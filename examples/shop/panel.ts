@@ -29,9 +29,15 @@ export function sessionPanel(session: ShopSession): Html | undefined {
             ${row('Handle', html`<code>${session.handle}</code>`)}
             ${row('Belongs to', user?.fullName ?? 'Nobody yet')}
             ${row('Began', dateTime(session.createdAt))}
+            ${row('Browser', session.persistent ? 'Keeps it when it closes' : 'Forgets it when it closes')}
             ${row('Kept in', html`<a href="${routes.tryIt.href()}#storage">${backstage.place.name}</a>`)}
           </dl>
           <p class="quiet">
+            ${
+              backstage.inspector !== undefined &&
+              html`<a href="${backstage.inspector}" target="_blank">Open the inspector</a> in
+                another tab to watch it live.`
+            }
             The handle is the public half of the id. The secret half is in your cookie, and the
             server keeps only a hash of it.
           </p>
@@ -73,7 +79,7 @@ function row(term: string, value: Html | string): Html {
 }
 
 function clocks(session: ShopSession): Html {
-  const { idleTimeout, absoluteTimeout } = lifetime
+  const { idleTimeout, absoluteTimeout } = session.persistent ? lifetime.persistent : lifetime
   const last = (session.authenticatedAt ?? session.createdAt) + absoluteTimeout * 1000
   return html`
     ${clock('If you do nothing', session.expiresAt, idleTimeout)}

@@ -26,6 +26,8 @@ export interface RequestNote {
 export interface Backstage {
   diary: Diary
   place: Place
+  /** Where the inspector is, if this browser may open it. */
+  inspector: string | undefined
   /** The values when the request came, as JSON. */
   before: ReadonlyMap<string, string>
   /** If the visitor's session was ended from another device. */
@@ -42,6 +44,7 @@ interface Watching {
   cookie: Cookie
   diary: Diary
   place: Place
+  inspector: string | undefined
 }
 
 /** Stands before the session's middleware, and so also hears what happens when it saves. */
@@ -64,14 +67,14 @@ export function noteRequests(diary: Diary): Middleware {
 const changesMade = new WeakMap<ShopSession, { handle: string; changes: Change[] }>()
 
 /** Stands behind the session's middleware: what is in the session before the page works on it, and after. */
-export function watchSession({ cookie, diary, place }: Watching): Middleware {
+export function watchSession({ cookie, ...parts }: Watching): Middleware {
   return async (context, next) => {
     const session = context.get(Session) as unknown as ShopSession
     const value = session.isNew
       ? await cookie.parse(context.headers.get('Cookie'), context.request)
       : null
-    const ending = value === null ? undefined : diary.endingOf(value.split('.', 1)[0]!)
-    backstages.set(session, { diary, place, before: valuesOf(session), ending })
+    const ending = value === null ? undefined : parts.diary.endingOf(value.split('.', 1)[0]!)
+    backstages.set(session, { ...parts, before: valuesOf(session), ending })
     const response = await next()
     const isRedirect = response.status >= 300 && response.status < 400
     if (isRedirect && ending && !session.destroyed) session.flash('ended', endingText(ending))

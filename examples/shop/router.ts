@@ -24,13 +24,15 @@ interface ShopParts {
   diary: Diary
   /** Where the sessions are. */
   place: Place
+  /** Where the inspector is, if there is one. */
+  inspector?: string | undefined
 }
 
 /** The whole shop: give it a Request, get a Response. Any server that speaks Fetch can run it. */
 export function createShop(
   cookie: Cookie,
   storage: ShopStorage,
-  { diary, place }: ShopParts = { diary: new Diary(), place: placeOf('memory:') },
+  { diary, place, inspector }: ShopParts = { diary: new Diary(), place: placeOf('memory:') },
 ): Router<ShopContext> {
   const account = createDeviceActions(storage)
   const router = createRouter({
@@ -41,7 +43,7 @@ export function createShop(
       trials(cookie, storage, diary),
       noteRequests(diary),
       session<ShopData, ShopFlash>(cookie, storage, { onStoreError }),
-      watchSession({ cookie, diary, place }),
+      watchSession({ cookie, diary, place, inspector }),
       countVisits,
     ],
     defaultHandler: ({ session }) => notFoundPage(session),

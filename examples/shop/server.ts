@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRequestListener } from '@remix-run/node-fetch-server'
 import { createCookie } from 'coatcheck/cookie'
+import { createInspector } from 'coatcheck/inspector'
 import { Diary } from './diary.ts'
 import { readOptions, type ShopOptions } from './options.ts'
 import { placeOf } from './places.ts'
@@ -21,9 +22,16 @@ async function start({ host, port, sessions, storage: address }: ShopOptions): P
   })
   const diary = new Diary()
   const storage = await openStorage(address, diary.onEvent)
-  const shop = createShop(cookie, storage, { diary, place: placeOf(address) })
+  const inspector = createInspector(cookie, storage, { showValues: true })
+  const shop = createShop(cookie, storage, {
+    diary,
+    place: placeOf(address),
+    inspector: inspector.isOn && isLoopback(host) ? '/__session' : undefined,
+  })
 
-  const server = createServer(createRequestListener((request) => shop.fetch(request)))
+  const server = createServer(
+    createRequestListener(inspector.fetch((request) => shop.fetch(request))),
+  )
   server.on('error', fail)
   server.listen(port, host, () => {
     console.log(`Shop on http://${host}:${(server.address() as AddressInfo).port}`)

@@ -10,6 +10,8 @@ dl, dd { margin: 0; }
 .lent { display: grid; gap: .4rem; }
 .lent div { display: flex; gap: 1rem; }
 .lent dt { min-width: 4rem; }
+.check { display: flex; gap: .6rem; align-items: center; margin: .2rem 0 .8rem; font-weight: 400 !important; }
+.check input { width: 1.15rem; height: 1.15rem; min-height: 0; margin: 0; accent-color: var(--accent); }
 .devices .card { padding: .75rem 1rem; }
 .devices button { min-height: 2.25rem; padding: .2rem .8rem; }
 table { border-collapse: collapse; width: 100%; }

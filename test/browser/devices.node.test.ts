@@ -65,6 +65,28 @@ describe('a device that is ended from another profile', () => {
   })
 })
 
+describe('the box "Stay logged in"', () => {
+  const expiry = async (page: Page) =>
+    (await page.context().cookies()).find(({ name }) => name === 'shop')!.expires
+
+  it('decides whether the browser keeps the cookie, and which timeouts count', async () => {
+    const staying = await (await browser.newContext({ baseURL: shop.origin })).newPage()
+    await staying.goto('/login')
+    await staying.getByLabel('Stay logged in').check()
+    await logIn(staying)
+    assert.ok((await expiry(staying)) > Date.now() / 1000 + 80 * 86_400)
+    await staying.locator('.panel summary').click()
+    const panel = await staying.locator('.panel').innerText()
+    assert.match(panel, /If you do nothing, it ends in 30 days[^]*In any case, it ends in 90 days/)
+
+    const leaving = await openProfile('Mozilla/5.0 (Windows NT 10.0) Firefox/153.0')
+    assert.equal(await expiry(leaving), -1)
+    await leaving.locator('.panel summary').click()
+    assert.match(await leaving.locator('.panel').innerText(), /it ends in 7 days/)
+    await Promise.all([staying.context().close(), leaving.context().close()])
+  })
+})
+
 describe('what happened to an account', () => {
   it('names the wrong passwords that were typed', async () => {
     const guesser = await (await browser.newContext({ baseURL: shop.origin })).newPage()

@@ -80,6 +80,18 @@ describe('the page "Try to break it"', () => {
 })
 
 describe('the panel "Your session"', () => {
+  it('leads to the inspector, which knows this visitor', async () => {
+    const page = await open(shop)
+    await page.locator('.panel summary').click()
+    const opening = page.context().waitForEvent('page')
+    await page.getByRole('link', { name: 'Open the inspector' }).click()
+    const inspector = await opening
+    const handle = await page.locator('.panel dd code').first().innerText()
+    await inspector.getByText(handle, { exact: true }).waitFor()
+    await inspector.getByText('GET /try').first().waitFor()
+    await page.context().close()
+  })
+
   it('says what this request and those before it changed', async () => {
     const page = await open(shop)
     await page.goto('/products/umbrella')
