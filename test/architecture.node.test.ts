@@ -38,6 +38,7 @@ const mayImport: Record<string, RegExp> = {
   'frameworks/': /^(core|frameworks\/parts)\//,
   'inspector/': /^(core|inspector|frameworks\/parts)\//,
   'compat/': /^(core|storages|compat|frameworks\/parts)\//,
+  'observing/': /^core\//,
   'testing/': /^(core|testing)\//,
   'cli/': /^(core|storages|cli)\/|^node:/,
   'index.ts': /^(core|storages)\//,
@@ -67,6 +68,8 @@ const mayImportToo: Record<string, RegExp> = {
   'frameworks/next/': /^next\/headers.js$/,
   // Nuxt is made of h3 1.
   'frameworks/nuxt.ts': /^frameworks\/h3-v1.ts$/,
+  // It makes spans and metrics of whatever SDK the app has.
+  'observing/opentelemetry.ts': /^@opentelemetry\/api$/,
   // A command reads what one storage keeps, through the driver that the app has.
   'cli/stores/redis.ts': /^ioredis$/,
   'cli/stores/sql.ts': /^(kysely|pg|mysql2)$/,

@@ -1,4 +1,5 @@
 import { createSession } from 'coatcheck'
+import { logEvents } from 'coatcheck/log'
 import { createSessionLimit } from 'coatcheck/accounts'
 import { createCookie } from 'coatcheck/cookie'
 import { createCsrf, type CsrfOptions } from 'coatcheck/csrf'
@@ -60,6 +61,12 @@ export const makers: Record<string, Maker> = {
     make: (options) => honoCsrf(options),
     good: { ...csrfOptions, property: 'adminSession' },
     mistakes: { ...csrfMistakes, propety: 'property' },
+  },
+  logEvents: {
+    make: (options) => logEvents(console, options),
+    good: { level: 'warn' },
+    mistakes: { levels: 'level' },
+    wrong: [{ level: 'loud' }],
   },
   'session.login': {
     make: (options) => createSession().login('ada', options),
