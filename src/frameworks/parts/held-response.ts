@@ -117,14 +117,19 @@ function pretend(response: ServerResponse, property: 'headersSent' | 'writableEn
  */
 function refuseHeaders(response: ServerResponse): () => void {
   const { setHeader, appendHeader, removeHeader } = response
-  const refuse = (verb: string) => () => {
-    const message = `Cannot ${verb} headers after they are sent to the client`
-    throw Object.assign(new Error(message), { code: 'ERR_HTTP_HEADERS_SENT' })
-  }
-  response.setHeader = refuse('set')
-  response.appendHeader = refuse('append')
-  response.removeHeader = refuse('remove')
+  Object.assign(response, refusals)
   return () => Object.assign(response, { setHeader, appendHeader, removeHeader })
+}
+
+const refusals = {
+  setHeader: () => refuse('set'),
+  appendHeader: () => refuse('append'),
+  removeHeader: () => refuse('remove'),
+}
+
+function refuse(verb: string): never {
+  const message = `Cannot ${verb} headers after they are sent to the client`
+  throw Object.assign(new Error(message), { code: 'ERR_HTTP_HEADERS_SENT' })
 }
 
 /** As it was before the handler, for another page. What the handler still writes must not end the process. */
