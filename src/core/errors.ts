@@ -16,6 +16,7 @@ export type SessionErrorCode =
   | 'ERR_SESSION_NESTED'
   | 'ERR_SESSION_RESPONSE'
   | 'ERR_SESSION_CSRF'
+  | 'ERR_SESSION_ENDED'
 
 /**
  * The base of every error this library throws. Switch on `code`, never on `message`. No message, and
@@ -153,6 +154,20 @@ export class SessionConflictError extends TemporaryError {
       `The session was changed by others in each of ${attempts} tries to save it`,
     )
     this.attempts = attempts
+  }
+}
+
+/** Why a live connection's session ended: docs/live-connections.md says what each means for the client. */
+export type EndReason = 'revoked' | 'destroyed' | 'expired' | 'rotated' | 'gone' | 'unverified'
+
+/** The session of a live connection ended: what its signal is aborted with. Code `ERR_SESSION_ENDED`. */
+export class SessionEndedError extends SessionError {
+  override readonly name = 'SessionEndedError'
+  readonly reason: EndReason
+
+  constructor(reason: EndReason) {
+    super('ERR_SESSION_ENDED', `The session of this connection ended: ${reason}`)
+    this.reason = reason
   }
 }
 

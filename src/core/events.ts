@@ -32,6 +32,8 @@ export type SessionEventDetail =
     }
   /** The cookie was not one of ours: forged, damaged, foreign, or there were several that disagree. */
   | { type: 'tampered'; reason: 'cookie' | 'shadowed' | 'id' | 'secret' }
+  /** A live connection was not opened, because a page of another origin asked for it. */
+  | { type: 'refused'; reason: 'origin' }
   /** An id came back after it was rotated out and its grace was over: a sign of theft. */
   | { type: 'reused-old-id' }
   /** Something in the store could not be read: the record (no keys named), or these keys of it. */
@@ -57,7 +59,7 @@ interface DiagnosticsChannel {
 /** Sends events to `onEvent` and, where it exists, to the diagnostics channel `coatcheck:session`. */
 export class EventEmitter {
   readonly #listener: SessionEventListener | undefined
-  #watcher: SessionEventListener | undefined
+  #watchers: readonly SessionEventListener[] = []
   readonly #channel: Channel | undefined
   readonly #now: () => number
 
@@ -82,25 +84,21 @@ export class EventEmitter {
   get watched(): boolean {
     return (
       this.#listener !== undefined ||
-      this.#watcher !== undefined ||
+      this.#watchers.length > 0 ||
       this.#channel?.hasSubscribers === true
     )
   }
 
-  /** Tells a tool that looks on as well. It takes the place of no `onEvent`, and stays for good. */
+  /** Tells another part of this package as well. It takes the place of no `onEvent`, stays for good, and must not throw. */
   watch(watcher: SessionEventListener): void {
-    const others = this.#watcher
-    this.#watcher = (event) => {
-      others?.(event)
-      watcher(event)
-    }
+    this.#watchers = [...this.#watchers, watcher]
   }
 
   emit(detail: SessionEventDetail & Pick<SessionEvent, 'handle' | 'userId'>): void {
     if (!this.watched) return
     const event: SessionEvent = { at: this.#now(), ...detail }
+    for (const watcher of this.#watchers) watcher(event)
     try {
-      this.#watcher?.(event)
       const told = this.#listener?.(event)
       if (isThenable(told)) told.then(undefined, () => {})
     } catch {

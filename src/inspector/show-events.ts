@@ -26,6 +26,7 @@ const laneOf: Record<SessionEvent['type'], Lane> = {
   'reused-old-id': 'Warnings',
   corrupt: 'Warnings',
   oversize: 'Warnings',
+  refused: 'Warnings',
   'store-error': 'Warnings',
 }
 
@@ -45,6 +46,7 @@ const meanings: Record<SessionEvent['type'], string> = {
   'reused-old-id': 'Replay: an id came back after it had been replaced',
   corrupt: 'Something in the store could not be read',
   oversize: 'The session is too large',
+  refused: 'A page of another origin asked for a live connection',
   'store-error': 'The store failed',
 }
 

@@ -9,6 +9,7 @@ import {
   type SessionStorageOptions,
   type StorageContext,
 } from '../core/life-cycle/storage-options.ts'
+import { lookAgain, lookKey, type Watchable } from '../core/life-cycle/watchable.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { checkContext, withoutContext } from '../core/record/context.ts'
 import { cookieForm } from '../core/record/form.ts'
@@ -99,12 +100,13 @@ export function createCookieSessionStorage<
     noted,
   })
   const life = new SessionLife(context, home)
-  const storage: CookieSessionStorage = {
+  const storage: CookieSessionStorage & Watchable = {
     events: context.events,
     read: (value, how) => life.read(value, how),
     peek: (value) => life.peek(value),
     save: async (session) => life.save(session),
     ...noted?.methods,
+    [lookKey]: (loaded) => lookAgain(home, loaded),
   }
   return storage
 }

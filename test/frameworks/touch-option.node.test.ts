@@ -6,8 +6,8 @@ import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import { root } from '../repository.ts'
 import { sessionCookie } from './entries.ts'
 
-/** `fetch` and `adapter` have no `session`. Next is installed with its example only. */
-const others = ['adapter.ts', 'fetch.ts', 'next.ts']
+/** `fetch`, `adapter` and `live` have no `session`. Next is installed with its example only. */
+const others = ['adapter.ts', 'fetch.ts', 'live.ts', 'next.ts']
 
 /** Every adapter whose `session` takes a cookie, a storage and options. */
 const adapters = readdirSync(join(root, 'src/frameworks'))

@@ -126,6 +126,7 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
         return (await replace(former, { handle, userId: owner })) ? undefined : 'revoked'
       },
       end: (handle, seen) => ends.end(handle, seen),
+      lossOf: (record) => ends.lossOf(record),
       refusalOf: (login, handle) => ends.refusalOf(login, handle),
       replace,
     },

@@ -73,6 +73,8 @@ export interface Home {
   replace?(handle: string, by: Successor): Promise<boolean>
   /** Whether a session was ended, where its record cannot show it. Asked before it is served or saved. */
   isRevoked?(claims: SessionClaims): MaybePromise<boolean>
+  /** Why a session is over of which the record does not show it, if so. For connections that outlive their request. */
+  lossOf?(record: SessionRecord): Promise<'revoked' | 'rotated' | undefined>
   /** Asked before a record is written, where ends of sessions are noted beside the records. */
   admit?(state: SessionState, base: Loaded | undefined): Promise<Admission>
   /** Why a new id of the same user must not stand, if so. Asked once the session is written. */

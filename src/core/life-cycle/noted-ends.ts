@@ -84,6 +84,13 @@ export class NotedEnds {
     return undefined
   }
 
+  /** Why the session is over, if so, where nobody has come with its cookie: nothing is told. */
+  async lossOf(record: SessionRecord): Promise<'revoked' | 'rotated' | undefined> {
+    const standing = await this.standingOf(record)
+    if (standing === 'current') return undefined
+    return standing === 'ended' ? 'revoked' : 'rotated'
+  }
+
   /** Whether a record may be written, and the ends that it comes after. The store is asked in any case. */
   async admit(state: SessionState, base: Loaded | undefined): Promise<Admission> {
     const { handle, isOfUnknown, imported, wishes } = state
@@ -157,6 +164,7 @@ export class NotedEnds {
     await this.#changing(await keyOfUser(userId), () =>
       asTurn(userId, (turn) => this.revocations.announce(userId, turn, { except })),
     )
+    this.#tellAll(userId)
     return 0
   }
 
@@ -171,6 +179,7 @@ export class NotedEnds {
     await this.#changing(await keyOfUser(userId), () =>
       asTurn(userId, (turn) => this.revocations.announce(userId, turn, 'block')),
     )
+    this.#tellAll(userId)
     return 0
   }
 
@@ -185,6 +194,12 @@ export class NotedEnds {
   /** Ends the sessions of all users. */
   async revokeEverybody(): Promise<void> {
     await this.revokeAll(allSubjects)
+  }
+
+  /** Which sessions have ended, nobody can list. */
+  #tellAll(subject: string): void {
+    const userId = subject === allSubjects ? undefined : subject
+    this.#context.events.emit({ type: 'revoked', userId })
   }
 
   #standing(

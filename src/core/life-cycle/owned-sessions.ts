@@ -143,7 +143,12 @@ export class OwnedSessions {
     const isReplaced = await this.#endSuccessors(handle, owner)
     // What was replaced is nobody's any more. The last one may be another user's by now.
     if (isReplaced || owner === undefined) await this.#store.delete(handle)
-    else await this.#endAsRead(handle, owner, (record) => record?.owner === owner)
+    else {
+      const outcome = await this.#endAsRead(handle, owner, (record) => record?.owner === owner)
+      if (outcome !== 'ended') return true
+    }
+    // Of one that was replaced this was told then.
+    if (!isReplaced) this.#context.events.emit({ type: 'destroyed', handle, userId: owner })
     return true
   }
 

@@ -59,6 +59,6 @@ export interface RevocationNotes {
 /** How sessions live and end that are in their cookies. */
 export interface NotedHome {
   readonly methods: Revocable
-  readonly home: Pick<Home, 'admit' | 'confirmId' | 'end' | 'refusalOf' | 'replace'>
+  readonly home: Pick<Home, 'admit' | 'confirmId' | 'end' | 'lossOf' | 'refusalOf' | 'replace'>
   unlessEnded: NotedEnds['unlessEnded']
 }

@@ -14,6 +14,7 @@ import type { SessionPeek } from './peek.ts'
 import { Revocations } from './revocations.ts'
 import { createContext, storageKinds, type SessionStorageOptions } from './storage-options.ts'
 import { StoreHome } from './store-home.ts'
+import { lookAgain, lookKey, type Watchable } from './watchable.ts'
 
 /**
  * Turns cookie values into sessions and back: what middleware works with. A cookie value that is not
@@ -165,7 +166,7 @@ export function createSessionStorage<
   const home = new StoreHome(context, guarded, { owned, revocations, noted, seats })
   const life = new SessionLife(context, home)
 
-  const storage: ServerSessionStorage = {
+  const storage: ServerSessionStorage & Watchable = {
     events: context.events,
     read: (value, how) => underWay.run(() => life.read(value, how), 'read'),
     peek: (value) => underWay.run(() => life.peek(value), 'read'),
@@ -213,6 +214,7 @@ export function createSessionStorage<
     },
     deleteExpired: () => guarded.deleteExpired(),
     close: () => guarded.close(),
+    [lookKey]: (loaded) => underWay.run(() => lookAgain(home, loaded), 'read'),
   }
   return storage
 }

@@ -31,6 +31,7 @@ export class StoreHome implements Home {
   readonly #noted: NotedEnds | undefined
   readonly admit?: NotedEnds['admit']
   readonly takeSeat?: Seats['take']
+  readonly lossOf?: NotedEnds['lossOf']
 
   constructor(
     context: StorageContext,
@@ -43,7 +44,9 @@ export class StoreHome implements Home {
     this.#revocations = revocations
     this.#noted = noted
     if (seats !== undefined) this.takeSeat = (userId, handle) => seats.take(userId, handle)
-    if (noted !== undefined) this.admit = (state, base) => noted.admit(state, base)
+    if (noted === undefined) return
+    this.admit = (state, base) => noted.admit(state, base)
+    this.lossOf = (record) => noted.lossOf(record)
   }
 
   async find(value: string): Promise<Found | { retiredFrom: string } | undefined> {

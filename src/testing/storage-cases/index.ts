@@ -11,6 +11,8 @@ import { importCases } from './imports.ts'
 import { lastWordCases } from './last-words.ts'
 import { lateIdCases } from './late-ids.ts'
 import { lifetimeCases } from './lifetime.ts'
+import { liveEndCases } from './live-ends.ts'
+import { liveCases } from './live.ts'
 import { lostNoteCases } from './lost-notes.ts'
 import { levelCases } from './levels.ts'
 import { notedEndCases } from './noted-ends.ts'
@@ -69,5 +71,7 @@ export const storageCases: readonly StorageCase[] = [
   ...blockCases,
   ...endedCookieCases,
   ...lastWordCases,
+  ...liveCases,
+  ...liveEndCases,
   ...damageCases,
 ]

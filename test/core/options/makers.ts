@@ -6,6 +6,7 @@ import { createCsrf, type CsrfOptions } from 'coatcheck/csrf'
 import { csrf as honoCsrf } from 'coatcheck/csrf/hono'
 import { session as remixSession } from 'coatcheck/compat/remix'
 import { withSession } from 'coatcheck/fetch'
+import { createLiveSessions } from 'coatcheck/live'
 import { session } from 'coatcheck/fetch-router'
 import { compatMakers } from './compat.ts'
 import { cookie, cookieMistakes, cookieOptions, type Maker, storage } from './maker.ts'
@@ -40,6 +41,17 @@ export const makers: Record<string, Maker> = {
     good: { cookie, storage, touch: 'pages', onStoreError: () => new Response() },
     needed: ['cookie', 'storage'],
     mistakes: { store: 'storage', onError: 'onStoreError', cookies: 'cookie' },
+  },
+  createLiveSessions: {
+    make: (options) => createLiveSessions(cookie, storage, options),
+    good: { pollInterval: 5, unverifiedTimeout: 60, noteUse: true, allowedOrigins: [] },
+    mistakes: { interval: 'It has', pollinterval: 'pollInterval', allowedOrigin: 'allowedOrigins' },
+    wrong: [
+      { pollInterval: 0 },
+      { unverifiedTimeout: 10 },
+      { allowedOrigins: '*' },
+      { allowedOrigins: ['app.example'] },
+    ],
   },
   'session of fetch-router': {
     make: (options) => session(cookie, storage, options),
