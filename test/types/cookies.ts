@@ -10,6 +10,9 @@ import {
 } from 'coatcheck/compat/cookies'
 import { exactly } from './equal.ts'
 
+/** An environment variable may be missing: at run time that is said by its name. */
+createCookie('session', { secrets: [process.env['SESSION_SECRET']] })
+
 exactly<CookieImporter>()(remixCookie())
 exactly<CookieImporter>()(reactRouterCookie({ secrets: ['old'] }))
 exactly<CookieImporter>()(ironSession({ password: { 1: 'one', 2: 'two' } }))
