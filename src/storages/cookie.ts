@@ -95,6 +95,7 @@ export function createCookieSessionStorage<
   const context = createContext(own, cookieForm)
   const noted = context.revocations?.ofCookies(context)
   context.sessionLimit?.ofCookies()
+  context.groups?.ofCookies()
   const home = createHome(context, checkContext(own.context), {
     isRevoked: own.isRevoked,
     noted,

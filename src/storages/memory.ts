@@ -70,8 +70,8 @@ export function createMemoryStore(
   let timer: ReturnType<typeof setInterval> | undefined
 
   function placeOf(key: string, owner: string | undefined): Entries {
-    if (owner !== undefined) return users
-    return isNote(key) ? notes : strangers
+    if (isNote(key)) return notes
+    return owner === undefined ? strangers : users
   }
 
   function find(key: string): Entry | undefined {

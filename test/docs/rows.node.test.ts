@@ -9,7 +9,7 @@ const states = ['By default', 'By one option', 'By one call', 'The app’s']
 /** What the recipes take for granted. */
 const given = `
 import { type Session, timeouts } from 'coatcheck'
-import { createSessionLimit, requireLevel, requireRecentLogin } from 'coatcheck/accounts'
+import { createSessionGroups, createSessionLimit, requireLevel, requireRecentLogin } from 'coatcheck/accounts'
 import { createCookie } from 'coatcheck/cookie'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 const cookie = createCookie('__Host-session', { secrets: ['Qw8eR2tY5uI1oP7aS4dF9gH3jK6lZ0xC'] })

@@ -79,6 +79,8 @@ export interface Home {
   admit?(state: SessionState, base: Loaded | undefined): Promise<Admission>
   /** Why a new id of the same user must not stand, if so. Asked once the session is written. */
   confirmId?(state: SessionState, saved: Loaded): Promise<Refusal | undefined>
+  /** Puts a session into the list of its group. Asked before the session of a login is written. */
+  enterGroup?(group: string, handle: string): Promise<void>
   /**
    * Sees to it that a user has no more sessions than they may. Asked once the session of a login is written.
    *

@@ -40,7 +40,9 @@ export function nextRecord(
   const isAgain = login?.isAgain && before?.owner === owner
   const loginAt = isAgain ? undefined : login?.at
   const used = state.isUse || login !== undefined ? lifetime.use(start, now, loginAt) : start
-  const instants = endsBy === undefined ? used : lifetime.until(used, endsBy)
+  const terms = nextTerms(state, before, { owner, isLimited })
+  const last = endsBy ?? terms?.until
+  const instants = last === undefined ? used : lifetime.until(used, last)
   const { values, flash } = state.nextContents(base)
   const ids = base && endedIds(lifetime, state, { base, now })
   // One by one and in decodeRecord's order: spreading would take longer than everything else here.
@@ -62,7 +64,7 @@ export function nextRecord(
     sentAt: sentAt(state, before, now),
     endsSeen,
     persistent,
-    terms: nextTerms(state, before, { owner, isLimited }),
+    terms,
   }
 }
 
@@ -172,10 +174,12 @@ function nextTerms(
     ? before.terms?.isSeated
     : (isLimited && owner !== undefined) || undefined
   const kept = login === undefined || (login.isAgain && isSame) ? before?.terms : undefined
+  const group = login?.group?.name ?? kept?.group
+  const until = login?.until ?? kept?.until
   const level = login?.level ?? kept?.level
   const confirmedAt = login?.isAgain && isSame ? login.at : kept?.confirmedAt
-  if (isSeated === undefined && level === undefined && confirmedAt === undefined) return undefined
-  return { isSeated, level, confirmedAt }
+  const isEmpty = (isSeated ?? group ?? until ?? level ?? confirmedAt) === undefined
+  return isEmpty ? undefined : { isSeated, group, until, level, confirmedAt }
 }
 
 /** Told apart from the login and the start, with which the cookie is sent anyway. */

@@ -62,7 +62,7 @@ export class OwnedSessions {
     if (userId === undefined) {
       await this.#store.delete(handle)
     } else {
-      const outcome = await this.#endAsRead(handle, userId, (record) => record?.owner === userId)
+      const outcome = await this.endAsRead(handle, userId, (record) => record?.owner === userId)
       if (outcome !== 'ended') return
     }
     this.#context.events.emit({ type: 'revoked', handle, userId })
@@ -108,7 +108,7 @@ export class OwnedSessions {
   async replaceableFrom({ handle, replacedBy }: SessionRecord): Promise<string> {
     let next = replacedBy
     while (next !== undefined) {
-      const record = await this.#recordOf(next)
+      const record = await this.recordOf(next)
       if (record === undefined) return next
       next = record.replacedBy
     }
@@ -138,13 +138,13 @@ export class OwnedSessions {
    * @returns Whether there are any.
    */
   async #endSuccessors(from: string, owner: string | undefined): Promise<boolean> {
-    const handle = (await this.#recordOf(from))?.replacedBy
+    const handle = (await this.recordOf(from))?.replacedBy
     if (handle === undefined) return false
     const isReplaced = await this.#endSuccessors(handle, owner)
     // What was replaced is nobody's any more. The last one may be another user's by now.
     if (isReplaced || owner === undefined) await this.#store.delete(handle)
     else {
-      const outcome = await this.#endAsRead(handle, owner, (record) => record?.owner === owner)
+      const outcome = await this.endAsRead(handle, owner, (record) => record?.owner === owner)
       if (outcome !== 'ended') return true
     }
     // Of one that was replaced this was told then.
@@ -169,7 +169,7 @@ export class OwnedSessions {
     const endIfTheirs = async (handle: string): Promise<void> => {
       try {
         // A record that cannot be read may be one that another release of the app can read.
-        const outcome = await this.#endAsRead(
+        const outcome = await this.endAsRead(
           handle,
           userId,
           (record) => record === undefined || record.owner === userId,
@@ -225,9 +225,9 @@ export class OwnedSessions {
    *
    * @param owner Whose list it stays in, should the deletion fail.
    */
-  async #endAsRead(
+  async endAsRead(
     handle: string,
-    owner: string,
+    owner: string | undefined,
     isMeant: (record: SessionRecord | undefined) => boolean,
   ): Promise<'ended' | 'missing' | 'another'> {
     for (let attempt = 1; ; attempt++) {
@@ -244,7 +244,7 @@ export class OwnedSessions {
   }
 
   /** @returns False if somebody else was first. */
-  async #empty(handle: string, owner: string, replaces: string): Promise<boolean> {
+  async #empty(handle: string, owner: string | undefined, replaces: string): Promise<boolean> {
     const { now } = this.#context
     const nothing: SessionRecord = {
       handle,
@@ -274,12 +274,12 @@ export class OwnedSessions {
 
   /** Undefined also of a session that a note has ended. */
   async #listedRecordOf(handle: string): Promise<SessionRecord | undefined> {
-    const record = await this.#recordOf(handle)
+    const record = await this.recordOf(handle)
     if (record === undefined || this.#noted === undefined) return record
     return (await this.#noted.standingOf(record)) === 'current' ? record : undefined
   }
 
-  async #recordOf(handle: string): Promise<SessionRecord | undefined> {
+  async recordOf(handle: string): Promise<SessionRecord | undefined> {
     const stored = await this.#store.read(handle)
     return stored && this.#decode(stored.value)
   }

@@ -1,6 +1,6 @@
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import { pause } from '../runtime/pause.ts'
-import { processMark } from '../runtime/turns.ts'
+import { groupOf, processMark } from '../runtime/turns.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Refusal } from './home.ts'
@@ -128,9 +128,11 @@ export class Revocations {
   }
 }
 
-/** Where it is noted that the sessions of a user, or everybody's, were ended. */
-export async function keyOfUser(userId: string): Promise<string> {
-  return `revoked-${await cryptoBackend.sha256(userId)}`
+/** Where it is noted that the sessions of a user, of a group, or everybody's, were ended. */
+export async function keyOfUser(subject: string): Promise<string> {
+  const group = groupOf(subject)
+  if (group !== undefined) return `groups-${await cryptoBackend.sha256(group)}`
+  return `revoked-${await cryptoBackend.sha256(subject)}`
 }
 
 export function readNote(text: string | undefined): Noted {

@@ -1,4 +1,4 @@
-import { isSessionError, SessionConflictError } from '../errors.ts'
+import { configError, isSessionError, SessionConflictError } from '../errors.ts'
 import { parseSessionId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { contentsOf, type Loaded } from '../record/standing.ts'
@@ -151,6 +151,7 @@ export class SessionWriter {
     const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash
     const secretHash = typeof proof === 'string' ? proof : await proof
     const record = this.#nextRecord(state, { base, secretHash, endsSeen, now })
+    if (state.wishes.login?.group !== undefined) await enterGroup(this.#home, record)
     if (!this.#home.remembersIds) {
       record.previous = record.retired = undefined
       const { rotation, login } = state.wishes
@@ -177,6 +178,7 @@ export class SessionWriter {
     const now = this.#context.now()
     const record = this.#nextRecord(state, { endsSeen, base: from, secretHash, now })
     record.previous = record.retired = undefined
+    if (state.wishes.login?.group !== undefined) await enterGroup(this.#home, record)
     const saved = await this.#put(record, undefined)
     if (saved === undefined) return undefined
     let after: Loaded | undefined
@@ -253,6 +255,16 @@ export class SessionWriter {
     this.#context.events.emit({ type: 'interrupted', handle, userId, reason })
     return null
   }
+}
+
+/** Before the session is written, so that none is of a group and not in its list. */
+async function enterGroup(home: Home, { handle, terms }: SessionRecord): Promise<void> {
+  if (home.enterGroup === undefined) {
+    throw configError(
+      'login() takes a group where the storage has the option groups: createSessionGroups()',
+    )
+  }
+  await home.enterGroup(terms!.group!, handle)
 }
 
 /** The visitor who has too many sessions has the one of before: then that is what the handler goes on with. */

@@ -1,7 +1,7 @@
 import { configError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
-import { assertUserId, parseSessionId } from '../record/id.ts'
+import { assertGroup, assertUserId, parseSessionId } from '../record/id.ts'
 import type { Session, FlashOf, SessionData, UntypedData } from '../session/session.ts'
 import type { LoginToken } from '../session/login.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
@@ -114,6 +114,15 @@ export interface ServerSessionStorage<
    */
   revokeEverybody(): Promise<void>
   /**
+   * Ends all sessions whose login named this group, also those of logins that are under way: for OpenID Connect
+   * back-channel logout, the `sid` of the provider (ASVS 7.6.1). Which logins are under way, is told as by `revokeAll()`.
+   *
+   * @returns How many were ended.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` without the option `groups`, or if `group` names none.
+   * @throws {RevokeError} `ERR_SESSION_STORE` if some could not be ended. All have been tried.
+   */
+  revokeGroup(group: string): Promise<number>
+  /**
    * Ends all sessions of the user, and refuses every login of theirs until `unblock()` (ASVS 7.4.2): such a login
    * saves nothing, and the event is `interrupted` with the reason `blocked`. It lasts as long as what is in the store.
    *
@@ -163,7 +172,8 @@ export function createSessionStorage<
   // What cannot be listed is ended by notes.
   const users = guarded.isIndexed ? owned : (noted ?? owned)
   const seats = context.sessionLimit?.ofStore(context, guarded, owned)
-  const home = new StoreHome(context, guarded, { owned, revocations, noted, seats })
+  const groups = context.groups?.ofStore(context, guarded, owned)
+  const home = new StoreHome(context, guarded, { owned, revocations, noted, seats, groups })
   const life = new SessionLife(context, home)
 
   const storage: ServerSessionStorage & Watchable = {
@@ -195,6 +205,13 @@ export function createSessionStorage<
         throw configError('revokeEverybody() needs the option revocations: createRevocations()')
       }
       await underWay.run(() => noted.revokeEverybody(), 'write')
+    },
+    async revokeGroup(group) {
+      assertGroup(group)
+      if (groups === undefined) {
+        throw configError('revokeGroup() needs the option groups: createSessionGroups()')
+      }
+      return underWay.run(() => groups.revoke(group), 'delete')
     },
     async block(userId) {
       assertUserId(userId)

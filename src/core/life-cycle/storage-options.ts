@@ -8,6 +8,7 @@ import type { StandardSchema } from '../record/schema.ts'
 import { systemTime } from '../runtime/time.ts'
 import type { SessionData, UntypedData } from '../session/session.ts'
 import type { RevocationNotes } from './revocation-notes.ts'
+import type { SessionGroups } from './groups.ts'
 import type { SessionLimit } from './seats.ts'
 
 /** Options of every storage. Durations are seconds. */
@@ -47,6 +48,11 @@ export interface SessionStorageOptions<
    * says what happens to one more. Default: as many as they like.
    */
   sessionLimit?: SessionLimit | undefined
+  /**
+   * Lets sessions be of groups that end together, such as those of one session of an OpenID provider (ASVS 7.6.1):
+   * `createSessionGroups()` of `coatcheck/accounts` makes it. Default: none, and `login()` takes no `group`.
+   */
+  groups?: SessionGroups | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: (() => number) | undefined
 }
@@ -61,6 +67,7 @@ export const storageKinds: OptionKinds<SessionStorageOptions> = {
   clockTolerance: 'number',
   revocations: 'any',
   sessionLimit: 'any',
+  groups: 'any',
   now: 'function',
 }
 
@@ -76,6 +83,7 @@ export interface StorageContext {
   readonly clockTolerance: number
   readonly revocations: RevocationNotes | undefined
   readonly sessionLimit: SessionLimit | undefined
+  readonly groups: SessionGroups | undefined
   readonly now: () => number
 }
 
@@ -94,6 +102,7 @@ export function createContext(
     clockTolerance = 5,
     revocations,
     sessionLimit,
+    groups,
     onEvent,
     now = systemTime,
   } = options
@@ -109,6 +118,9 @@ export function createContext(
   if (revocations !== undefined && !isFunction(revocations?.ofStore)) {
     throw configError('revocations must come from createRevocations({ store })')
   }
+  if (groups !== undefined && !isFunction(groups?.ofStore)) {
+    throw configError('groups must come from createSessionGroups()')
+  }
   if (sessionLimit !== undefined && !isFunction(sessionLimit?.ofStore)) {
     throw configError('sessionLimit must come from createSessionLimit({ max, whenReached })')
   }
@@ -121,6 +133,7 @@ export function createContext(
     events: new EventEmitter(onEvent, now),
     revocations,
     sessionLimit,
+    groups,
     clockTolerance: seconds('clockTolerance', clockTolerance, [0, 300]) * 1000,
     now,
   }

@@ -5,6 +5,7 @@ import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
+import type { Groups } from './groups.ts'
 import type { Found, Home, Lost, Refusal, Successor, Unwritten } from './home.ts'
 import type { NotedEnds } from './noted-ends.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
@@ -19,6 +20,8 @@ interface Endings {
   noted: NotedEnds | undefined
   /** If users may have so many sessions and no more. */
   seats: Seats | undefined
+  /** If sessions may be of groups. */
+  groups: Groups | undefined
 }
 
 /** Records in a store, each under its handle: the cookie holds the id, and the record the hash of its secret. */
@@ -32,17 +35,21 @@ export class StoreHome implements Home {
   readonly admit?: NotedEnds['admit']
   readonly takeSeat?: Seats['take']
   readonly lossOf?: NotedEnds['lossOf']
+  readonly enterGroup?: Groups['enter']
+  readonly #groups: Groups | undefined
 
   constructor(
     context: StorageContext,
     store: GuardedStore,
-    { owned, revocations, noted, seats }: Endings,
+    { owned, revocations, noted, seats, groups }: Endings,
   ) {
     this.#context = context
     this.#store = store
     this.#owned = owned
     this.#revocations = revocations
     this.#noted = noted
+    this.#groups = groups
+    if (groups !== undefined) this.enterGroup = (group, handle) => groups.enter(group, handle)
     if (seats !== undefined) this.takeSeat = (userId, handle) => seats.take(userId, handle)
     if (noted === undefined) return
     this.admit = (state, base) => noted.admit(state, base)
@@ -117,6 +124,8 @@ export class StoreHome implements Home {
   async refusalOf(login: Login, handle: string): Promise<Refusal | undefined> {
     const isListed = this.#store.isIndexed
     const refusal = isListed ? await this.#revocations.refusalOf(login, handle) : undefined
-    return refusal ?? this.#noted?.refusalOf(login, handle)
+    if (refusal !== undefined) return refusal
+    const ofGroup = login.group && (await this.#groups?.refusalOf(login, handle))
+    return ofGroup ?? this.#noted?.refusalOf(login, handle)
   }
 }

@@ -58,11 +58,18 @@ export function isHandle(text: unknown): text is string {
 }
 
 /**
- * Whether the key is that of a note: that sessions were ended, or which of a user's sessions count. docs/stores.md names
+ * Whether the key is that of a note: that sessions were ended, which of a user's sessions count, or that one is of a group. docs/stores.md names
  * these keys: such a note must outlive whatever a store drops to make room.
  */
 export function isNote(key: string): boolean {
-  return key.startsWith('revoked-') || key.startsWith('seats-')
+  return /^(?:revoked|seats|groups?)-/.test(key)
+}
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG` unless this can name a group. */
+export function assertGroup(group: unknown): asserts group is string {
+  const isText = typeof group === 'string' && group !== ''
+  if (isText && (group as string & { isWellFormed(): boolean }).isWellFormed()) return
+  throw configError('A group is named by a string that is not empty, without lone surrogates')
 }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless this can be a user's id. */

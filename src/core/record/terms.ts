@@ -8,6 +8,10 @@ export interface LoginTerms {
   isSeated?: boolean | undefined
   /** How strong the login was, by the app's own scale. */
   level?: number | undefined
+  /** What it ends with, such as the provider's session. */
+  group?: string | undefined
+  /** When it ends at the latest, in milliseconds since the epoch. */
+  until?: number | undefined
   /** When the user has proved once more who they are, in milliseconds since the epoch. */
   confirmedAt?: number | undefined
 }
@@ -15,6 +19,8 @@ export interface LoginTerms {
 /** The same in a record's text. */
 export interface TermsWire {
   s?: 1 | undefined
+  g?: string | undefined
+  u?: number | undefined
   l?: number | undefined
   c?: number | undefined
 }
@@ -22,22 +28,25 @@ export interface TermsWire {
 /** With every key, so that nothing is inherited. */
 export const blankTerms: Record<keyof TermsWire, undefined> = {
   s: undefined,
+  g: undefined,
+  u: undefined,
   l: undefined,
   c: undefined,
 }
 
-export function encodeTerms({ isSeated, level, confirmedAt }: LoginTerms): TermsWire {
-  return { s: isSeated ? 1 : undefined, l: level, c: confirmedAt }
+export function encodeTerms({ isSeated, group, until, level, confirmedAt }: LoginTerms): TermsWire {
+  return { s: isSeated ? 1 : undefined, g: group, u: until, l: level, c: confirmedAt }
 }
 
-export function decodeTerms({ s, l, c }: TermsWire): LoginTerms {
-  return { isSeated: s === 1 || undefined, level: l, confirmedAt: c }
+export function decodeTerms({ s, g, u, l, c }: TermsWire): LoginTerms {
+  return { isSeated: s === 1 || undefined, group: g, until: u, level: l, confirmedAt: c }
 }
 
 export function isTermsWire(value: unknown): value is TermsWire {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { l, c } = value as TermsWire
-  return isNumberOrNone(l) && isNumberOrNone(c)
+  const { g, u, l, c } = value as TermsWire
+  if (g !== undefined && typeof g !== 'string') return false
+  return isNumberOrNone(u) && isNumberOrNone(l) && isNumberOrNone(c)
 }
 
 function isNumberOrNone(value: unknown): boolean {

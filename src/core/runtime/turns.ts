@@ -10,6 +10,18 @@ import { oncePerProcess } from './platform.ts'
 /** What happens to it happens to every subject. */
 export const allSubjects = ''
 
+/** Begins the subject that a group is: no user id begins with a lone surrogate. */
+const groupMark = '\ud800'
+
+export function subjectOfGroup(group: string): string {
+  return groupMark + group
+}
+
+/** The group that a subject is, if it is one. */
+export function groupOf(subject: string): string | undefined {
+  return subject.startsWith(groupMark) ? subject.slice(1) : undefined
+}
+
 let last = 0
 /** Of each subject that has any: its turns that are under way. */
 const open = new Map<string, Set<number>>()

@@ -1,6 +1,7 @@
 import { configError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
-import { assertUserId } from '../record/id.ts'
+import { assertGroup, assertUserId } from '../record/id.ts'
+import { subjectOfGroup, turnNow } from '../runtime/turns.ts'
 import type { SessionState } from './session-state.ts'
 import type { Login } from './wishes.ts'
 
@@ -34,10 +35,22 @@ export interface LoginOptions {
    * more. It is `session.level`, and `requireLevel()` of `coatcheck/accounts` looks at it. Default: none.
    */
   level?: number | undefined
+  /**
+   * What the session ends with, such as the `sid` of an OpenID provider: `storage.revokeGroup()` ends all sessions of a group. The
+   * storage needs the option `groups`. Default: none.
+   */
+  group?: string | undefined
+  /** When the session ends at the latest, in milliseconds since the epoch, such as when the provider's ends. Default: none. */
+  until?: number | undefined
 }
 
 const againKinds: OptionKinds<ReauthenticateOptions> = { since: 'any', level: 'any' }
-const kinds: OptionKinds<LoginOptions> = { ...againKinds, label: 'any' }
+const kinds: OptionKinds<LoginOptions> = {
+  ...againKinds,
+  label: 'any',
+  group: 'string',
+  until: 'number',
+}
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` for what would be stored and could not be read again. */
 export function checkedLogin(
@@ -45,12 +58,23 @@ export function checkedLogin(
   options: LoginOptions | undefined,
 ): Omit<Login, 'at' | 'turn'> {
   assertUserId(userId)
-  const { label, since, level } = readOptions('login()', options, kinds)
+  const { label, since, level, group, until } = readOptions('login()', options, kinds)
   if (label !== undefined && label !== null && typeof label !== 'string') {
     throw configError(`login() takes a label that is a string, got ${typeof label}`)
   }
   const checked = checkedLevel('login()', level)
-  return { userId, label: label ?? undefined, level: checked, ...countsOf(since, userId) }
+  if (group !== undefined) assertGroup(group)
+  if (until !== undefined && !(until >= 0 && until < Number.POSITIVE_INFINITY)) {
+    throw configError(`login() takes until in milliseconds since the epoch, got ${until}`)
+  }
+  return {
+    userId,
+    label: label ?? undefined,
+    level: checked,
+    group: group === undefined ? undefined : { name: group, turn: turnNow(subjectOfGroup(group)) },
+    until,
+    ...countsOf(since, userId),
+  }
 }
 
 /**

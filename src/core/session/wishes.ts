@@ -5,6 +5,10 @@ export interface Login {
   level?: number | undefined
   /** Whether the user who is logged in proved once more who they are: then the absolute timeout goes on. */
   isAgain?: boolean | undefined
+  /** What the session ends with, and after which turn of that the login began. */
+  group?: { readonly name: string; readonly turn: number } | undefined
+  /** When it ends at the latest, in milliseconds since the epoch. */
+  until?: number | undefined
   /** When, in milliseconds since the epoch. */
   at: number
   /** After which turn of this process: see `runtime/turns.ts`. */

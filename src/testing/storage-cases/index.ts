@@ -6,6 +6,7 @@ import { flashCases } from './flash.ts'
 import { forkCases } from './forks.ts'
 import { graceCases } from './grace.ts'
 import { endedCookieCases } from './ended-cookies.ts'
+import { groupCases } from './groups.ts'
 import { identityCases } from './identity.ts'
 import { importCases } from './imports.ts'
 import { lastWordCases } from './last-words.ts'
@@ -63,6 +64,7 @@ export const storageCases: readonly StorageCase[] = [
   ...secondLoginCases,
   ...unconfirmedLoginCases,
   ...levelCases,
+  ...groupCases,
   ...sessionLimitCases,
   ...sessionLimitRaceCases,
   ...notedEndCases,

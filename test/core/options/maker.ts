@@ -43,6 +43,7 @@ export const ofStorages: Options = {
   clockTolerance: 1,
   // Some of the storages cannot have one, and what it is they do not look at.
   sessionLimit: { ofStore: nothing, ofCookies: nothing },
+  groups: { ofStore: nothing, ofCookies: nothing },
   revocations: createRevocations({ store: createMemoryStore() }),
   now,
 }

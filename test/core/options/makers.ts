@@ -82,7 +82,7 @@ export const makers: Record<string, Maker> = {
   },
   'session.login': {
     make: (options) => createSession().login('ada', options),
-    good: { label: 'Firefox', since: { userId: 'ada', count: 0 }, level: 1 },
+    good: { label: 'Firefox', since: { userId: 'ada', count: 0 }, level: 1, group: 'a', until: 1 },
     nullable: ['label'],
     mistakes: { lable: 'label', sinse: 'since' },
   },

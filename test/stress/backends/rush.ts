@@ -1,5 +1,9 @@
 import { createSessionStorage } from 'coatcheck'
-import { createSessionLimit, type SessionLimitOptions } from 'coatcheck/accounts'
+import {
+  createSessionGroups,
+  createSessionLimit,
+  type SessionLimitOptions,
+} from 'coatcheck/accounts'
 import { openBackend } from './open-backend.ts'
 
 /** Logins of one user that a process makes at the same time. */
@@ -7,7 +11,9 @@ export interface Rush {
   address: string
   userId: string
   logins: number
-  limit: SessionLimitOptions
+  limit?: SessionLimitOptions
+  /** Which group they are of, and whether this process ends it meanwhile. */
+  group?: { name: string; isEnded: boolean }
 }
 
 /** What they came to: cookie values, and how many were refused. */
@@ -16,14 +22,18 @@ export interface RushResult {
   refused: number
 }
 
-export async function rush({ address, userId, logins, limit }: Rush): Promise<RushResult> {
+export async function rush({ address, userId, logins, limit, group }: Rush): Promise<RushResult> {
   const backend = await openBackend(address, { timeout: 10, now: Date.now })
-  const sessionLimit = createSessionLimit(limit)
-  const storage = createSessionStorage(backend.store, { sessionLimit })
+  const storage = createSessionStorage(backend.store, {
+    sessionLimit: limit && createSessionLimit(limit),
+    groups: group && createSessionGroups(),
+    // So that a slow machine makes no login one that came after.
+    clockTolerance: 300,
+  })
   const result: RushResult = { cookies: [], refused: 0 }
   const login = async (): Promise<void> => {
     const session = await storage.read(null)
-    session.login(userId)
+    session.login(userId, { group: group?.name })
     try {
       const cookie = await storage.save(session)
       if (cookie) result.cookies.push(cookie)
@@ -33,7 +43,9 @@ export async function rush({ address, userId, logins, limit }: Rush): Promise<Ru
     }
   }
   try {
-    await Promise.all(Array.from({ length: logins }, login))
+    const all = Array.from({ length: logins }, login)
+    if (group?.isEnded) all.push(storage.revokeGroup(group.name).then(() => {}))
+    await Promise.all(all)
   } finally {
     await backend.close()
   }

@@ -5,7 +5,7 @@ import { createSessionStorage } from 'coatcheck'
 import type { SessionLimitOptions } from 'coatcheck/accounts'
 import { Member } from './member.ts'
 import { openBackend } from './open-backend.ts'
-import type { RushResult } from './rush.ts'
+import type { Rush, RushResult } from './rush.ts'
 import { isMissing, startTargets, targets } from './targets.ts'
 
 const max = 3
@@ -13,6 +13,9 @@ const rounds = 6
 /** Of each process at the same time. */
 const logins = 2
 const chosen = ['a Redis Cluster', 'PostgreSQL', 'SQLite', 'a directory']
+
+const oldest: SessionLimitOptions = { max, whenReached: 'end-oldest' }
+const refuse: SessionLimitOptions = { max, whenReached: 'refuse' }
 
 let members: Member[] = []
 before(async () => {
@@ -35,11 +38,13 @@ for (const target of some) {
       /** All processes at once, and then the handles of those sessions of the user that live. */
       async function race(
         userId: string,
-        whenReached: SessionLimitOptions['whenReached'],
+        rushOf: (n: number) => Partial<Rush>,
       ): Promise<{ living: string[]; results: RushResult[] }> {
-        const limit = { max, whenReached }
-        const rush = { address, userId, logins, limit }
-        const results = await Promise.all(members.map((member) => member.ask({ do: 'rush', rush })))
+        const results = await Promise.all(
+          members.map((member, n) =>
+            member.ask({ do: 'rush', rush: { address, userId, logins, ...rushOf(n) } }),
+          ),
+        )
         const backend = await openBackend(address, { timeout: 10, now: Date.now })
         const sessions = await createSessionStorage(backend.store).sessionsOf(userId)
         await backend.close()
@@ -49,19 +54,19 @@ for (const target of some) {
       it('leave as many sessions as there may be, where the oldest ends (ASVS 7.1.2)', async () => {
         for (let round = 0; round < rounds; round++) {
           const userId = `${process.pid}-oldest-${round}`
-          const { living, results } = await race(userId, 'end-oldest')
+          const { living, results } = await race(userId, () => ({ limit: oldest }))
           const cookies = results.flatMap((result) => result.cookies)
           assert.equal(cookies.length, logins * members.length)
           assert.equal(living.length, max)
           assert.ok(living.every((handle) => cookies.some((cookie) => cookie.startsWith(handle))))
-          assert.equal((await race(userId, 'end-oldest')).living.length, max)
+          assert.equal((await race(userId, () => ({ limit: oldest }))).living.length, max)
         }
       })
 
       it('leave as many sessions as there may be, where the others are refused (ASVS 7.1.2)', async () => {
         for (let round = 0; round < rounds; round++) {
           const userId = `${process.pid}-refuse-${round}`
-          const { living, results } = await race(userId, 'refuse')
+          const { living, results } = await race(userId, () => ({ limit: refuse }))
           const cookies = results.flatMap((result) => result.cookies)
           const refused = results.reduce((sum, result) => sum + result.refused, 0)
           assert.deepEqual([cookies.length, refused], [max, logins * members.length - max])
@@ -69,9 +74,22 @@ for (const target of some) {
             living.toSorted(),
             cookies.map((cookie) => cookie.split('.')[0]).toSorted(),
           )
-          const again = await race(userId, 'refuse')
+          const again = await race(userId, () => ({ limit: refuse }))
           assert.deepEqual(again.living.toSorted(), living.toSorted())
         }
+      })
+
+      it('leave no session of a group that one of them ends meanwhile (ASVS 7.6.1)', async () => {
+        let stood = 0
+        for (let round = 0; round < rounds; round++) {
+          const userId = `${process.pid}-group-${round}`
+          const { living, results } = await race(userId, (n) => ({
+            group: { name: `sid-${userId}`, isEnded: n === round % members.length },
+          }))
+          stood += results.reduce((sum, { cookies }) => sum + cookies.length, 0)
+          assert.deepEqual(living, [])
+        }
+        assert.ok(stood > 0, 'no login was written before the end of its group')
       })
     },
   )
