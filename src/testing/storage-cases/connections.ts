@@ -5,7 +5,7 @@ import { LiveRegistry } from '../../core/live/live-sessions.ts'
 import { type LiveOptions, readLiveOptions } from '../../core/live/options.ts'
 import { equal, ok } from '../expect.ts'
 
-const cookie = createCookie('session', { secrets: ['a secret of the cases: 5Hq2Xw-7Rt9Lm'] })
+const cookie = createCookie('session', { secrets: ['AgAAlYHzRcZ2X3qwKoPkGmUeT9vBjN4s'] })
 
 /** Opens connections with this storage. They look at their session only when they are told to. */
 export function opens(storage: SessionStorage, options?: LiveOptions) {
