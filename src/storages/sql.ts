@@ -13,7 +13,6 @@ import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/sto
 import { hashOwner, makeRow, wholeMilliseconds } from './parts/stored-row.ts'
 import { inBatches } from './parts/sweep.ts'
 import { assertNoSchema, languageOf } from './sql/dialect.ts'
-import { isLostRace } from './sql/errors.ts'
 import { repeatLostRaces } from './sql/repeat.ts'
 import { rowsIn, textOf, type SessionTables } from './sql/rows.ts'
 import { assertTableName } from './sql/table.ts'
@@ -62,7 +61,6 @@ export function createSqlStore(
   const operations = new Operations(own)
   const db = kysely as Kysely<SessionTables>
   const rows = rowsIn(db, table)
-  /** For what may be done twice. */
   const repeating = <T>(work: () => Promise<T>): Promise<T> =>
     operations.run((assertInTime) => repeatLostRaces(work, assertInTime))
 
@@ -73,20 +71,15 @@ export function createSqlStore(
     },
 
     async write(key, value, { replaces, ...options }) {
-      const write = async (): Promise<string | undefined> => {
+      // What the database gave up has changed nothing. Whether it lost to another version, only the next try knows.
+      return repeating(async () => {
         const row = await makeRow(value, options)
         const isWritten =
           replaces === null
             ? await rows.create(key, row, now())
             : await rows.replace(key, row, replaces, now())
         return isWritten ? row.version : undefined
-      }
-      try {
-        return await operations.run(write)
-      } catch (error) {
-        if (isLostRace(error)) return undefined
-        throw error
-      }
+      })
     },
 
     delete: (key) => repeating(() => rows.delete(key)),

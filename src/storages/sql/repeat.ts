@@ -5,7 +5,7 @@ import { isLostRace } from './errors.ts'
 const mostAttempts = 20
 
 /**
- * Does it again when it lost, after a pause that grows: a logout must not fail because somebody wrote.
+ * Does it again when it lost, after a pause that grows: nothing must fail because somebody else wrote.
  *
  * @param assertInTime Throws when nobody waits for it any more.
  */

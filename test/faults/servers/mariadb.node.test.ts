@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { SessionEvent } from 'coatcheck'
 import { createSessionTable, createSqlSessionStorage } from 'coatcheck/sql-storage'
 import { Kysely, MysqlDialect } from 'kysely'
 import mysql from 'mysql2/promise'
@@ -9,6 +10,15 @@ import { assertFailure, begin, count, end, eventually, failure, valuesOf } from 
 
 const timeout = 0.4
 const patience = 10
+
+/** The conflicts that a storage tells of. There is none where nobody else wrote to the session. */
+function conflictsOf() {
+  const conflicts: SessionEvent[] = []
+  const onEvent = (event: SessionEvent) => {
+    if (event.type === 'conflict') conflicts.push(event)
+  }
+  return { conflicts, onEvent }
+}
 
 describe('sql storage on MariaDB, when the server fails', { skip: missing('mariadb') }, () => {
   let service: UrlService
@@ -67,7 +77,8 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
   }
 
   it('logs out and counts when the database ends its statement to break a deadlock', async () => {
-    const patient: Storage = createSqlSessionStorage(opened[0]!, { timeout: patience })
+    const { conflicts, onEvent } = conflictsOf()
+    const patient: Storage = createSqlSessionStorage(opened[0]!, { timeout: patience, onEvent })
     const app = await mysql.createConnection(service.url)
     for (const act of [end, count]) {
       const cookie = await begin(patient, { n: 0 })
@@ -85,6 +96,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
       const after = await patient.read(cookie)
       assert.equal(after.isNew, act === end)
     }
+    assert.deepEqual(conflicts, [])
     await app.end()
   })
 
@@ -95,7 +107,8 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
     })
     const kysely: AnyKysely = new Kysely({ dialect: new MysqlDialect({ pool }) })
     opened.push(kysely)
-    const strict: Storage = createSqlSessionStorage(kysely, { timeout: patience })
+    const { conflicts, onEvent } = conflictsOf()
+    const strict: Storage = createSqlSessionStorage(kysely, { timeout: patience, onEvent })
     const app = await mysql.createConnection(service.url)
     for (const act of [end, count]) {
       const cookie = await begin(strict, { n: 0 })
@@ -108,6 +121,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
       assert.equal(await acting, act === end ? '' : cookie)
       assert.equal((await strict.read(cookie)).isNew, act === end)
     }
+    assert.deepEqual(conflicts, [])
     await app.end()
   })
 
