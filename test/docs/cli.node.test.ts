@@ -24,7 +24,7 @@ it('The commands in docs/cli.md print what it says', async (t) => {
   await logIn(storage, 'ben', { label: 'Safari on iPhone' })
   await storage.close()
   const page = readFileSync('docs/cli.md', 'utf8')
-  const blocks = [...page.matchAll(/^```console\n\$ npx coatcheckProcess(.*)\n([^]*?)^```$/gm)]
+  const blocks = [...page.matchAll(/^```console\n\$ npx coatcheck(.*)\n([^]*?)^```$/gm)]
   assert.equal(blocks.length, 4)
   for (const [, line, output] of blocks) {
     const args = line!.replace(/ < .*/, '').replace('./sessions', join(folder, 'sessions'))

@@ -23,7 +23,7 @@ export interface Shop {
 /** Of a hundred rotations so many are answered in vain: the visitor never hears of the new id. */
 const responsesLost = 15
 /** How many visits an endless lane makes after it is told to stop, not counting those for which the store fails. */
-const lastVisits = 20
+const lastVisits = 40
 /** Milliseconds between two visits of an endless lane: during a fault it is time that counts, and not how much is done in it. */
 const longestRest = 12
 
