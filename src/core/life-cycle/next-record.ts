@@ -14,21 +14,19 @@ import type { StorageContext } from './storage-options.ts'
 const mostRetired = 8
 
 /** What a record is made of, beside what the request did. */
-export interface Basis extends Pick<SessionRecord, 'endsSeen'> {
+interface Basis extends Pick<SessionRecord, 'endsSeen'> {
   /** What is stored now. */
   base: Loaded | undefined
   /** That of the id which the session has from now on. */
   secretHash: string
   now: number
-  /** Whether users may have so many sessions and no more. */
-  isLimited: boolean
 }
 
 /** The record after this request, for the holder of its id. */
 export function nextRecord(
-  lifetime: Lifetime,
+  { lifetime, sessionLimit }: StorageContext,
   state: SessionState,
-  { base, secretHash, endsSeen, now, isLimited }: Basis,
+  { base, secretHash, endsSeen, now }: Basis,
 ): SessionRecord {
   const { login, endsBy } = state.wishes
   const before = base?.record
@@ -40,7 +38,7 @@ export function nextRecord(
   const isAgain = login?.isAgain && before?.owner === owner
   const loginAt = isAgain ? undefined : login?.at
   const used = state.isUse || login !== undefined ? lifetime.use(start, now, loginAt) : start
-  const terms = nextTerms(state, before, { owner, isLimited })
+  const terms = nextTerms(state, before, { owner, isLimited: sessionLimit !== undefined })
   const last = endsBy ?? terms?.until
   const instants = last === undefined ? used : lifetime.until(used, last)
   const { values, flash } = state.nextContents(base)

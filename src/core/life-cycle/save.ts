@@ -11,7 +11,6 @@ import { KeyedQueue } from '../store/keyed-queue.ts'
 import { confirmLogin, type Written } from './confirm-login.ts'
 import { claimsOf, importedLogin, type Home, type Lost } from './home.ts'
 import {
-  type Basis,
   nextRecord,
   nextRecordOfPrevious,
   serializeRecord,
@@ -150,7 +149,7 @@ export class SessionWriter {
     const isRotated = base === undefined || state.wishes.rotation !== undefined
     const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash
     const secretHash = typeof proof === 'string' ? proof : await proof
-    const record = this.#nextRecord(state, { base, secretHash, endsSeen, now })
+    const record = nextRecord(this.#context, state, { base, secretHash, endsSeen, now })
     if (state.wishes.login?.group !== undefined) await enterGroup(this.#home, record)
     if (!this.#home.remembersIds) {
       record.previous = record.retired = undefined
@@ -176,7 +175,7 @@ export class SessionWriter {
     if (typeof endsSeen === 'string') return this.#interrupt(state, endsSeen)
     const secretHash = await this.#home.proofOf(secretOf(state))
     const now = this.#context.now()
-    const record = this.#nextRecord(state, { endsSeen, base: from, secretHash, now })
+    const record = nextRecord(this.#context, state, { base: from, secretHash, endsSeen, now })
     record.previous = record.retired = undefined
     if (state.wishes.login?.group !== undefined) await enterGroup(this.#home, record)
     const saved = await this.#put(record, undefined)
@@ -205,11 +204,6 @@ export class SessionWriter {
     return refusal === undefined
       ? this.#home.valueOf(state.id, saved.text)
       : this.#interrupt(state, refusal)
-  }
-
-  #nextRecord(state: SessionState, basis: Omit<Basis, 'isLimited'>): SessionRecord {
-    const { lifetime, sessionLimit } = this.#context
-    return nextRecord(lifetime, state, { ...basis, isLimited: sessionLimit !== undefined })
   }
 
   /** The id before may read nothing any more. */
