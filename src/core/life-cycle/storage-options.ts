@@ -23,7 +23,7 @@ export interface SessionStorageOptions<
    * so that two releases of an app can work on the same sessions. A transformation must accept its own result.
    *
    * Checks may be asynchronous. But where zone.js or another library has replaced the global `Promise`, zod 4 itself lets every value
-   * pass an asynchronous `refine`: use synchronous ones there.
+   * pass an asynchronous `refine` that begins after another one has waited: use synchronous ones there.
    */
   schema?: (StandardSchema<Data> & Schema) | undefined
   /** How values become JSON and come back. Default: plain JSON data only. */

@@ -23,6 +23,25 @@ interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
+/** The `Promise` of async functions. */
+const Native = (async () => {})().constructor as PromiseConstructor
+
+/**
+ * Schema libraries ask `instanceof Promise` to know whether a check is asynchronous. Where zone.js or another library has
+ * replaced the global `Promise`, the promise of an async function is none, and counts as a check that was passed: so they
+ * find the runtime's own in its place while they look.
+ */
+function validate(schema: StandardSchema, value: unknown): MaybePromise<SchemaResult<unknown>> {
+  const replacement = globalThis.Promise
+  if (replacement === Native) return schema['~standard'].validate(value)
+  try {
+    globalThis.Promise = Native
+    return schema['~standard'].validate(value)
+  } finally {
+    globalThis.Promise = replacement
+  }
+}
+
 /** The keys that the issues are about, or undefined when one of them is about the whole. */
 function keysOf(issues: readonly SchemaIssue[]): Set<string> | undefined {
   const keys = new Set<string>()
@@ -46,7 +65,7 @@ function unfitKeys(
   const keys = [...values.keys()]
   const named = keysOf(issues)
   if (named !== undefined) return keys.filter((key) => named.has(key))
-  const alone = keys.map((key) => schema['~standard'].validate({ [key]: values.get(key) }))
+  const alone = keys.map((key) => validate(schema, { [key]: values.get(key) }))
   return andThen(all(alone), (results) => {
     const blamed = keys.filter((key, i) => isToBlame(key, results[i]!.issues))
     return blamed.length > 0 ? blamed : keys
@@ -86,7 +105,7 @@ function hideMore(
   values: KeptValues,
   hidden: readonly string[],
 ): MaybePromise<readonly string[]> {
-  return andThen(schema['~standard'].validate(Object.fromEntries(values)), (result) => {
+  return andThen(validate(schema, Object.fromEntries(values)), (result) => {
     if (result.issues === undefined) {
       showResult(values, result.value)
       return hidden

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { createSessionStorage, type SessionStorageOptions } from 'coatcheck'
 import { createCookie } from 'coatcheck/cookie'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { withSession } from 'coatcheck/fetch'
-import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
+import { z } from 'zod'
 import { secretA, web } from '../cookie/cookie-paths.ts'
 
 const Native = Promise
@@ -55,6 +57,26 @@ describe('where another Promise is global', () => {
       const cookie = await storage.save(first)
       options.schema = schema
       assert.equal((await storage.read(cookie)).get('role'), undefined)
+    })
+  }
+
+  const store = createMemoryStore()
+  for (const [name, create] of Object.entries({
+    memory: (options?: SessionStorageOptions) => createSessionStorage(store, options),
+    cookie: (options?: SessionStorageOptions) => createCookieSessionStorage(options),
+  })) {
+    it(`zod, which asks for the global Promise, finds its asynchronous checks (${name} storage)`, async () => {
+      const role = z.string().refine(async (value) => value !== 'root')
+      const checking = create({ schema: z.object({ role: role.optional() }) })
+      const shown: Record<string, unknown> = {}
+      for (const value of ['root', 'guest']) {
+        const unchecked = create()
+        const session = await unchecked.read(null)
+        session.set('role', value)
+        shown[value] = (await checking.read(await unchecked.save(session))).get('role')
+      }
+      assert.deepEqual(shown, { root: undefined, guest: 'guest' })
+      assert.equal(globalThis.Promise, OtherPromise)
     })
   }
 
