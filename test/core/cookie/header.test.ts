@@ -68,6 +68,12 @@ describe('reading a Cookie header', () => {
     }
   })
 
+  it('takes quotes for a part of the value, so that a cookie in quotes is told as forged', async () => {
+    for (const header of [`session="${genuine}"`, `a=b; session="${genuine}"; c=d`]) {
+      assert.deepEqual(await read(header), forged, header)
+    }
+  })
+
   it('skips nameless cookies (CVE-2023-23934)', async () => {
     for (const header of [
       'session',
