@@ -4,7 +4,7 @@
  */
 
 import { KeptValues } from './kept-values.ts'
-import { all, andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
+import { all, andThen, isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
 
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {
@@ -28,17 +28,18 @@ const Native = (async () => {})().constructor as PromiseConstructor
 
 /**
  * Schema libraries ask `instanceof Promise` to know whether a check is asynchronous. Where zone.js or another library has
- * replaced the global `Promise`, the promise of an async function is none, and counts as a check that was passed: so they
- * find the runtime's own in its place while they look.
+ * replaced the global `Promise`, the promise of an async function is none, and counts as a check that was passed. So there
+ * everything that can be waited for is one while they look.
  */
 function validate(schema: StandardSchema, value: unknown): MaybePromise<SchemaResult<unknown>> {
-  const replacement = globalThis.Promise
-  if (replacement === Native) return schema['~standard'].validate(value)
+  const present = globalThis.Promise
+  const knowsItself = present === Native || Object.hasOwn(present, Symbol.hasInstance)
+  if (knowsItself) return schema['~standard'].validate(value)
+  Reflect.defineProperty(present, Symbol.hasInstance, { value: isThenable, configurable: true })
   try {
-    globalThis.Promise = Native
     return schema['~standard'].validate(value)
   } finally {
-    globalThis.Promise = replacement
+    Reflect.deleteProperty(present, Symbol.hasInstance)
   }
 }
 
