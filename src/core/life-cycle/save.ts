@@ -150,7 +150,7 @@ export class SessionWriter {
     const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash
     const secretHash = typeof proof === 'string' ? proof : await proof
     const record = nextRecord(this.#context, state, { base, secretHash, endsSeen, now })
-    if (state.wishes.login?.group !== undefined) await enterGroup(this.#home, record)
+    if (state.wishes.login?.group !== undefined) await enterGroup(this.#home, state)
     if (!this.#home.remembersIds) {
       record.previous = record.retired = undefined
       const { rotation, login } = state.wishes
@@ -177,7 +177,7 @@ export class SessionWriter {
     const now = this.#context.now()
     const record = nextRecord(this.#context, state, { base: from, secretHash, endsSeen, now })
     record.previous = record.retired = undefined
-    if (state.wishes.login?.group !== undefined) await enterGroup(this.#home, record)
+    if (state.wishes.login?.group !== undefined) await enterGroup(this.#home, state)
     const saved = await this.#put(record, undefined)
     if (saved === undefined) return undefined
     let after: Loaded | undefined
@@ -252,13 +252,14 @@ export class SessionWriter {
 }
 
 /** Before the session is written, so that none is of a group and not in its list. */
-async function enterGroup(home: Home, { handle, terms }: SessionRecord): Promise<void> {
-  if (home.enterGroup === undefined) {
-    throw configError(
-      'login() takes a group where the storage has the option groups: createSessionGroups()',
-    )
-  }
-  await home.enterGroup(terms!.group!, handle)
+async function enterGroup(home: Home, { handle, wishes }: SessionState): Promise<void> {
+  const { group, isAgain } = wishes.login!
+  if (home.enterGroup !== undefined) return home.enterGroup(group!.name, handle)
+  // It is of a group since before, when the storage had groups.
+  if (isAgain) return
+  throw configError(
+    'login() takes a group where the storage has the option groups: createSessionGroups()',
+  )
 }
 
 /** The visitor who has too many sessions has the one of before: then that is what the handler goes on with. */

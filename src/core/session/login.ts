@@ -71,19 +71,20 @@ export function checkedLogin(
     userId,
     label: label ?? undefined,
     level: checked,
-    group: group === undefined ? undefined : { name: group, turn: turnNow(subjectOfGroup(group)) },
+    group: inGroup(group),
     until,
     ...countsOf(since, userId),
   }
 }
 
 /**
- * The same of somebody who is logged in.
+ * The same of somebody who is logged in. What comes of it is in the group of before, and may be another session: one that
+ * was begun under an old id, or beside what overtook it.
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if nobody is, too.
  */
 export function checkedAgain(
-  userId: string | undefined,
+  { userId, loaded, wishes }: SessionState,
   options: ReauthenticateOptions | undefined,
 ): Omit<Login, 'at' | 'turn'> {
   const { since, level } = readOptions('reauthenticate()', options, againKinds)
@@ -93,13 +94,25 @@ export function checkedAgain(
     )
   }
   const checked = checkedLevel('reauthenticate()', level)
-  return { userId, label: undefined, isAgain: true, level: checked, ...countsOf(since, userId) }
+  const name = wishes.login?.group?.name ?? loaded?.record.terms?.group
+  return {
+    userId,
+    label: undefined,
+    isAgain: true,
+    level: checked,
+    group: inGroup(name),
+    ...countsOf(since, userId),
+  }
 }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless it is a level, or none. */
 export function checkedLevel(method: string, level: number | undefined): number | undefined {
   if (level === undefined || (Number.isSafeInteger(level) && level >= 0)) return level
   throw configError(`${method} takes a level that is a whole number of 0 or more, got ${level}`)
+}
+
+function inGroup(name: string | undefined): Login['group'] {
+  return name === undefined ? undefined : { name, turn: turnNow(subjectOfGroup(name)) }
 }
 
 function countsOf(

@@ -181,7 +181,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    * @throws {SessionError} `ERR_SESSION_CONFIG` if nobody is logged in, or an option is wrong.
    */
   reauthenticate(options?: ReauthenticateOptions): void {
-    this.#state.logIn(checkedAgain(this.#look().userId, options))
+    this.#state.logIn(checkedAgain(this.#look(), options))
   }
 
   /**

@@ -58,6 +58,24 @@ export const groupCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'ends the session that somebody proved anew who they are to, under an old id or when overtaken',
+    needs,
+    async run(fixture) {
+      const storage = grouped(fixture)
+      for (const isOvertaken of [true, false]) {
+        const first = await loggedIn(storage, sid)
+        const slow = isOvertaken ? await storage.read(first) : undefined
+        const { cookie: second } = await visit(storage, first, (s) => s.regenerateId(isOvertaken))
+        const session = slow ?? (await storage.read(first))
+        session.reauthenticate()
+        const third = (await storage.save(session))!
+        same(await alive(storage, third), [true])
+        await storage.revokeGroup(sid)
+        same(await alive(storage, first, second!, third), [false, false, false])
+      }
+    },
+  },
+  {
     name: 'takes a session out of its group with the next login',
     needs,
     async run(fixture) {
