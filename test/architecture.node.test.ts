@@ -284,6 +284,15 @@ describe('entries', () => {
       [],
     )
   })
+
+  it('declare what stands in api/, which script/api writes after a change', () => {
+    const { status, stdout, stderr } = spawnSync('node', ['script/api.mjs', '--check'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    assert.equal(stdout + stderr, '')
+    assert.equal(status, 0)
+  })
 })
 
 function isAllowed(path: string, { target, isOwn, isTypeOnly }: Import): boolean {

@@ -67,6 +67,7 @@ export class StorageOn<Data extends Values, Flash extends Values> implements Ses
   readonly #storage: CoreStorage & Partial<Pick<ServerSessionStorage, 'revoke'>>
   readonly #seal: ValueSeal | undefined
 
+  /** @internal */
   constructor(storage: CoreStorage, seal?: ValueSeal) {
     this.#storage = storage
     this.#seal = seal

@@ -16,8 +16,14 @@ export interface Groups {
 
 /** What `createSessionGroups()` of `coatcheck/accounts` makes, for the option `groups`. What is in it is for storages. */
 export interface SessionGroups {
-  /** @throws {SessionError} `ERR_SESSION_CONFIG` if the store cannot list the sessions of a group. */
+  /**
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if the store cannot list the sessions of a group.
+   * @internal
+   */
   ofStore(context: StorageContext, store: GuardedStore, owned: OwnedSessions): Groups
-  /** @throws {SessionError} `ERR_SESSION_CONFIG` */
+  /**
+   * @throws {SessionError} `ERR_SESSION_CONFIG`
+   * @internal
+   */
   ofCookies(): never
 }

@@ -52,7 +52,9 @@ export interface Revocable {
 
 /** What `createRevocations()` of `coatcheck/revocations` makes, for the option `revocations`. What is in it is for storages. */
 export interface RevocationNotes {
+  /** @internal */
   ofCookies(context: StorageContext): NotedHome
+  /** @internal */
   ofStore(context: StorageContext, sessions: GuardedStore): NotedEnds
 }
 

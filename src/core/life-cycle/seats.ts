@@ -14,8 +14,14 @@ export interface Seats {
 
 /** What `createSessionLimit()` of `coatcheck/accounts` makes, for the option `sessionLimit`. What is in it is for storages. */
 export interface SessionLimit {
-  /** @throws {SessionError} `ERR_SESSION_CONFIG` if the store cannot keep to a limit. */
+  /**
+   * @throws {SessionError} `ERR_SESSION_CONFIG` if the store cannot keep to a limit.
+   * @internal
+   */
   ofStore(context: StorageContext, store: GuardedStore, owned: OwnedSessions): Seats
-  /** @throws {SessionError} `ERR_SESSION_CONFIG` */
+  /**
+   * @throws {SessionError} `ERR_SESSION_CONFIG`
+   * @internal
+   */
   ofCookies(): never
 }
