@@ -1,8 +1,10 @@
 // Started by script/bench, which sees to it that everything is installed and built.
 import { parseArgs } from 'node:util'
 import { childOf, mostTimesSlower } from './lib/against.mjs'
-import { lookForOthers } from './lib/busy.mjs'
-import { judge, targetNames, targetTables } from './lib/targets.mjs'
+import { unjudged } from './lib/judge.mjs'
+import { reportTargets } from './lib/report.mjs'
+import { mostOfOthers } from './lib/results.mjs'
+import { targets } from './lib/targets.mjs'
 
 /** The exit code that says "try again later", as in sysexits.h. */
 const tooBusy = 75
@@ -20,6 +22,8 @@ const workloads = {
 }
 const usage = `script/bench [${Object.keys(workloads).join('|')} ...] [options]
   --check          only what the targets need, quickly; fails if one is missed twice
+  --charts         measures nothing: draws what bench/results holds, and writes the table of targets
+  --node=24        all of it by this Node of test/runtimes: 22, 24 or 26
   --against=FOLDER only our own rows, beside those of another checkout that is built; fails if one became slower.
                    For A, B and E, without names A and B
   --table=TEXT     only tables whose id holds TEXT (1KB-rw, A-100B, ...)
@@ -32,6 +36,7 @@ const { values, positionals } = parseArgs({
   options: {
     help: { type: 'boolean', short: 'h' },
     check: { type: 'boolean' },
+    charts: { type: 'boolean' },
     against: { type: 'string' },
     table: { type: 'string' },
     only: { type: 'string' },
@@ -50,57 +55,59 @@ if (values.help || chosen.some((letter) => !possible.includes(letter))) {
 }
 
 const only = values.only?.split(',')
-const quick = values.check || values.against !== undefined
+const judged = new Set(targets.map(({ table }) => table))
 const settings = {
   against: values.against && childOf(values.against),
-  rounds: Number(values.rounds ?? (quick ? 25 : 20)),
-  ms: Number(values.ms ?? (values.against ? 20 : quick ? 40 : 60)),
-  warmUp: Number(values['warm-up'] ?? 300),
+  rounds: Number(values.rounds ?? (values.against ? 25 : values.check ? 15 : 20)),
+  ms: Number(values.ms ?? (values.against ? 20 : values.check ? 40 : 60)),
+  warmUp: Number(values['warm-up'] ?? (values.check ? 200 : 300)),
   sessions: Number(values.sessions ?? 10_000),
-  wantsTable: (id) =>
-    id.includes(values.table ?? '') && (!values.check || targetTables.includes(id)),
-  wantsName: (name) =>
-    (!only || only.some((text) => name.includes(text))) && (!values.check || targetNames.has(name)),
+  onlyNeeded: values.check,
+  wantsTable: (id) => id.includes(values.table ?? '') && (!values.check || judged.has(id)),
+  wantsName: (name) => !only || only.some((text) => name.includes(text)),
 }
 
-let others = lookForOthers()
-if (others.isBusy) {
-  console.warn(
-    `The machine is busy (a loop gets ${others.percent} % of a processor): do not trust these figures`,
-  )
+if (values.charts) {
+  const { drawResults } = await import('./charts.mjs')
+  await drawResults()
+} else {
+  if (mostOfOthers().isBusy) {
+    console.warn(
+      `The machine is busy (a loop gets ${mostOfOthers().percent} % of a processor): do not trust these figures`,
+    )
+  }
+  await (values.against
+    ? compareCheckouts()
+    : values.check
+      ? check()
+      : measureAll(settings).then(reportTargets))
 }
-await (values.against
-  ? compareCheckouts()
-  : values.check
-    ? check()
-    : measureAll(settings).then(judge))
 
 async function measureAll(wanted) {
   const tables = []
   for (const letter of chosen) {
     const { run } = await import(`./workloads/${workloads[letter]}.mjs`)
     tables.push(...(await run(wanted)))
-    const now = lookForOthers()
-    if (now.percent < others.percent) others = now
   }
   return tables
 }
 
 /** A target that is missed gets a second chance, and on a busy machine a miss says nothing. */
 async function check() {
-  const ids = targetTables.filter((id) => chosen.includes(id[0]) && settings.wantsTable(id))
-  const tables = await measureAll(settings)
-  for (const id of ids) {
-    if (tables.some((table) => table.id === id)) continue
-    console.error(`\nNot measured, and so not judged: ${id}`)
+  const verdicts = reportTargets(await measureAll(settings))
+  for (const target of unjudged(verdicts)) {
+    if (!chosen.includes(target.table[0]) || !settings.wantsTable(target.table)) continue
+    console.error(`\nNot measured, and so not judged: ${target.label}`)
   }
-  let missed = missedOf(judge(tables))
+  let missed = missedOf(verdicts)
   if (missed.length > 0) {
-    console.error(`\nMissed, so once more: ${missed.map(({ label }) => label).join('; ')}`)
+    console.error(`\nMissed, so once more:\n${listOf(missed)}`)
     const wantsTable = (id) => missed.some(({ table }) => table === id)
-    missed = missedOf(judge(await measureAll({ ...settings, wantsTable })))
+    const again = reportTargets(await measureAll({ ...settings, wantsTable }))
+    missed = missed.filter(({ label }) => !again.find((one) => one.label === label)?.met)
   }
-  if (missed.length > 0) fail(`${missed.length} of the targets missed twice`)
+  console.log(`\n${verdicts.length - missed.length} of ${verdicts.length} targets met`)
+  if (missed.length > 0) fail(`Missed twice:\n${listOf(missed)}`)
 }
 
 async function compareCheckouts() {
@@ -122,7 +129,12 @@ function missedOf(verdicts) {
   return verdicts.filter(({ met }) => !met)
 }
 
+function listOf(verdicts) {
+  return verdicts.map(({ label }) => `  ${label}`).join('\n')
+}
+
 function fail(message) {
+  const others = mostOfOthers()
   console.error(`\n${message}`)
   process.exitCode = others.isBusy ? tooBusy : 1
   if (others.isBusy) {

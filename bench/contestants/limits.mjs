@@ -1,39 +1,16 @@
 // What the platform allows for the same cycle: by hand, no options, no framework, no promises kept.
+import { createCipheriv, createDecipheriv, randomBytes, webcrypto } from 'node:crypto'
 import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  randomBytes,
-  timingSafeEqual,
-  webcrypto,
-} from 'node:crypto'
-import { secret } from '../lib/payload.mjs'
+  attributes,
+  checkSignature,
+  createMapSessions,
+  find,
+  key,
+  keyBytes,
+  sign,
+} from '../lib/by-hand.mjs'
 
 const { subtle } = webcrypto
-const attributes = '; Path=/; HttpOnly; Secure; SameSite=Lax'
-const keyBytes = Buffer.from(secret.slice(0, 32))
-const key = createSecretKey(keyBytes)
-
-/** The session cookie's value; it is never the first in our headers. */
-function find(header) {
-  const start = header.indexOf('; session=') + '; session='.length
-  const end = header.indexOf(';', start)
-  return end < 0 ? header.slice(start) : header.slice(start, end)
-}
-
-function sign(text) {
-  return createHmac('sha256', key).update(text).digest('base64url')
-}
-
-function checkSignature(value) {
-  const dot = value.lastIndexOf('.')
-  const text = value.slice(0, dot)
-  const given = Buffer.from(value.slice(dot + 1))
-  const wanted = Buffer.from(sign(text))
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw new Error('forged')
-  return text
-}
 
 const signed = {
   encode(data) {
@@ -98,25 +75,16 @@ async function webCryptoCycle({ mode, data }) {
   }
 }
 
-/** A Map under a signed id; `freeze` and `thaw` turn data into what is kept, and back. */
 function mapCycle({ mode, data }, freeze, thaw) {
-  const entries = new Map()
-  const expiry = () => Date.now() + 3_600_000
+  const { begin, open } = createMapSessions(freeze, thaw)
   return {
-    start() {
-      const id = randomBytes(20).toString('base64url')
-      entries.set(id, { kept: freeze(structuredClone(data)), expires: expiry() })
-      return `session=${id}.${sign(id)}${attributes}`
-    },
+    start: () => begin(data),
     request(header) {
-      const entry = entries.get(checkSignature(find(header)))
-      if (!entry || entry.expires < Date.now()) throw new Error('gone')
-      const data = thaw(entry.kept)
+      const { data, keep } = open(header)
       const { count } = data
       if (mode === 'ro') return { count }
       data.count = count + 1
-      entry.kept = freeze(data)
-      entry.expires = expiry()
+      keep(data)
       return { count }
     },
   }

@@ -1,85 +1,32 @@
-// Whole servers, with the sessions of each framework's own libraries and with ours.
+// Whole servers, with the sessions of each framework's own libraries, with ours, and with sessions by hand.
 import fastifyCookie from '@fastify/cookie'
 import fastifySession from '@fastify/session'
-import express from 'express'
+import { useSession } from '@hono/session'
 import expressSession from 'express-session'
-import Fastify from 'fastify'
-import Koa from 'koa'
+import { MemoryStore, sessionMiddleware } from 'hono-sessions'
 import koaSession from 'koa-session'
 import { session as forExpress } from '../../dist/frameworks/express.js'
 import { session as forFastify } from '../../dist/frameworks/fastify.js'
+import { session as forHono } from '../../dist/frameworks/hono.js'
 import { session as forKoa } from '../../dist/frameworks/koa.js'
 import { createMemorySessionStorage } from '../../dist/storages/memory.js'
+import { createMapSessions } from '../lib/by-hand.mjs'
 import { sessionCookie } from '../lib/coatcheck-cycle.mjs'
 import { attributes, sessionOptions } from '../lib/connect-app.mjs'
-import { liveServer } from '../lib/live-server.mjs'
-import { fill, plainCookie, secret } from '../lib/payload.mjs'
+import { secret } from '../lib/payload.mjs'
+import {
+  app,
+  byHand,
+  expressApp,
+  fastifyApp,
+  honoApp,
+  koaApp,
+  methods,
+  properties,
+  wholes,
+} from '../lib/server-apps.mjs'
 
 const ours = () => [sessionCookie(), createMemorySessionStorage()]
-
-/** What the pages do with a session that has get() and set(). */
-const methods = {
-  start: (session, data) => fill(session, data),
-  ro: (session) => session.get('count'),
-  rw(session) {
-    const count = session.get('count')
-    session.set('count', count + 1)
-    return count
-  },
-}
-/** The same with one that has its values as properties. */
-const properties = {
-  start: (session, data) => void Object.assign(session, data),
-  ro: (session) => session.count,
-  rw: (session) => session.count++,
-}
-
-/** An app that `build` makes: it gives what node:http takes, and calls `page(name, session)` in its handlers. */
-const app = (build, pages) => async (context) => {
-  let count
-  const page = (name, session) => {
-    if (pages === undefined) return 'ok'
-    count = pages[name](session, context.data)
-    return 'ok'
-  }
-  const { exchange, close } = await liveServer(await build(page))
-  return {
-    start: () => (pages === undefined ? plainCookie(context) : exchange('/start')),
-    async request(header) {
-      const setCookie = await exchange(`/${context.mode}`, header)
-      return pages === undefined ? { setCookie: plainCookie(context) } : { count, setCookie }
-    },
-    close,
-  }
-}
-
-const expressApp = (middleware) => (page) => {
-  const server = express()
-  if (middleware !== undefined) server.use(middleware())
-  for (const name of ['start', 'ro', 'rw']) {
-    server.get(`/${name}`, (request, response) => response.send(page(name, request.session)))
-  }
-  return server
-}
-
-const koaApp = (middleware) => (page) => {
-  const server = new Koa()
-  if (middleware !== undefined) server.use(middleware(server))
-  server.use((ctx) => {
-    ctx.body = page(ctx.path.slice(1), ctx.session)
-  })
-  return server.callback()
-}
-
-const fastifyApp = (register) => async (page) => {
-  const server = Fastify()
-  await register?.(server)
-  for (const name of ['start', 'ro', 'rw']) {
-    server.get(`/${name}`, (request, reply) => void reply.send(page(name, request.session)))
-  }
-  await server.ready()
-  return server.routing
-}
 
 async function registerFastifySession(server) {
   await server.register(fastifyCookie)
@@ -102,7 +49,7 @@ function mapStore() {
   }
 }
 
-function koaSessions(server) {
+function koaSessions(_context, server) {
   server.keys = [secret]
   const options = { ...attributes, key: 'session', maxAge: 3_600_000, store: mapStore() }
   return koaSession(options, server)
@@ -115,39 +62,116 @@ const expressSessions = () =>
     store: new expressSession.MemoryStore(),
   })
 
-function rows(framework, base, mine, [library, peer, pages]) {
+const honoSessions = () =>
+  sessionMiddleware({
+    store: new MemoryStore(),
+    expireAfterSeconds: 3600,
+    cookieOptions: { ...attributes, sameSite: 'Lax' },
+  })
+
+function honoSession() {
+  const entries = new Map()
+  const storage = {
+    get: (id) => entries.get(id) ?? null,
+    set: (id, value) => void entries.set(id, value),
+    delete: (id) => void entries.delete(id),
+  }
+  const use = useSession({ secret, duration: { absolute: 3600 } })
+  return (c, next) => {
+    c.set('sessionStorage', storage)
+    return use(c, next)
+  }
+}
+
+/** `open(path, header)`: the session, or the Set-Cookie of a new one where the path is /start. */
+function openByHand({ data }) {
+  const sessions = createMapSessions()
+  return (path, header) =>
+    path === '/start' ? { setCookie: sessions.begin(data) } : sessions.open(header)
+}
+
+const expressByHand = (context) => {
+  const open = openByHand(context)
+  return (request, response, next) => {
+    const session = open(request.url, request.headers.cookie)
+    if (session.setCookie) return response.setHeader('Set-Cookie', session.setCookie).end()
+    request.session = session
+    next()
+  }
+}
+const koaByHand = (context) => {
+  const open = openByHand(context)
+  return (ctx, next) => {
+    const session = open(ctx.url, ctx.headers.cookie)
+    if (session.setCookie) {
+      ctx.set('Set-Cookie', session.setCookie)
+      ctx.body = ''
+      ctx.status = 200
+      return undefined
+    }
+    ctx.session = session
+    return next()
+  }
+}
+const fastifyByHand = (server, context) => {
+  const open = openByHand(context)
+  server.decorateRequest('session')
+  server.addHook('onRequest', (request, reply, done) => {
+    const session = open(request.url, request.headers.cookie)
+    if (session.setCookie) return void reply.header('Set-Cookie', session.setCookie).send('')
+    request.session = session
+    done()
+  })
+}
+const honoByHand = (context) => {
+  const open = openByHand(context)
+  return (c, next) => {
+    const session = open(c.req.path, c.req.header('cookie'))
+    if (session.setCookie) return c.text('', 200, { 'Set-Cookie': session.setCookie })
+    c.set('session', session)
+    return next()
+  }
+}
+
+function rows(framework, build, mine, hand, ...peers) {
   const minus = `${framework} without sessions`
-  const workload = 'servers'
+  const row = (kind, library, make, note) => {
+    return { workload: 'servers', name: `${framework} with ${library}`, kind, minus, make, note }
+  }
   return [
-    { workload, name: minus, kind: 'base', make: app(base) },
-    {
-      workload,
-      name: `${framework} with coatcheck`,
-      kind: 'ours',
-      minus,
-      make: app(mine, methods),
-    },
-    { workload, name: `${framework} with ${library}`, kind: 'peer', minus, make: app(peer, pages) },
+    { workload: 'servers', name: minus, kind: 'base', make: app(build()) },
+    row('ours', 'coatcheck', app(build(mine), methods)),
+    row('limit', 'a Map by hand', app(build(hand), byHand)),
+    ...peers.map(([library, pages, middleware, note]) =>
+      row('peer', library, app(build(middleware), pages), note),
+    ),
   ]
 }
 
 export const contestants = [
-  ...rows(
-    'express',
-    expressApp(),
-    expressApp(() => forExpress(...ours())),
-    ['express-session', expressApp(expressSessions), properties],
-  ),
-  ...rows(
-    'koa',
-    koaApp(),
-    koaApp(() => forKoa(...ours())),
-    ['koa-session', koaApp(koaSessions), properties],
-  ),
+  ...rows('express', expressApp, () => forExpress(...ours()), expressByHand, [
+    'express-session',
+    properties,
+    expressSessions,
+  ]),
+  ...rows('koa', koaApp, () => forKoa(...ours()), koaByHand, [
+    'koa-session',
+    properties,
+    koaSessions,
+  ]),
   ...rows(
     'fastify',
-    fastifyApp(),
-    fastifyApp((server) => server.register(forFastify(...ours()))),
-    ['@fastify/session', fastifyApp(registerFastifySession), methods],
+    fastifyApp,
+    (server) => server.register(forFastify(...ours())),
+    fastifyByHand,
+    ['@fastify/session', methods, registerFastifySession],
+  ),
+  ...rows(
+    'hono',
+    honoApp,
+    () => forHono(...ours()),
+    honoByHand,
+    ['hono-sessions', methods, honoSessions, 'id cookie neither signed nor sealed'],
+    ['@hono/session', wholes, honoSession],
   ),
 ]

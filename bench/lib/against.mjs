@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { loadContestants } from './contestants.mjs'
-import { measure } from './measure.mjs'
+import { betterQuarter, measure } from './measure.mjs'
 import { reportTable } from './report.mjs'
 
 const here = 'this checkout'
@@ -70,7 +70,7 @@ export async function measureBoth(table, workload, options, { wantsName, against
 
 /** What a call takes in a good round: of the processor, not of the clock. What others do only ever adds to it. */
 function work({ cpu }) {
-  return cpu.toSorted((a, b) => a - b)[cpu.length >> 2]
+  return betterQuarter(cpu)
 }
 
 function isSlower({ times }) {

@@ -9,7 +9,7 @@ const longestAnswer = 60_000
  * for `ms`, in an order shuffled anew, so that a slow moment of the machine does not always hit the
  * same one.
  */
-export async function measure(contestants, { context, rounds, ms, warmUp }) {
+export async function measure(contestants, { context, rounds, ms, warmUp, by = 'cpu' }) {
   const running = []
   const failures = []
   for (const contestant of contestants) {
@@ -33,7 +33,7 @@ export async function measure(contestants, { context, rounds, ms, warmUp }) {
 
   const finished = running.filter(({ failed }) => !failed)
   for (const entry of finished) entry.process.send({ ms: 0 })
-  return { rows: toRows(finished), failures }
+  return { rows: toRows(finished, by), failures }
 
   async function attempt(entry, run) {
     try {
@@ -73,27 +73,35 @@ function reply(forked) {
   })
 }
 
-/** Net: without the time of the framework that a contestant needs around it. */
-function toRows(finished) {
-  const wallTimes = ({ samples }) => samples.map(({ us }) => us)
-  const medians = new Map(finished.map((row) => [row.contestant.name, median(wallTimes(row))]))
+/**
+ * Net: without the time of the framework that a contestant needs around it. `by` says which time is compared: that of
+ * the clock, in the middle round, or the work of the processor in the better quarter of the rounds. What other programs
+ * do only ever adds to that.
+ */
+function toRows(finished, by) {
+  const timesOf = ({ samples }) => samples.map(({ us, cpuUs }) => (by === 'cpu' ? cpuUs : us))
+  const typical = by === 'cpu' ? betterQuarter : median
+  const bases = new Map(finished.map((row) => [row.contestant.name, typical(timesOf(row))]))
   return finished
     .map((row) => {
       const { name, kind, minus, note } = row.contestant
-      const times = wallTimes(row)
-      const base = medians.get(minus)
+      const clock = row.samples.map(({ us }) => us)
+      const cpu = row.samples.map(({ cpuUs }) => cpuUs)
+      const base = bases.get(minus)
+      const times = timesOf(row)
       // The two are measured apart, so noise can leave next to nothing: never less than a tenth.
       const net = base ? times.map((us) => Math.max(us - base, us / 10)) : times
       return {
         name,
         kind,
         note,
-        us: median(times),
-        cpu: row.samples.map(({ cpuUs }) => cpuUs),
-        cpuUs: median(row.samples.map(({ cpuUs }) => cpuUs)),
-        min: Math.min(...times),
-        max: Math.max(...times),
-        netUs: median(net),
+        by,
+        us: median(clock),
+        cpu,
+        cpuUs: betterQuarter(cpu),
+        min: Math.min(...clock),
+        max: Math.max(...clock),
+        netUs: typical(net),
         net,
         hasBase: base !== undefined,
         setCookieBytes: row.setCookieBytes,
@@ -102,9 +110,14 @@ function toRows(finished) {
     .sort((a, b) => a.netUs - b.netUs)
 }
 
-/** How many times faster `ours` is than `peer`: the median over the rounds. */
+/** How many times faster `ours` is than `peer`. On the clock it is the median over the rounds, in which both had the same luck. */
 export function speedup(ours, peer) {
+  if (ours.by === 'cpu') return peer.netUs / ours.netUs
   return median(peer.net.map((us, round) => us / ours.net[round]))
+}
+
+export function betterQuarter(numbers) {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 2]
 }
 
 export function median(numbers) {

@@ -1,8 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { judge } from './judge.mjs'
 import { speedup } from './measure.mjs'
-
-const results = new URL('../results/', import.meta.url)
+import { keep } from './results.mjs'
+import { markdown } from './markdown.mjs'
 
 /** Prints a table of speed and keeps it in results/. */
 export function reportSpeed(table) {
@@ -14,7 +13,7 @@ export function reportSpeed(table) {
     row.us.toFixed(1),
     `${row.min.toFixed(1)}–${row.max.toFixed(1)}`,
     row.cpuUs.toFixed(1),
-    row.hasBase ? row.netUs.toFixed(1) : '',
+    row.netUs.toFixed(1),
     best && row.kind !== 'base' ? speedup(row, best).toFixed(2) : '',
     row.kind === 'base' ? '' : (row.setCookieBytes ?? ''),
     row.note ?? '',
@@ -30,25 +29,49 @@ export function reportTable({ id, title, head, lines, failures = [], data }) {
   publish(id, `${title}\n\n${markdown(head, lines)}${notRun(failures)}`, data)
 }
 
+/** Prints our rows against the fastest peer of each table, and the targets; returns the verdicts. */
+export function reportTargets(tables) {
+  const standings = tables.flatMap(standing)
+  if (standings.length > 0) {
+    const head = ['table', 'ours', 'µs', 'fastest peer', 'µs', 'times faster']
+    const title = 'Coatcheck against the fastest peer of each table'
+    reportTable({ id: 'standings', title, head, lines: standings, data: { standings } })
+  }
+  const verdicts = judge(tables)
+  if (verdicts.length > 0) {
+    const lines = verdicts.map(({ label, wanted, reached, met }) => [
+      label,
+      wanted,
+      reached,
+      met ? 'yes' : 'NO',
+    ])
+    const head = ['target', 'wanted', 'reached', 'met']
+    reportTable({ id: 'targets', title: 'Targets', head, lines, data: { verdicts } })
+  }
+  return verdicts
+}
+
 export function fastestPeer(rows) {
   return rows.find(({ kind }) => kind === 'peer')
 }
 
-function publish(id, text, data) {
-  console.log(`\n### ${id}. ${text}`)
-  mkdirSync(results, { recursive: true })
-  const machine = { node: process.version, cpu: cpus()[0]?.model, date: new Date().toISOString() }
-  writeFileSync(new URL(`${id}.md`, results), `### ${id}. ${text}\n`)
-  writeFileSync(new URL(`${id}.json`, results), JSON.stringify({ ...machine, ...data }, null, 1))
+function standing({ id, rows }) {
+  const peer = fastestPeer(rows)
+  if (!peer?.net) return []
+  const ours = rows.filter(({ kind }) => kind === 'ours')
+  return ours.map((row) => [
+    id,
+    row.name,
+    row.netUs.toFixed(1),
+    peer.name,
+    peer.netUs.toFixed(1),
+    speedup(row, peer).toFixed(2),
+  ])
 }
 
-function markdown(head, lines) {
-  const cells = [head, ...lines].map((line) => line.map(String))
-  const widths = head.map((_, column) => Math.max(3, ...cells.map((line) => line[column].length)))
-  const [top, ...rest] = cells.map(
-    (line) => `| ${line.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`,
-  )
-  return [top, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rest].join('\n')
+function publish(id, text, data) {
+  console.log(`\n### ${id}. ${text}`)
+  keep(id, `### ${id}. ${text}\n`, data)
 }
 
 function notRun(failures) {

@@ -1,15 +1,16 @@
 import { cookieHeader } from './payload.mjs'
 
-const visitors = 64
+const usualVisitors = 64
 
 /**
- * Makes 64 sessions of a contestant and the calls that the clock runs: the next visitor's request.
+ * Makes sessions of a contestant, 64 if nothing else is said, and the calls that the clock runs: the next visitor's request.
  * Two requests of one visitor go first, to see that the contestant reads and really writes.
  */
 export async function prepare(contestant, context) {
   const made = await contestant.make(context)
   const { start, request, inspect = (outcome) => outcome } = made
 
+  const { visitors = usualVisitors } = context
   const headers = []
   let setCookieBytes
   for (let i = 0; i < visitors; i++) {

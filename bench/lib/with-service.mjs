@@ -17,7 +17,7 @@ export async function compareOn(name, comparison, settings) {
     const context = { url, host: hosts?.[0] }
     // A request waits for the server most of the time, so few of them fit into a short one.
     const longer = { ...settings, ms: settings.ms * 3 }
-    return await compare({ workload: name, context, ...comparison }, longer)
+    return await compare({ workload: name, context, by: 'clock', ...comparison }, longer)
   } finally {
     await service.stop()
   }

@@ -1,14 +1,17 @@
 import { fork } from 'node:child_process'
 import { loadContestants } from '../lib/contestants.mjs'
+import { isNeeded } from '../lib/targets.mjs'
 import { reportTable } from '../lib/report.mjs'
 
 const child = new URL('../lib/heap-child.mjs', import.meta.url)
 const longestRun = 120_000
 
 /** H. Heap per session of a memory store, and what is left of it once all have expired. */
-export async function run({ sessions, wantsTable, wantsName }) {
+export async function run({ sessions, wantsTable, wantsName, onlyNeeded }) {
   if (!wantsTable('H-heap')) return []
-  const { contestants, failures } = await loadContestants('heap', wantsName)
+  const wanted = (name) =>
+    wantsName(name) && (!onlyNeeded || isNeeded('H-heap', { name, kind: 'ours' }))
+  const { contestants, failures } = await loadContestants('heap', wanted)
   const rows = []
   for (const { name, kind, note, file } of contestants) {
     const row = await measureInChild(file, name, sessions)
