@@ -2,13 +2,20 @@ import type { SessionInfo } from 'coatcheck'
 import type { AccountEvent } from './diary.ts'
 import { html, type Html } from './html.ts'
 import { page } from './layout.ts'
+import type { Order } from './orders.ts'
+import { price } from './products.ts'
 import { backstageOf } from './requests.ts'
 import { routes } from './routes.ts'
 import type { ShopSession } from './session.ts'
 import { findUser } from './users.ts'
 import { ago, dateTime } from './when.ts'
 
-export function accountPage(session: ShopSession, devices: readonly SessionInfo[]): Response {
+interface Account {
+  devices: readonly SessionInfo[]
+  orders: readonly Order[]
+}
+
+export function accountPage(session: ShopSession, { devices, orders }: Account): Response {
   const user = findUser(session.userId)
   const { diary } = backstageOf(session)!
   return page(session, {
@@ -20,6 +27,8 @@ export function accountPage(session: ShopSession, devices: readonly SessionInfo[
         <section>
           <h2>Your devices</h2>
           ${devices.length > 0 ? deviceList(devices, session.handle) : noList}
+          <h2>Your orders</h2>
+          ${orderList(orders)}
         </section>
         <section>
           <h2>What happened to your account</h2>
@@ -73,6 +82,29 @@ function endButton({ handle, label = 'A browser' }: SessionInfo): Html {
       <input type="hidden" name="device" value="${handle}" />
       <button class="quiet" aria-label="End ${label}">End</button>
     </form>
+  `
+}
+
+function orderList(orders: readonly Order[]): Html {
+  if (orders.length === 0) {
+    return html`<p class="quiet">
+      None yet. <a href="${routes.cart.show.href()}">Your cart</a> is where one begins.
+    </p>`
+  }
+  return html`
+    <table class="card history">
+      ${orders.map(
+        ({ number, at, total }) => html`
+          <tr>
+            <td>
+              <a href="${routes.order.href({ number })}">Order ${number}</a>
+              <br /><span class="quiet">${dateTime(at)}</span>
+            </td>
+            <td class="price">${price(total)}</td>
+          </tr>
+        `,
+      )}
+    </table>
   `
 }
 

@@ -33,6 +33,7 @@ export async function logIn({ session, get, headers }: ShopContext): Promise<Res
   }
   // A new session id: whoever knew the old one is left outside. The cart comes along.
   session.login(user.id, { label: device })
+  session.set('loggedInAt', Date.now())
   session.persist(field(form, 'stay') === 'on')
   diary.noteAccount(user.id, { at: Date.now(), what: 'Logged in', device })
   session.flash('notice', `Welcome back, ${user.fullName}.`)

@@ -45,6 +45,20 @@ export function cartLines(session: ShopSession): (CartLine & { product: Product 
   })
 }
 
+export function totalOf(lines: readonly { product: Product; quantity: number }[]): number {
+  return lines.reduce((sum, { product, quantity }) => sum + product.price * quantity, 0)
+}
+
+/** Takes out what was ordered. What another tab adds at the same moment stays in. */
+export function takeOut(session: ShopSession, ordered: readonly CartLine[]): void {
+  const quantityOf = (id: string) => ordered.find((line) => line.id === id)?.quantity ?? 0
+  session.update('cart', (cart = []) =>
+    cart
+      .map(({ id, quantity }) => ({ id, quantity: quantity - quantityOf(id) }))
+      .filter(({ quantity }) => quantity > 0),
+  )
+}
+
 export function itemCount(session: ShopSession): number {
   return cartLines(session).reduce((sum, { quantity }) => sum + quantity, 0)
 }

@@ -2,6 +2,7 @@ import type { SessionInfo } from 'coatcheck'
 import { accountPage } from './account-page.ts'
 import { deviceName } from './device.ts'
 import { field } from './forms.ts'
+import type { Orders } from './orders.ts'
 import { redirect } from './redirect.ts'
 import { backstageOf } from './requests.ts'
 import { routes } from './routes.ts'
@@ -9,7 +10,7 @@ import type { ShopContext } from './session.ts'
 import type { ShopStorage } from './storage.ts'
 
 /** The account page and its buttons need the storage: it knows the visitor's other sessions. */
-export function createDeviceActions(storage: ShopStorage) {
+export function createDeviceActions(storage: ShopStorage, orders: Orders) {
   const devicesOf = async (userId: string) => (await storage.sessionsOf?.(userId)) ?? []
 
   /** So that the device can be told why, and the owner can look it up. */
@@ -26,7 +27,9 @@ export function createDeviceActions(storage: ShopStorage) {
   return {
     /** GET /account */
     async show({ session }: ShopContext): Promise<Response> {
-      return accountPage(session, await devicesOf(session.userId!))
+      const userId = session.userId!
+      const devices = await devicesOf(userId)
+      return accountPage(session, { devices, orders: orders.of(userId) })
     },
 
     /** POST /account/end */

@@ -7,3 +7,6 @@ export const lifetime = {
   /** For those who stay logged in. */
   persistent: { idleTimeout: 30 * day, absoluteTimeout: 90 * day },
 }
+
+/** How old a login may be for an order, in seconds. It is short, so that a look at the shop is long enough to see it. */
+export const recentLogin = 2 * 60

@@ -1,4 +1,4 @@
-import { cartLines } from './cart.ts'
+import { cartLines, totalOf } from './cart.ts'
 import { html, type Html } from './html.ts'
 import { page, plainPage } from './layout.ts'
 import { addButton, picture, productGrid } from './product-grid.ts'
@@ -51,7 +51,6 @@ export function productPage(session: ShopSession, product: Product): Response {
 
 export function cartPage(session: ShopSession): Response {
   const lines = cartLines(session)
-  const total = lines.reduce((sum, line) => sum + line.product.price * line.quantity, 0)
   const empty = html`
     <p class="lead">
       Nothing in it yet. <a href="${routes.home.href()}">Have a look around</a>, or begin with one
@@ -74,7 +73,11 @@ export function cartPage(session: ShopSession): Response {
         `,
       )}
     </ul>
-    <p class="row total">Total <span class="price">${price(total)}</span></p>
+    <p class="row total">Total <span class="price">${price(totalOf(lines))}</span></p>
+    <p class="row end">
+      <a class="beside" href="${routes.home.href()}">Look for more</a>
+      <a class="button" href="${routes.checkout.index.href()}">Check out</a>
+    </p>
   `
   return page(session, {
     title: 'Your cart',

@@ -1,10 +1,11 @@
+import { reasonForLogin } from './guard.ts'
 import { html, type Html } from './html.ts'
 import { lifetime } from './lifetime.ts'
 import { backstageOf, changesOf, valuesOf, type Change, type RequestNote } from './requests.ts'
 import { routes } from './routes.ts'
 import type { ShopSession } from './session.ts'
 import { findUser } from './users.ts'
-import { ahead, dateTime, time } from './when.ts'
+import { ago, ahead, dateTime, time } from './when.ts'
 
 /** What this visitor's session is, for people who want to see a session library at work. It folds away. */
 export function sessionPanel(session: ShopSession): Html | undefined {
@@ -28,6 +29,7 @@ export function sessionPanel(session: ShopSession): Html | undefined {
           <dl>
             ${row('Handle', html`<code>${session.handle}</code>`)}
             ${row('Belongs to', user?.fullName ?? 'Nobody yet')}
+            ${user !== undefined && row('Password', freshness(session))}
             ${row('Began', dateTime(session.createdAt))}
             ${row('Browser', session.persistent ? 'Keeps it when it closes' : 'Forgets it when it closes')}
             ${row('Kept in', html`<a href="${routes.tryIt.href()}#storage">${backstage.place.name}</a>`)}
@@ -78,9 +80,16 @@ function row(term: string, value: Html | string): Html {
   </div>`
 }
 
+/** Whether the login is recent enough for the checkout. */
+function freshness(session: ShopSession): string {
+  const isFresh = reasonForLogin(session) === undefined
+  const rest = isFresh ? 'the checkout takes it' : 'the checkout asks for it again'
+  return `Typed ${ago(session.authenticatedAt ?? session.createdAt)}: ${rest}`
+}
+
 function clocks(session: ShopSession): Html {
   const { idleTimeout, absoluteTimeout } = session.persistent ? lifetime.persistent : lifetime
-  const last = (session.authenticatedAt ?? session.createdAt) + absoluteTimeout * 1000
+  const last = (session.get('loggedInAt') ?? session.createdAt) + absoluteTimeout * 1000
   return html`
     ${clock('If you do nothing', session.expiresAt, idleTimeout)}
     ${clock('In any case', last, absoluteTimeout)}

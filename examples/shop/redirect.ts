@@ -6,8 +6,16 @@ export function redirect(location: string): Response {
 }
 
 export function loginAddress(returnTo: string): string {
-  const login = routes.login.index.href()
-  return returnTo ? `${login}?${new URLSearchParams({ to: returnTo })}` : login
+  return withReturn(routes.login.index.href(), returnTo)
+}
+
+/** Where somebody who is logged in types the password once more. */
+export function confirmAddress(returnTo: string): string {
+  return withReturn(routes.confirm.index.href(), returnTo)
+}
+
+function withReturn(form: string, returnTo: string): string {
+  return returnTo ? `${form}?${new URLSearchParams({ to: returnTo })}` : form
 }
 
 /**

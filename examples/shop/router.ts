@@ -3,10 +3,13 @@ import { Session, type Cookie } from 'coatcheck'
 import { session } from 'coatcheck/fetch-router'
 import { logIn, logOut, showGoodbye, showLogin } from './account.ts'
 import { addToCart, changeCart } from './cart.ts'
+import { createCheckout } from './checkout.ts'
+import { confirm, showConfirm } from './confirm.ts'
 import { createDeviceActions } from './devices.ts'
 import { Diary } from './diary.ts'
 import { forms } from './forms.ts'
-import { requireLogin } from './guard.ts'
+import { requireFreshLogin, requireLogin } from './guard.ts'
+import { Orders } from './orders.ts'
 import { cartPage, homePage, notFoundPage, productPage } from './pages.ts'
 import { type Place, placeOf } from './places.ts'
 import { findProduct } from './products.ts'
@@ -34,7 +37,9 @@ export function createShop(
   storage: ShopStorage,
   { diary, place, inspector }: ShopParts = { diary: new Diary(), place: placeOf('memory:') },
 ): Router<ShopContext> {
-  const account = createDeviceActions(storage)
+  const orders = new Orders()
+  const account = createDeviceActions(storage, orders)
+  const checkout = createCheckout(orders)
   const router = createRouter({
     middleware: [
       headLikeGet,
@@ -71,6 +76,18 @@ export function createShop(
   router.get(routes.goodbye, showGoodbye)
 
   router.get(routes.tryIt, ({ session }) => tryPage(session, place))
+
+  router.get(routes.checkout.index, { middleware: [requireFreshLogin], handler: checkout.show })
+  router.post(routes.checkout.action, {
+    middleware: [requireFreshLogin],
+    handler: checkout.place,
+  })
+  router.get(routes.order, {
+    middleware: [requireLogin],
+    handler: ({ session, params }) => checkout.order({ session, number: params.number }),
+  })
+  router.get(routes.confirm.index, { middleware: [requireLogin], handler: showConfirm })
+  router.post(routes.confirm.action, { middleware: [requireLogin], handler: confirm })
 
   router.get(routes.account.show, { middleware: [requireLogin], handler: account.show })
   router.post(routes.account.end, { middleware: [requireLogin], handler: account.end })

@@ -9,6 +9,8 @@ export type ShopData = {
   /** Ids of the products looked at, the latest first. */
   seen: string[]
   visits: number
+  /** When the visitor logged in: a password that is typed once more later on does not count. */
+  loggedInAt: number
 }
 
 /** What the next page shows once. */

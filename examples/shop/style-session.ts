@@ -14,6 +14,8 @@ dl, dd { margin: 0; }
 .check input { width: 1.15rem; height: 1.15rem; min-height: 0; margin: 0; accent-color: var(--accent); }
 .devices .card { padding: .75rem 1rem; }
 .devices button { min-height: 2.25rem; padding: .2rem .8rem; }
+.beside { padding: .5rem .75rem; }
+.row.end { justify-content: flex-end; margin: .5rem 0 0; }
 table { border-collapse: collapse; width: 100%; }
 td { padding: .3rem .5rem .3rem 0; text-align: left; vertical-align: top; }
 .history { display: block; padding: .35rem 1rem; }

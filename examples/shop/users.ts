@@ -5,6 +5,7 @@ export interface User {
   name: string
   fullName: string
   email: string
+  address: string
   /** `salt:hash`, both base64url. */
   password: string
 }
@@ -16,6 +17,7 @@ const users: User[] = [
     name: 'ada',
     fullName: 'Ada Lovelace',
     email: 'ada@example.com',
+    address: '12 St James’s Square, London',
     password: 'bnxyN0FjhIJOE4NCDgdkqg:-70cbvU7GxPTHH8aqVH74FlZn1GC22ZBWOqPX0Eo4A4',
   },
   {
@@ -23,6 +25,7 @@ const users: User[] = [
     name: 'grace',
     fullName: 'Grace Hopper',
     email: 'grace@example.com',
+    address: '200 Summer Street, Arlington',
     password: 'loOTelRO2DLTa-d0UbM0GA:Da7xUW8xrdZAJVEYV2eNgu5uBfoS-UvOjRTJYCcx0uA',
   },
 ]

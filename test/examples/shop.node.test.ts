@@ -106,6 +106,50 @@ describe('the shop', () => {
   })
 })
 
+describe('an order', () => {
+  it('is one, however often its form is sent, and takes nothing else out of the cart', async () => {
+    const { get, post, text } = visit()
+    await post('/login', ada)
+    await post('/cart/add', { product: 'scarf' })
+    const order = /name="order" value="(\w+)"/.exec(await text('/checkout'))![1]!
+    const placed = await Promise.all([post('/checkout', { order }), post('/checkout', { order })])
+    for (const response of placed) {
+      assert.equal(response.headers.get('Location'), `/orders/${order}`)
+    }
+    await post('/cart/add', { product: 'mittens' })
+    await post('/checkout', { order })
+    assert.match(await text('/cart'), /Mittens[^]*value="1"/)
+    assert.equal((await text('/account')).split(`Order ${order}`).length, 2)
+    assert.equal((await get(`/orders/${order}`)).status, 200)
+  })
+
+  it('takes out of the cart what was in it when it was placed', async () => {
+    const { post, text } = visit()
+    await post('/login', ada)
+    await post('/cart/add', { product: 'scarf' })
+    const order = /name="order" value="(\w+)"/.exec(await text('/checkout'))![1]!
+    await Promise.all([
+      post('/checkout', { order }),
+      post('/cart/add', { product: 'scarf' }),
+      post('/cart/add', { product: 'mittens' }),
+    ])
+    assert.match(await text('/cart'), /Cart <span class="count">2<[^]*Mittens/)
+  })
+
+  it('is shown to nobody else', async () => {
+    const shop = visit()
+    await shop.post('/login', ada)
+    await shop.post('/cart/add', { product: 'scarf' })
+    const order = /name="order" value="(\w+)"/.exec(await shop.text('/checkout'))![1]!
+    await shop.post('/checkout', { order })
+    await shop.post('/logout')
+    const stranger = await shop.get(`/orders/${order}`)
+    assert.equal(stranger.headers.get('Location'), `/login?to=%2Forders%2F${order}`)
+    await shop.post('/login', { name: 'grace', password: 'first-compiler' })
+    assert.equal((await shop.get(`/orders/${order}`)).status, 404)
+  })
+})
+
 describe('the login', () => {
   it('refuses wrong passwords and unknown names alike, and says so once', async () => {
     const { post, text } = visit()
