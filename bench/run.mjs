@@ -19,6 +19,7 @@ const workloads = {
   H: 'heap',
   I: 'sql',
   J: 'sqlite',
+  S: 'scale',
 }
 const usage = `script/bench [${Object.keys(workloads).join('|')} ...] [options]
   --check          only what the targets need, quickly; fails if one is missed twice
@@ -29,7 +30,8 @@ const usage = `script/bench [${Object.keys(workloads).join('|')} ...] [options]
   --table=TEXT     only tables whose id holds TEXT (1KB-rw, A-100B, ...)
   --only=TEXT,...  only contestants whose name holds one of these
   --rounds=20 --ms=60 --warm-up=300   how long to measure
-  --sessions=10000                    how many sessions H makes`
+  --sessions=10000                    how many sessions H makes
+  S has no peers: it measures how our own storages grow.`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

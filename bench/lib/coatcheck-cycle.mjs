@@ -5,7 +5,7 @@ import { fill, secret } from './payload.mjs'
 export const sessionCookie = (options) => createCookie('session', { secrets: [secret], ...options })
 
 /** What the middleware does for a request, without Request and Response. */
-export function cycle({ mode, data }, storage, cookieOptions) {
+export function cycle({ mode, data, userId }, storage, cookieOptions) {
   const cookie = sessionCookie(cookieOptions)
   const request = 'https://shop.example/'
   const serve = async (header, handle) => {
@@ -19,7 +19,10 @@ export function cycle({ mode, data }, storage, cookieOptions) {
   }
   return {
     async start() {
-      const { setCookie } = await serve(null, (session) => fill(session, data))
+      const { setCookie } = await serve(null, (session) => {
+        fill(session, data)
+        if (userId !== undefined) session.login(userId)
+      })
       return setCookie
     },
     request: (header) => serve(header, handlers[mode]),

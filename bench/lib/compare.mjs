@@ -1,5 +1,6 @@
 import { measureBoth } from './against.mjs'
 import { loadContestants } from './contestants.mjs'
+import { isDrawn } from './charts/contents.mjs'
 import { isNeeded } from './targets.mjs'
 import { measure } from './measure.mjs'
 import { sessionData, sizes } from './payload.mjs'
@@ -30,7 +31,9 @@ export async function compare({ workload, title, tables, context = {}, by = 'cpu
       measured.push(await measureBoth({ id, title: heading }, workload, options, settings))
       continue
     }
-    const rows = onlyNeeded ? contestants.filter((row) => isNeeded(id, row)) : contestants
+    const rows = onlyNeeded
+      ? contestants.filter((row) => isNeeded(id, row) || isDrawn(id, row))
+      : contestants
     const result = await measure(withBases(rows, contestants), options)
     const table = { id, rows: result.rows, failures: [...failures, ...result.failures] }
     table.title = heading

@@ -9,8 +9,7 @@ const bootstrap = fileURLToPath(new URL('../../script/bootstrap', import.meta.ur
 export async function compareOn(name, comparison, settings) {
   // A server that no table needs would only be in the way.
   if (!comparison.tables.some(({ id }) => settings.wantsTable(id))) return []
-  execFileSync(bootstrap, ['services', name], { stdio: ['ignore', 2, 'inherit'] })
-  const service = await startOrSayWhy(name)
+  const service = await startService(name)
   if (service === undefined) return []
   try {
     const { url, hosts } = service
@@ -23,8 +22,9 @@ export async function compareOn(name, comparison, settings) {
   }
 }
 
-/** A machine without the server still has the other workloads. */
-async function startOrSayWhy(name) {
+/** A machine without the server still has the other workloads: then the reason is printed. */
+export async function startService(name) {
+  execFileSync(bootstrap, ['services', name], { stdio: ['ignore', 2, 'inherit'] })
   try {
     return await services[name].start()
   } catch (error) {
