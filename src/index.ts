@@ -45,6 +45,7 @@ export {
   CookieSizeError,
   SessionConflictError,
   SessionError,
+  SessionSchemaError,
   SessionTooLargeError,
   SessionValueError,
   StoreError,

@@ -59,7 +59,7 @@ async function judgeRecord(
     }
   }
   const about = { handle: record.handle, record }
-  const opened = await openRecord(context, { value: text, version: '' }, held)
+  const opened = openRecord(context, { value: text, version: '' }, held)
   if (opened === undefined) return { ...about, refused: whyOver(record) }
   if ('by' in opened) return { ...about, contents: opened.contents }
   return { ...about, refused: standings[opened.standing ?? 'unknown'] }

@@ -4,6 +4,7 @@ import { isBranded, markAs } from './runtime/brand.ts'
 export type SessionErrorCode =
   | 'ERR_SESSION_CONFIG'
   | 'ERR_SESSION_VALUE'
+  | 'ERR_SESSION_SCHEMA'
   | 'ERR_SESSION_TOO_LARGE'
   | 'ERR_SESSION_COOKIE_SIZE'
   | 'ERR_SESSION_STORE'
@@ -20,7 +21,7 @@ export type SessionErrorCode =
 
 /**
  * The base of every error this library throws. Switch on `code`, never on `message`. No message, and
- * no property of ours, holds a session id, its secret or a value. Only the `cause` that a codec threw may.
+ * no property of ours, holds a session id, its secret or a value. Only the `cause` may that came from a codec or a schema.
  */
 export class SessionError extends Error {
   override readonly name: string = 'SessionError'
@@ -42,6 +43,20 @@ export class SessionValueError extends SessionError {
 
   constructor(key: string, problem: string, options?: ErrorOptions) {
     super('ERR_SESSION_VALUE', `Session value "${key}" cannot be stored: ${problem}`, options)
+    this.key = key
+  }
+}
+
+/** A value does not fit the storage's schema: `key` names it. `cause` is what the schema found. Code `ERR_SESSION_SCHEMA`. */
+export class SessionSchemaError extends SessionError {
+  override readonly name = 'SessionSchemaError'
+  /** The session key that holds the value. */
+  readonly key: string
+
+  /** @param places Where in the value, as far as the schema says so. */
+  constructor(key: string, places: readonly string[], options?: ErrorOptions) {
+    const where = places.length === 0 ? '' : `: see ${places.join(', ')}`
+    super('ERR_SESSION_SCHEMA', `Session value "${key}" does not fit the schema${where}`, options)
     this.key = key
   }
 }

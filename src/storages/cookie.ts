@@ -15,7 +15,6 @@ import { checkContext, withoutContext } from '../core/record/context.ts'
 import { cookieForm } from '../core/record/form.ts'
 import { isSessionId, joinSessionId } from '../core/record/id.ts'
 import { openRecord } from '../core/record/standing.ts'
-import { andThen } from '../core/runtime/maybe-promise.ts'
 import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import { reportFailure } from '../core/store/guarded-store.ts'
 
@@ -137,22 +136,21 @@ function createHome(
         events.emit({ type: 'tampered', reason: 'id' })
         return undefined
       }
-      return andThen(openRecord(context, { value: text, version: '' }), (loaded) => {
-        if (loaded === undefined || !('by' in loaded)) return undefined
-        const { record } = loaded
-        const id = joinSessionId({ handle: record.handle, secret: record.secretHash })
-        if (!isSessionId(id)) {
-          events.emit({ type: 'corrupt', keys: [] })
-          return undefined
-        }
-        const found = { id, loaded }
-        const unlessNoted = () => (noted === undefined ? found : noted.unlessEnded(found))
-        if (isRevoked === undefined) return unlessNoted()
-        return wasRevoked(claimsOfRecord(record)).then((ended) => {
-          if (!ended) return unlessNoted()
-          events.emit({ type: 'revoked', handle: record.handle, userId: record.owner })
-          return undefined
-        })
+      const loaded = openRecord(context, { value: text, version: '' })
+      if (loaded === undefined || !('by' in loaded)) return undefined
+      const { record } = loaded
+      const id = joinSessionId({ handle: record.handle, secret: record.secretHash })
+      if (!isSessionId(id)) {
+        events.emit({ type: 'corrupt', keys: [] })
+        return undefined
+      }
+      const found = { id, loaded }
+      const unlessNoted = () => (noted === undefined ? found : noted.unlessEnded(found))
+      if (isRevoked === undefined) return unlessNoted()
+      return wasRevoked(claimsOfRecord(record)).then((ended) => {
+        if (!ended) return unlessNoted()
+        events.emit({ type: 'revoked', handle: record.handle, userId: record.owner })
+        return undefined
       })
     },
     reload: async (loaded) => loaded,

@@ -55,7 +55,7 @@ export async function importSession(
     values: storable(values, codec, dropped),
     flash: storable(flash, codec, dropped),
   }
-  const unfit = schema === undefined ? [] : await hideUnfit(schema, contents)
+  const unfit = schema === undefined ? [] : hideUnfit(schema, contents)
   const keys = [...dropped, ...unfit]
   if (keys.length > 0) events.emit({ type: 'corrupt', keys })
   // Nothing is stored yet that would have to be kept.

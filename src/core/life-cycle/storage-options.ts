@@ -18,12 +18,10 @@ export interface SessionStorageOptions<
 > extends LifetimeOptions {
   /**
    * A Standard Schema (zod, valibot, arktype, …) for the values: gives sessions their type (messages may be any), and checks
-   * what is read. Make every key optional, because sessions start empty. Values that do not fit are
-   * reported (event `corrupt`) and hidden, key by key. What is stored stays as it is until the app sets that key,
-   * so that two releases of an app can work on the same sessions. A transformation must accept its own result.
-   *
-   * Checks may be asynchronous. But where zone.js or another library has replaced the global `Promise`, zod 4 itself lets every value
-   * pass an asynchronous `refine` that begins after another one has waited: use synchronous ones there.
+   * what is set (`ERR_SESSION_SCHEMA`) and what is read. Make every key optional, because sessions start empty. Values that are
+   * read and do not fit are reported (event `corrupt`) and hidden, key by key. What is stored stays as it is until the app sets
+   * that key, so that two releases of an app can work on the same sessions. What is set is stored as it was given, and read as
+   * the schema makes it: a transformation must accept its own result. Asynchronous schemas are refused (`ERR_SESSION_CONFIG`).
    */
   schema?: (StandardSchema<Data> & Schema) | undefined
   /** How values become JSON and come back. Default: plain JSON data only. */
@@ -126,7 +124,7 @@ export function createContext(
   }
   return {
     lifetime: new Lifetime(options),
-    codec: new ValueCodec(codec, maxBytes),
+    codec: new ValueCodec(codec, { maxBytes, schema }),
     form,
     schema,
     maxBytes,

@@ -68,8 +68,7 @@ export class StoreHome implements Home {
     if (stored === undefined) return undefined
     const hash = cryptoBackend.sha256(secret)
     const secretHash = typeof hash === 'string' ? hash : await hash
-    const opening = openRecord(this.#context, stored, { handle, secretHash })
-    const opened = opening && 'then' in opening ? await opening : opening
+    const opened = openRecord(this.#context, stored, { handle, secretHash })
     if (opened === undefined) return undefined
     if ('by' in opened) {
       const found = { id: value, loaded: opened }
@@ -88,7 +87,7 @@ export class StoreHome implements Home {
     const { secretHash } = by === 'current' ? record : record.previous!
     const stored = await this.#store.read(handle)
     const held = { handle, secretHash, mayBeOver: true }
-    const opened = stored && (await openRecord(this.#context, stored, held))
+    const opened = stored && openRecord(this.#context, stored, held)
     if (opened === undefined) return { lost: 'gone' }
     return 'by' in opened ? opened : { lost: 'rotated' }
   }

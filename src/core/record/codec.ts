@@ -1,4 +1,5 @@
 import { SessionValueError } from '../errors.ts'
+import { assertFits, type StandardSchema } from './schema.ts'
 import { assertStorable } from './storable.ts'
 
 /**
@@ -15,11 +16,16 @@ export interface SessionCodec {
 /** The codec's part for a session: refuses what cannot be stored, at once and by its key. */
 export class ValueCodec {
   readonly #codec: SessionCodec | undefined
+  readonly #schema: StandardSchema | undefined
   /** Of a record: what is larger is not looked at any further. */
   readonly maxBytes: number | undefined
 
-  constructor(codec: SessionCodec | undefined, maxBytes?: number) {
+  constructor(
+    codec: SessionCodec | undefined,
+    { maxBytes, schema }: { maxBytes?: number; schema?: StandardSchema | undefined } = {},
+  ) {
     this.#codec = codec
+    this.#schema = schema
     this.maxBytes = maxBytes
   }
 
@@ -29,6 +35,17 @@ export class ValueCodec {
    */
   check(key: string, value: unknown): void {
     assertStorable(key, this.encode(key, value), this.maxBytes)
+  }
+
+  /**
+   * The same for a value, which must also fit the schema; messages need not.
+   *
+   * @param values The other values.
+   * @throws {SessionSchemaError} `ERR_SESSION_SCHEMA`, naming the key.
+   */
+  checkValue(key: string, value: unknown, values: ReadonlyMap<string, unknown>): void {
+    this.check(key, value)
+    if (this.#schema !== undefined) assertFits(this.#schema, { key, value }, values)
   }
 
   /** Whether values are stored as they are. */

@@ -3,8 +3,9 @@
  * others share. Only what is called here is declared.
  */
 
+import { configError, SessionSchemaError } from '../errors.ts'
 import { KeptValues } from './kept-values.ts'
-import { all, andThen, isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
+import { isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
 
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {
@@ -31,7 +32,7 @@ const Native = (async () => {})().constructor as PromiseConstructor
  * replaced the global `Promise`, the promise of an async function is none, and counts as a check that was passed. So there
  * everything that can be waited for is one while they look.
  */
-function validate(schema: StandardSchema, value: unknown): MaybePromise<SchemaResult<unknown>> {
+function ask(schema: StandardSchema, value: unknown): MaybePromise<SchemaResult<unknown>> {
   const present = globalThis.Promise
   const knowsItself = present === Native || Object.hasOwn(present, Symbol.hasInstance)
   if (knowsItself) return schema['~standard'].validate(value)
@@ -43,13 +44,28 @@ function validate(schema: StandardSchema, value: unknown): MaybePromise<SchemaRe
   }
 }
 
+function validate(schema: StandardSchema, value: unknown): SchemaResult<unknown> {
+  const result = ask(schema, value)
+  if (!isThenable(result)) return result
+  // Nobody else will look at it: that it failed as well would end the process.
+  result.then(undefined, () => {})
+  throw configError(
+    'schema must be synchronous, because set() cannot wait: do asynchronous checks before you set a value',
+  )
+}
+
+/** Where in the values it is: first the key, and nothing if it is about the whole. */
+function stepsOf({ path = [] }: SchemaIssue): string[] {
+  return path.map((step) => String(typeof step === 'object' ? step.key : step))
+}
+
 /** The keys that the issues are about, or undefined when one of them is about the whole. */
 function keysOf(issues: readonly SchemaIssue[]): Set<string> | undefined {
   const keys = new Set<string>()
-  for (const { path } of issues) {
-    const first = path?.[0]
+  for (const issue of issues) {
+    const [first] = stepsOf(issue)
     if (first === undefined) return undefined
-    keys.add(String(typeof first === 'object' ? first.key : first))
+    keys.add(first)
   }
   return keys
 }
@@ -62,22 +78,47 @@ function unfitKeys(
   schema: StandardSchema,
   values: Map<string, unknown>,
   issues: readonly SchemaIssue[],
-): MaybePromise<string[]> {
+): string[] {
   const keys = [...values.keys()]
   const named = keysOf(issues)
   if (named !== undefined) return keys.filter((key) => named.has(key))
-  const alone = keys.map((key) => validate(schema, { [key]: values.get(key) }))
-  return andThen(all(alone), (results) => {
-    const blamed = keys.filter((key, i) => isToBlame(key, results[i]!.issues))
-    return blamed.length > 0 ? blamed : keys
-  })
+  const blamed = keys.filter((key) => faultsOf(schema, key, values.get(key)) !== undefined)
+  return blamed.length > 0 ? blamed : keys
 }
 
-/** That other keys are missing is no fault of this one. */
-function isToBlame(key: string, issues: readonly SchemaIssue[] | undefined): boolean {
-  if (issues === undefined) return false
+/** What the schema has against a value on its own. That other keys are missing is no fault of this one. */
+function faultsOf(
+  schema: StandardSchema,
+  key: string,
+  value: unknown,
+): readonly SchemaIssue[] | undefined {
+  const { issues } = validate(schema, { [key]: value })
+  if (issues === undefined) return undefined
   const named = keysOf(issues)
-  return named === undefined || named.has(key)
+  return named === undefined || named.has(key) ? issues : undefined
+}
+
+/**
+ * Refuses a value that would be hidden when it is read again. A fault that is found with the whole and not with this value
+ * alone is no reason: the app may be about to set the other key.
+ *
+ * @param values The others.
+ * @throws {SessionSchemaError} `ERR_SESSION_SCHEMA`, naming the key.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the schema is asynchronous.
+ */
+export function assertFits(
+  schema: StandardSchema,
+  { key, value }: { key: string; value: unknown },
+  values: ReadonlyMap<string, unknown>,
+): void {
+  const { issues } = validate(schema, Object.fromEntries([...values, [key, value]]))
+  if (issues === undefined) return
+  const named = keysOf(issues)
+  const faults = named?.has(key) ? issues : named ? undefined : faultsOf(schema, key, value)
+  if (faults === undefined) return
+  const about = faults.filter((issue) => stepsOf(issue)[0] === key)
+  const places = about.map((issue) => stepsOf(issue).join('.')).filter((place) => place !== key)
+  throw new SessionSchemaError(key, places, { cause: faults })
 }
 
 /** What a schema looks at. */
@@ -91,39 +132,30 @@ interface Checked {
  * start empty. Keys that the schema does not know stay, too: another version of the app may have set them.
  *
  * @returns The keys that do not fit.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the schema is asynchronous.
  */
-export function hideUnfit(
-  schema: StandardSchema,
-  contents: Checked,
-): MaybePromise<readonly string[]> {
+export function hideUnfit(schema: StandardSchema, contents: Checked): readonly string[] {
   const values = KeptValues.of(contents.values)
   contents.values = values
-  return hideMore(schema, values, [])
-}
-
-function hideMore(
-  schema: StandardSchema,
-  values: KeptValues,
-  hidden: readonly string[],
-): MaybePromise<readonly string[]> {
-  return andThen(validate(schema, Object.fromEntries(values)), (result) => {
+  const hidden: string[] = []
+  for (;;) {
+    const result = validate(schema, Object.fromEntries(values))
     if (result.issues === undefined) {
       showResult(values, result.value)
       return hidden
     }
-    return andThen(unfitKeys(schema, values, result.issues), (keys) => {
-      if (keys.length === 0) return hidden
-      for (const key of keys) values.hide(key, values.get(key))
-      return hideMore(schema, values, [...hidden, ...keys])
-    })
-  })
+    const keys = unfitKeys(schema, values, result.issues)
+    if (keys.length === 0) return hidden
+    for (const key of keys) values.hide(key, values.get(key))
+    hidden.push(...keys)
+  }
 }
 
 function showResult(values: KeptValues, output: unknown): void {
   if (typeof output !== 'object' || output === null) return
   for (const [key, value] of Object.entries(output)) {
     if (value === undefined || value === values.get(key)) continue
-    if (values.has(key) || values.stored.has(key)) values.show(key, value, values.get(key))
-    else values.set(key, value)
+    // A default is shown and not stored: it is not the app that has set it.
+    values.show(key, value, values.get(key))
   }
 }

@@ -1,5 +1,4 @@
 import type { EventEmitter } from '../events.ts'
-import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
 import type { ValueCodec } from './codec.ts'
 import type { Lifetime } from './lifetime.ts'
 import { decodeRecord, type Contents, type SessionRecord } from './record.ts'
@@ -57,7 +56,7 @@ export function openRecord(
   { codec, schema, lifetime, events, now }: Reader,
   { value: text, version }: { value: string; version: string },
   held?: { handle: string; secretHash: string; mayBeOver?: boolean },
-): MaybePromise<Loaded | Refused | undefined> {
+): Loaded | Refused | undefined {
   const dropped: string[] = []
   const record = decodeRecord(text, codec, dropped)
   if (record === undefined || (held !== undefined && record.handle !== held.handle)) {
@@ -72,27 +71,19 @@ export function openRecord(
     return undefined
   }
   const standing = held === undefined ? 'current' : standingOf(record, held, time)
-  return schema === undefined ? opened([]) : andThen(checkValues(schema, record), opened)
-
-  function opened(unfit: readonly string[]): Loaded | Refused {
-    const keys = [...dropped, ...unfit]
-    if (keys.length > 0) events.emit({ type: 'corrupt', handle, keys })
-    if (standing !== 'current' && standing !== 'previous') return { record: record!, standing }
-    const contents = contentsOf(record!, standing)
-    return { record: record!, version, text, expiresAt: expiresAt!, by: standing, contents }
+  if (schema !== undefined) {
+    for (const contents of contentsIn(record)) dropped.push(...hideUnfit(schema, contents))
   }
+  if (dropped.length > 0) events.emit({ type: 'corrupt', handle, keys: dropped })
+  if (standing !== 'current' && standing !== 'previous') return { record, standing }
+  const contents = contentsOf(record, standing)
+  return { record, version, text, expiresAt, by: standing, contents }
 }
 
-function checkValues(
-  schema: StandardSchema,
-  record: SessionRecord,
-): MaybePromise<readonly string[]> {
+/** What each of its ids may see. */
+function contentsIn(record: SessionRecord): Contents[] {
   const older = record.previous?.contents
-  return andThen(hideUnfit(schema, record), (unfit) =>
-    older === undefined
-      ? unfit
-      : andThen(hideUnfit(schema, older), (others) => [...unfit, ...others]),
-  )
+  return older === undefined ? [record] : [record, older]
 }
 
 /** The standing of the id whose secret has this hash. */

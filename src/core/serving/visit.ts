@@ -1,5 +1,6 @@
 import type { Cookie } from '../cookie/cookie.ts'
 import {
+  committedError,
   isSessionError,
   type SessionConflictError,
   SessionError,
@@ -32,6 +33,7 @@ export class Visit<S extends ForeignSession = Session> {
   readonly #arrival: Arrival<S>
   readonly #storage: ServableStorage<S>
   readonly #release: () => void
+  #early: Promise<Commit> | undefined
   #end: Promise<Commit> | undefined
 
   constructor(arrival: Arrival<S>, storage: ServableStorage<S>, release: () => void) {
@@ -39,6 +41,7 @@ export class Visit<S extends ForeignSession = Session> {
     this.#arrival = arrival
     this.#storage = storage
     this.#release = release
+    if (isSession(arrival.session)) stateOf(arrival.session).server = this
   }
 
   /** What the storage reads the session by, for the visitor's next request: null while it is not stored. */
@@ -58,8 +61,30 @@ export class Visit<S extends ForeignSession = Session> {
    * saved and that the response must be another one, with status 503; `ERR_SESSION_COOKIE_SIZE` and others that the app is wrong.
    */
   close(sending?: Sending): Promise<Commit> {
-    this.#end ??= this.#released(this.#commit(sending))
+    this.#end ??= this.#released(() => this.#commit(sending))
     return this.#end
+  }
+
+  /**
+   * For `session.commit()`, which handlers call: saves before the handler has ended. What the response must carry is settled
+   * then, and `close()` and `fail()` resolve with that. If it throws, nothing is settled.
+   *
+   * @throws {SessionError} As `close()`; `ERR_SESSION_COMMITTED` after `close()` or `fail()`.
+   */
+  async commit(): Promise<void> {
+    if (this.#early === undefined && this.#end !== undefined) {
+      throw committedError('commit it before the handler returns')
+    }
+    const saving = (this.#early ??= this.#commit())
+    try {
+      await saving
+    } catch (error) {
+      if (this.#early === saving && this.#end === undefined) {
+        this.#early = undefined
+        stateOf(this.session as unknown as Session).close(false)
+      }
+      throw error
+    }
   }
 
   /**
@@ -68,13 +93,14 @@ export class Visit<S extends ForeignSession = Session> {
    * Never rejects: the handler's error is the one to report.
    */
   fail(): Promise<Commit> {
-    this.#end ??= this.#released(this.#abandon())
+    this.#end ??= this.#released(() => this.#abandon())
     return this.#end.catch(() => nothing)
   }
 
-  async #released(end: Promise<Commit>): Promise<Commit> {
+  async #released(end: () => Promise<Commit>): Promise<Commit> {
     try {
-      return await end
+      // A commit of the handler that is still under way, and fails, has settled nothing.
+      return await (this.#early === undefined ? end() : this.#early.catch(end))
     } finally {
       this.#release()
     }

@@ -63,7 +63,7 @@ function update(
     values.delete(key)
     return
   }
-  codec.check(key, value)
+  codec.checkValue(key, value, values)
   values.set(key, value)
 }
 

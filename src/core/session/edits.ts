@@ -63,7 +63,7 @@ export class Edits {
       this.#codec.check(change.key, change.value)
       this.flash.pending.set(change.key, change.value)
     } else {
-      if (change.type === 'set') this.#codec.check(change.key, change.value)
+      if (change.type === 'set') this.#codec.checkValue(change.key, change.value, this.values)
       if (change.type === 'update') this.#pin(change.key)
       applyChange({ values: this.values, flash: this.flash.visible }, change, this.#codec)
       this.#forget(change)
@@ -76,7 +76,7 @@ export class Edits {
     const isNoted = this.#handedOut?.isNoted(key)
     if (!isNoted && !this.#handedOut?.isChanged(key)) return
     const value = this.values.get(key)
-    this.#codec.check(key, value)
+    this.#codec.checkValue(key, value, this.values)
     if (isNoted) this.#drop('set', key)
     this.#changes.push({ type: 'set', key, value: this.#codec.copy(value) })
   }
@@ -128,6 +128,7 @@ export class Edits {
    * @param loaded What the request began with.
    * @param base What is stored now.
    * @throws {SessionValueError} `ERR_SESSION_VALUE` if an object can no longer be stored.
+   * @throws {SessionSchemaError} `ERR_SESSION_SCHEMA` if one does not fit the schema any more.
    */
   outcome(loaded: Loaded | undefined, base: Loaded | undefined): Contents {
     const changes = this.#allChanges()
@@ -154,7 +155,7 @@ export class Edits {
     this.#handedOut.checkNoted()
     const inPlace = this.#handedOut.changedKeys().map((key): Change => {
       const value = this.values.get(key)
-      this.#codec.check(key, value)
+      this.#codec.checkValue(key, value, this.values)
       this.values.set(key, value)
       return { type: 'set', key, value }
     })

@@ -49,10 +49,13 @@ export class HandedOut {
     return [...this.#prints.keys()].filter((key) => this.isChanged(key))
   }
 
-  /** @throws {SessionValueError} `ERR_SESSION_VALUE` if an object that was set can no longer be stored. */
+  /**
+   * @throws {SessionValueError} `ERR_SESSION_VALUE` if an object that was set can no longer be stored.
+   * @throws {SessionSchemaError} `ERR_SESSION_SCHEMA` if one does not fit the schema any more.
+   */
   checkNoted(): void {
     for (const [key, print] of this.#prints) {
-      if (print === noted) this.#codec.check(key, this.#values.get(key))
+      if (print === noted) this.#codec.checkValue(key, this.#values.get(key), this.#values)
     }
   }
 

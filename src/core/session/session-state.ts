@@ -8,7 +8,7 @@ import type { Change } from './changes.ts'
 import { Edits } from './edits.ts'
 import type { FlashMessages } from './flash-messages.ts'
 import { OwnId } from './own-id.ts'
-import type { Imported, LostReason, StateOptions, Writer } from './start.ts'
+import type { Imported, LostReason, Server, StateOptions, Writer } from './start.ts'
 import { afterSave, asksForWrite, noWishes, type Login, type Wishes } from './wishes.ts'
 
 /**
@@ -21,6 +21,8 @@ export class SessionState {
   /** Whether the request keeps the session alive. */
   readonly isUse: boolean
   readonly retiredFrom: string | undefined
+  /** Set by what answers the request. */
+  server: Server | undefined
   readonly imported: Imported | undefined
   readonly createdAt: number
   readonly now: () => number
@@ -211,9 +213,9 @@ export class SessionState {
     this.#wishes = { ...this.#wishes, ...wish }
   }
 
-  /** The response is being made: no change can reach it, and none is accepted. */
-  close(): void {
-    this.#closed = true
+  /** The response is being made: no change can reach it, and none is accepted. Or it could not be made. */
+  close(isMade = true): void {
+    this.#closed = isMade
   }
 
   /** It can be read for as long as anybody likes, and not changed. `advice` says where it can be. */
@@ -241,7 +243,7 @@ export class SessionState {
     if (this.#readOnlyAdvice !== undefined) throw readOnlyError(this.#readOnlyAdvice)
     if (this.#destroyed) throw destroyedError()
     if (this.#closed || this.#saving !== undefined) {
-      throw committedError('change it before the handler returns, not while the body streams')
+      throw committedError('change it before the handler returns or commits, not in the stream')
     }
     this.#wasLookedAt = true
   }

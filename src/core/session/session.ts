@@ -4,6 +4,7 @@ import { holds } from '../record/kept-values.ts'
 import { assertKey } from './edits.ts'
 import type { FlashOf, Key, SessionData, UntypedData, Value } from './data.ts'
 import type { SessionState } from './session-state.ts'
+import { commitInAdvance } from './in-advance.ts'
 import { persist, persistenceOf } from './persistence.ts'
 import { stateOfItsOwn } from './own-state.ts'
 import { stateIn, stateKey } from './state-of.ts'
@@ -17,7 +18,6 @@ export type { FlashOf, SessionData, UntypedData }
  * A visitor's session during one request: reading and changing it is synchronous and does no I/O.
  * The storage that it came from saves what was changed, and the middleware calls that storage before
  * the response leaves.
- *
  * After `destroy()` it reads as empty, and every change throws `ERR_SESSION_DESTROYED`. After the
  * response was made, every change throws `ERR_SESSION_COMMITTED`.
  */
@@ -80,6 +80,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    *
    * @throws {SessionValueError} `ERR_SESSION_VALUE` if it cannot be stored: functions, BigInts, cycles,
    * class instances such as Date and Map, NaN. A codec can widen that.
+   * @throws {SessionSchemaError} `ERR_SESSION_SCHEMA` if it does not fit the storage's schema.
    */
   set<K extends Key<Data>>(key: K, value: Data[K] | null | undefined): void {
     if (value === null || value === undefined) this.unset(key)
@@ -90,11 +91,9 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   unset(key: Key<Data> | Key<Flash>): void {
     const { values, flash } = this.#state
     assertKey(key)
-    if (holds(values, key) || flash.visible.has(key) || flash.pending.has(key)) {
-      this.#state.change({ type: 'unset', key })
-    } else {
-      this.#state.assertOpen()
-    }
+    const isThere = holds(values, key) || flash.visible.has(key) || flash.pending.has(key)
+    if (isThere) this.#state.change({ type: 'unset', key })
+    else this.#state.assertOpen()
   }
 
   /** The same as `unset()`. */
@@ -108,8 +107,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    *
    * @param fn Gets the value, or undefined; returns the new one, or null to remove the key.
    * @returns The new value.
-   * @throws {SessionValueError} `ERR_SESSION_VALUE` if the value cannot be stored.
-   * @throws {SessionError} `ERR_SESSION_VALUE` if `fn` returns undefined.
+   * @throws {SessionError} As `set()`; `ERR_SESSION_VALUE` also if `fn` returns undefined.
    */
   update<K extends Key<Data>>(
     key: K,
@@ -125,11 +123,8 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    * `null` and `undefined` take back a message that was not saved yet.
    */
   flash<K extends Key<Flash>>(key: K, value: Flash[K] | null | undefined): void {
-    if (value !== null && value !== undefined) {
-      this.#state.change({ type: 'flash', key, value })
-    } else {
-      this.#state.edit().takeBack(key)
-    }
+    if (value === null || value === undefined) this.#state.edit().takeBack(key)
+    else this.#state.change({ type: 'flash', key, value })
   }
 
   /** Carries these flash messages on to the next page. */
@@ -147,18 +142,16 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    * nothing: that id has its successor.) The old id stays readable for the storage's `regenerateGrace`, with
    * the data it had and never with what is set afterwards.
    *
-   * @param deleteOld Ends the old id at once. Do that whenever privileges change (ASVS 7.2.4);
-   * `login()` does.
+   * @param deleteOld Ends the old id at once. Do that whenever privileges change (ASVS 7.2.4); `login()` does.
    */
   regenerateId(deleteOld = false): void {
     this.#state.rotate(deleteOld ? 'kill' : 'grace')
   }
 
   /**
-   * Says that the visitor is this user, from now on: new id, and the old one dies at once, so that an
-   * id planted before is worth nothing (ASVS 7.2.4). The absolute timeout starts again. What the
-   * visitor had stays, unless it was another user's. If the handler throws afterwards, the old id is
-   * dead all the same.
+   * Says that the visitor is this user, from now on: new id, and the old one dies at once, so that an id planted before is worth
+   * nothing (ASVS 7.2.4). The absolute timeout starts again. What the visitor had stays, unless it was another user's. If the
+   * handler throws afterwards, the old id is dead all the same.
    *
    * @param options.label Names the device in the user's list, such as "Firefox on Linux". `null` is none.
    * @param options.since From `storage.beginLogin(userId)`, taken before the password was checked: then a
@@ -187,7 +180,6 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   /**
    * Says whether the visitor stays logged in when the browser closes. It is remembered, also through logins of the same user
    * and new ids; a login of another user forgets it.
-   *
    * With `true` the timeouts of the storage's option `persistent` count, and the browser keeps the cookie for its `maxAge`, or
    * if it has none, until the session's absolute end. With `false` the usual timeouts count, and the cookie is gone when the
    * browser closes. Without a call the usual timeouts count, and the cookie is sent as it was made.
@@ -206,6 +198,16 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    */
   destroy(): void {
     this.#state.destroy()
+  }
+
+  /**
+   * Saves it now, for a response that begins before the handler ends, such as a stream. Changes after that throw, and nothing
+   * undoes it that fails later. Once more does nothing. If it throws, it is not over: the next try may do better.
+   *
+   * @throws {SessionError} What saving throws; `ERR_SESSION_CONFIG` without middleware.
+   */
+  commit(): Promise<void> {
+    return commitInAdvance(this.#state)
   }
 
   /**

@@ -40,6 +40,11 @@ export interface StateOptions {
   expiresAt: number
 }
 
+/** What answers a request, and can save its session before the handler has ended. */
+export interface Server {
+  commit(): Promise<void>
+}
+
 /** What saves what a request did, and says what the visitor's cookie should hold. */
 export interface Writer<State> {
   save(state: State): MaybePromise<string | null>

@@ -1,3 +1,4 @@
+import { commits } from './commits.ts'
 import { endings } from './endings.ts'
 import { failures } from './failures.ts'
 import { responses } from './responses.ts'
@@ -8,6 +9,7 @@ import type { AdapterCase } from './case.ts'
 export const adapterCases: readonly AdapterCase[] = [
   ...visits,
   ...responses,
+  ...commits,
   ...endings,
   ...failures,
 ]

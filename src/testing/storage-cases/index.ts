@@ -27,6 +27,7 @@ import { releaseCases } from './releases.ts'
 import { revocationCases } from './revocations.ts'
 import { rotationCases } from './rotation.ts'
 import { saveCases } from './saves.ts'
+import { schemaCases } from './schemas.ts'
 import { secondLoginCases } from './second-logins.ts'
 import { sessionLimitRaceCases } from './session-limit-races.ts'
 import { sessionLimitCases } from './session-limits.ts'
@@ -41,6 +42,7 @@ import type { StorageCase } from './visit.ts'
 export const storageCases: readonly StorageCase[] = [
   ...valueCases,
   ...refusedCases,
+  ...schemaCases,
   ...releaseCases,
   ...flashCases,
   ...identityCases,

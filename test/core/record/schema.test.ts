@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { SessionError, type SessionEvent, type StandardSchema } from 'coatcheck'
+import { SessionError, SessionSchemaError, type SessionEvent, type StandardSchema } from 'coatcheck'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import { z } from 'zod'
@@ -95,16 +95,50 @@ for (const [name, create] of Object.entries(factories)) {
       assert.deepEqual(session.data[0], { theme: 'light', visits: 7 })
     })
 
-    it('waits for a schema that is asynchronous', async () => {
-      const schema = z.object({
-        name: z
-          .string()
-          .refine(async (value) => (await Promise.resolve(value)) !== 'Eve')
-          .optional(),
-        age: z.number().optional(),
-      })
-      const { session } = await readUnder(schema, { name: 'Eve', age: 1 })
-      assert.deepEqual(session.data[0], { age: 1 })
+    it('refuses what does not fit when it is set, and says where, and never what', async () => {
+      const storage = create({ schema: account })
+      const session = await storage.read(null)
+      const wrong = [{ product: 'scarf', quantity: -17 }]
+      assert.throws(
+        () => session.set('cart', wrong),
+        (error) => {
+          assert.ok(error instanceof SessionSchemaError)
+          assert.deepEqual([error.code, error.key], ['ERR_SESSION_SCHEMA', 'cart'])
+          assert.match(error.message, /cart\.0\.quantity/)
+          assert.doesNotMatch(error.message, /17|scarf/)
+          return Array.isArray(error.cause)
+        },
+      )
+      assert.equal(session.get('cart'), undefined)
+      session.set('cart', [{ product: 'scarf', quantity: 1 }])
+    })
+
+    it('takes what a transformation accepts, and refuses the result of one that does not accept it', async () => {
+      const oneWay = z.string().transform((text) => text.length)
+      const schema = z.object({ visits: z.coerce.number().optional(), size: oneWay.optional() })
+      const session = await create({ schema }).read(null)
+      session.set('visits', 7)
+      assert.throws(() => session.set('size', 7), { code: 'ERR_SESSION_SCHEMA' })
+    })
+
+    it('does not mind keys that were not set yet, and asks rules about several keys when both are', async () => {
+      const required = z.object({ name: z.string(), age: z.number() })
+      const session = await create({ schema: required }).read(null)
+      session.set('age', 36)
+      const together = account.refine(({ name, age }) => name === undefined || age === undefined)
+      const other = await create({ schema: together }).read(null)
+      other.set('age', 36)
+      other.set('name', 'Ada')
+      other.unset('age')
+      assert.deepEqual(other.data[0], { name: 'Ada' })
+    })
+
+    it('refuses a schema that is asynchronous', async () => {
+      const isAllowed = async (value: string) => (await Promise.resolve(value)) !== 'Eve'
+      const schema = z.object({ name: z.string().refine(isAllowed).optional() })
+      await assert.rejects(readUnder(schema, { name: 'Eve' }), { code: 'ERR_SESSION_CONFIG' })
+      const session = await create({ schema }).read(null)
+      assert.throws(() => session.set('name', 'Eve'), { code: 'ERR_SESSION_CONFIG' })
     })
 
     it('does not mind keys that are missing although it asks for them', async () => {
