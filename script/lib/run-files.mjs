@@ -24,6 +24,8 @@ for (const event of ['uncaughtException', 'unhandledRejection']) {
     stray.push(error)
   })
 }
+// Who read the output was killed: to report that as an error would write again, without an end.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => process.exit(1))
 
 for (const file of files) {
   const before = surroundings()
