@@ -79,8 +79,9 @@ const isLong =
 /** What is about files: killed processes, full disks, power loss. */
 const isAboutFiles = /\/(stress|faults)\/[^/]+$|\/(sqlite-disk|private-files|process-ends)\./
 
-/** Apps that are built with the tools of a framework, which takes a minute each. */
-const isBuilt = /\/frameworks\/(sveltekit|astro|next|tanstack-start|nuxt|nest)\.node\./
+/** Apps that are built with the tools of a framework, which takes a minute each, and the examples, of which some are such apps. */
+const isBuilt =
+  /\/frameworks\/(sveltekit|astro|next|tanstack-start|nuxt|nest)\.node\.|\/examples\/(plain|story)\.node\./
 
 /** What starts Redis, PostgreSQL and the like, to use them. */
 const usesServers =

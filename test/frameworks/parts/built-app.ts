@@ -88,6 +88,8 @@ export async function startExample(
       NODE_ENV: 'production',
       HOST: 'localhost',
       PORT: String(port),
+      // What SvelteKit would otherwise take for https.
+      ...(scheme === 'http' && { ORIGIN: address }),
       SESSION_SECRET: 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd',
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,139 @@
+/* One story, in Chromium, for every example of a framework: what a visitor does with two tabs and a telephone. */
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync } from 'node:fs'
+import { after, before, describe, it } from 'node:test'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { heading, launchChromium } from '../browser/chromium.ts'
+import type { RunningExample } from '../frameworks/parts/built-app.ts'
+import { plainExamples, startPlainExample } from './plain.ts'
+
+/** Apps that are built, in test/frameworks and test/examples. */
+const apart = [
+  'astro',
+  'nest',
+  'next',
+  'nuxt',
+  'react-router',
+  'shop',
+  'sveltekit',
+  'tanstack-start',
+]
+
+const patience = { timeout: 30_000 }
+
+describe('the story of a visitor, told by the example of', () => {
+  let browser: Browser
+  before(async () => {
+    browser = await launchChromium()
+  })
+  after(() => browser?.close())
+
+  for (const name of plainExamples) {
+    it(name, () => tell(() => startPlainExample(name)))
+  }
+  it('every framework: there is no other example', () => {
+    const all = readdirSync('examples').filter((name) => existsSync(`examples/${name}/README.md`))
+    assert.deepEqual(all.sort(), [...plainExamples, ...apart].sort())
+  })
+
+  async function tell(start: () => Promise<RunningExample>): Promise<void> {
+    const app = await start()
+    const desk = await browser.newContext({ baseURL: app.origin, userAgent: 'desk' })
+    const phone = await browser.newContext({ baseURL: app.origin, userAgent: 'phone' })
+    try {
+      await visit(desk, phone)
+    } finally {
+      await Promise.all([desk.close(), phone.close()])
+      await app.close()
+    }
+  }
+})
+
+async function visit(desk: BrowserContext, phone: BrowserContext): Promise<void> {
+  const tab = await open(desk)
+  assert.deepEqual(await desk.cookies(), [])
+
+  // A guarded page sends a stranger back, with a message that is shown once.
+  await tab.goto('/account')
+  await shows(tab, 'Good evening')
+  assert.equal(await notice(tab), 'Please log in first')
+  await tab.reload()
+  assert.equal(await notice(tab), '')
+
+  await logIn(tab)
+  assert.equal(await notice(tab), 'Welcome, ada')
+  await tab.reload()
+  assert.deepEqual([await heading(tab), await notice(tab)], ['Good evening, ada', ''])
+  const [cookie] = await desk.cookies()
+  const { name, httpOnly, secure, sameSite } = cookie!
+  assert.deepEqual([name, httpOnly, secure, sameSite], ['__Host-session', true, true, 'Lax'])
+
+  // Two tabs fill the cart at the same time.
+  const other = await open(desk)
+  await Promise.all([addTwice(tab), addTwice(other)])
+  for (const one of [tab, other]) {
+    await one.reload()
+    assert.equal(await itemsIn(one), 4)
+  }
+
+  // The telephone is in the list of devices, and is ended from the desk.
+  const pocket = await open(phone)
+  await logIn(pocket)
+  await tab.reload()
+  assert.deepEqual((await devices(tab)).sort(), ['desk (this one)', 'phone End'])
+  await tab.getByRole('button', { name: 'End', exact: true }).click()
+  await tab.waitForFunction(() => document.querySelectorAll('li').length === 1, null, patience)
+  assert.deepEqual(await devices(tab), ['desk (this one)'])
+  await pocket.reload()
+  await shows(pocket, 'Good evening')
+
+  await tab.getByRole('button', { name: 'Log out' }).click()
+  await shows(tab, 'Good evening')
+  assert.deepEqual(await desk.cookies(), [])
+  await other.reload()
+  assert.deepEqual([await heading(other), await itemsIn(other)], ['Good evening', 0])
+}
+
+async function open(context: BrowserContext): Promise<Page> {
+  context.setDefaultTimeout(patience.timeout)
+  const page = await context.newPage()
+  await page.goto('/')
+  return page
+}
+
+/** Waits for the page with this heading: some frameworks change pages without loading them. */
+async function shows(page: Page, name: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+}
+
+async function logIn(page: Page): Promise<void> {
+  await page.getByLabel('Name').fill('ada')
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await shows(page, 'Good evening, ada')
+}
+
+/** What is added is there on the page that answers, and so is what the other tab has added meanwhile. */
+async function addTwice(page: Page): Promise<void> {
+  for (let times = 0; times < 2; times += 1) {
+    const before = await itemsIn(page)
+    await page.getByRole('button', { name: 'Add' }).click()
+    await page.waitForFunction(
+      (most) => Number(/(\d+) in the cart/.exec(document.body?.innerText ?? '')?.[1]) > most,
+      before,
+      patience,
+    )
+  }
+}
+
+async function itemsIn(page: Page): Promise<number> {
+  return Number(/(\d+) in the cart/.exec(await page.innerText('body'))?.[1])
+}
+
+function notice(page: Page): Promise<string> {
+  return page.getByRole('status').innerText()
+}
+
+async function devices(page: Page): Promise<string[]> {
+  const rows = await page.locator('li').allInnerTexts()
+  return rows.map((text) => text.replace(/\s+/g, ' ').trim())
+}
