@@ -38,7 +38,7 @@ export {
   type CookieOptions,
 } from './core/cookie/cookie.ts'
 export type { CookieImporter, ImportedCookie, ImportedSession } from './core/cookie/importers.ts'
-export type { TouchOptions } from './core/serving/touch.ts'
+export type { VisitOptions } from './core/serving/visit-options.ts'
 export type { ServeOptions } from './core/serving/serve.ts'
 export type { ForeignSession, ForeignSessionStorage } from './core/serving/foreign-session.ts'
 export {

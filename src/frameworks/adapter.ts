@@ -4,7 +4,7 @@
  */
 export { createVisits, Visit, type Visits } from '../core/serving/visit.ts'
 export type { RequestHeaders, VisitRequest } from '../core/serving/arrival.ts'
-export type { TouchOptions } from '../core/serving/touch.ts'
+export { type VisitOptions, visitKinds } from '../core/serving/visit-options.ts'
 export type { Commit, Sending } from '../core/serving/commit.ts'
 export {
   applyCommit,

@@ -5,12 +5,12 @@ import { type OptionKinds, readOptions } from '../core/options.ts'
 import type { ServableStorage } from '../core/serving/arrival.ts'
 import { logFailure } from '../core/serving/failure-log.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
-import type { TouchOptions } from '../core/serving/touch.ts'
+import { type VisitOptions, visitKinds } from '../core/serving/visit-options.ts'
 import { createVisits, isStoreFailure } from '../core/serving/visit.ts'
 import { holdResponse } from './parts/held-response.ts'
 import { NodeVisitRequest, type NodeRequest, type NodeResponse } from './parts/node-message.ts'
 
-export interface NodeSessionOptions extends TouchOptions {
+export interface NodeSessionOptions extends VisitOptions {
   /**
    * Answers when the handler or the store failed. Nothing of the response was sent then, unless `response.headersSent`.
    * Default: a failing store is answered with 503 and Retry-After, and a line on the console if the storage has no
@@ -21,7 +21,7 @@ export interface NodeSessionOptions extends TouchOptions {
     | undefined
 }
 
-const kinds: OptionKinds<NodeSessionOptions> = { touch: 'any', onError: 'function' }
+const kinds: OptionKinds<NodeSessionOptions> = { ...visitKinds, onError: 'function' }
 
 /**
  * Serves one request with its session. Resolves when the handler has ended, also when it failed: a server of Node ends with a

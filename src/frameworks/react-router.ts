@@ -4,11 +4,11 @@ import type { AppSession } from '../core/life-cycle/register.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { applyCommit } from '../core/serving/response.ts'
-import type { TouchOptions } from '../core/serving/touch.ts'
+import { type VisitOptions, visitKinds } from '../core/serving/visit-options.ts'
 import { createVisits, isStoreFailure } from '../core/serving/visit.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 
-export interface ReactRouterSessionOptions<S> extends TouchOptions {
+export interface ReactRouterSessionOptions<S> extends VisitOptions {
   /**
    * Where loaders, actions and other middleware find the session: `createContext<Session<Data, Flash>>()` of `react-router`.
    * For several sessions on one request, each with a cookie of its own. Default: `sessionContext`.
@@ -17,7 +17,7 @@ export interface ReactRouterSessionOptions<S> extends TouchOptions {
 }
 
 const kinds: OptionKinds<ReactRouterSessionOptions<never>> = {
-  touch: 'any',
+  ...visitKinds,
   context: 'object',
 }
 

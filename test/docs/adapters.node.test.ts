@@ -44,11 +44,11 @@ function respond(reply: Reply): Response {
 }
 
 const fixture: AdapterFixture = {
-  async start({ cookie, storage, handlers }) {
+  async start({ cookie, storage, options, handlers }) {
     const { session, sessionOf } = await import(
       pathToFileURL(join(folder, 'fetch-adapter.mjs')).href
     )
-    const middleware = session(cookie, storage)
+    const middleware = session(cookie, storage, options)
     const handle = async (request: Request) =>
       respond(await handlers[new URL(request.url).pathname]!(sessionOf(request)))
     const onError = (error: unknown) =>

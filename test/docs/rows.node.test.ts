@@ -137,7 +137,7 @@ describe('The rows of the standards', () => {
     )
     const titles = pages['docs/asvs.md']!.map(({ title }) => /^ASVS (\S+) /.exec(title)?.[1])
     assert.deepEqual(
-      titles.filter((id) => id !== undefined),
+      titles.filter((id) => id?.startsWith('7.')),
       all,
     )
   })

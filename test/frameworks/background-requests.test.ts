@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import type { TouchOptions } from 'coatcheck'
+import type { VisitOptions } from 'coatcheck'
 import { createCookie } from 'coatcheck/cookie'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import { describeEntries, secrets, setCookies, type MakeServe } from './entries.ts'
@@ -10,7 +10,7 @@ import { stoppedClock } from './watched-store.ts'
 
 const idleTimeout = 900
 
-function open(serveWith: MakeServe, touch: TouchOptions['touch'], maxAge?: number) {
+function open(serveWith: MakeServe, touch: VisitOptions['touch'], maxAge?: number) {
   const clock = stoppedClock()
   const storage = createMemorySessionStorage({ now: clock.now, idleTimeout })
   const cookie = createCookie('session', { secrets: [secrets[0]!], maxAge })
@@ -25,7 +25,7 @@ function open(serveWith: MakeServe, touch: TouchOptions['touch'], maxAge?: numbe
 /** Whether the session is there after an idle timeout in which only such requests came. */
 async function lives(
   serveWith: MakeServe,
-  touch: TouchOptions['touch'],
+  touch: VisitOptions['touch'],
   [path, headers = {}]: [path: string, headers?: Record<string, string>],
 ): Promise<boolean> {
   const { clock, visitor } = open(serveWith, touch)
@@ -46,7 +46,7 @@ describeEntries('Requests that keep a session alive (ASVS 7.3.1)', (serveWith) =
   })
 
   it('are those for which the function touch returns true', async () => {
-    const touch: TouchOptions['touch'] = ({ url, method, headers }) =>
+    const touch: VisitOptions['touch'] = ({ url, method, headers }) =>
       !new URL(url).pathname.startsWith('/poll') && method === 'GET' && !headers.get('x-auto')
     assert.equal(await lives(serveWith, touch, ['/']), true)
     assert.equal(await lives(serveWith, touch, ['/poll']), false)

@@ -26,8 +26,8 @@ async function* pieces(stream: AsyncIterable<string>): AsyncGenerator<string> {
 }
 
 const fixture: AdapterFixture = {
-  async start({ cookie, storage, second, handlers }) {
-    const app = new Elysia().use(session(cookie, storage))
+  async start({ cookie, storage, second, options, handlers }) {
+    const app = new Elysia().use(session(cookie, storage, options))
     if (second !== undefined) {
       app.use(session(second.cookie, second.storage, { property: 'second' }))
     }

@@ -15,9 +15,9 @@ function send(to: FastifyReply, reply: Reply): FastifyReply {
 }
 
 const fixture: AdapterFixture = {
-  async start({ cookie, storage, second, handlers }) {
+  async start({ cookie, storage, second, options, handlers }) {
     const app = Fastify({ forceCloseConnections: true })
-    await app.register(session(cookie, storage))
+    await app.register(session(cookie, storage, options))
     if (second !== undefined) {
       await app.register(session(second.cookie, second.storage, { property: 'second' }))
     }

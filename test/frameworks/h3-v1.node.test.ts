@@ -27,7 +27,7 @@ function say(event: H3Event, reply: Reply): unknown {
 }
 
 const fixture: AdapterFixture = {
-  async start({ cookie, storage, second, handlers }) {
+  async start({ cookie, storage, second, options, handlers }) {
     const app = createApp({ onError() {} })
     const router = createRouter()
     for (const [path, handler] of Object.entries(handlers)) {
@@ -40,7 +40,7 @@ const fixture: AdapterFixture = {
     }
     app.use(router)
     if (second !== undefined) session(second.cookie, second.storage, { property: 'second' })(app)
-    session(cookie, storage)(app)
+    session(cookie, storage, options)(app)
     return listening(createServer(toNodeListener(app)))
   },
 }

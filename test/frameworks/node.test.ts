@@ -6,8 +6,8 @@ import { describeAdapter } from './parts/describe-adapter.ts'
 import { listening } from './parts/server.ts'
 
 const fixture: AdapterFixture = {
-  async start({ cookie, storage, second, handlers }) {
-    const withSession = session(cookie, storage)
+  async start({ cookie, storage, second, options, handlers }) {
+    const withSession = session(cookie, storage, options)
     const withSecond = second && session(second.cookie, second.storage)
     const server = createServer((request, response) => {
       const handler = handlers[new URL(request.url!, 'http://localhost').pathname]!

@@ -21,8 +21,8 @@ function say(reply: Reply): Response {
 }
 
 const fixture: AdapterFixture = {
-  async start({ cookie, storage, second, handlers }) {
-    const middleware = [session(cookie, storage)]
+  async start({ cookie, storage, second, options, handlers }) {
+    const middleware = [session(cookie, storage, options)]
     if (second !== undefined) {
       middleware.push(session(second.cookie, second.storage, { context: secondContext }))
     }

@@ -10,9 +10,9 @@ import { listening } from '../frameworks/parts/server.ts'
 function slowServer(): { fixture: AdapterFixture; cutOff: string[] } {
   const cutOff: string[] = []
   const fixture: AdapterFixture = {
-    async start({ cookie, storage, second, handlers }) {
+    async start({ cookie, storage, second, options, handlers }) {
       const open = new Map<ServerResponse, string>()
-      const withSession = session(cookie, storage)
+      const withSession = session(cookie, storage, options)
       const withSecond = second && session(second.cookie, second.storage)
       const server = createServer((request, response) => {
         sendLate(response)

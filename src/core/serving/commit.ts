@@ -17,6 +17,10 @@ export interface Commit {
   setCookies: readonly string[]
   /** Whether the response depends on the cookie. */
   vary: boolean
+  /** Whether the browser is to forget what it has of the site, unless the app has said what. */
+  clearSiteData?: boolean | undefined
+  /** Whether nothing may keep the response, unless the app has set a private Cache-Control. */
+  noStore?: boolean | undefined
 }
 
 /** How this response sends the cookie, where each session may have a say in that. */

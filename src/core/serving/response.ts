@@ -16,6 +16,8 @@ export interface ResponseHeaders {
 /** Caches that go by a header of their own and not by Cache-Control (RFC 9213, and what CDNs and nginx have). */
 const cacheHeaders = /(^|-)cdn-cache-control$|^surrogate-control$|^x-accel-expires$/
 
+const clearing = ['Clear-Site-Data', '"cache", "storage"'] as const
+
 /** Whether a Cache-Control header keeps shared caches out of the whole response. */
 function keepsCachesOut(cacheControl: string | null): boolean {
   const directives = (cacheControl ?? '')
@@ -30,10 +32,12 @@ function keepsCachesOut(cacheControl: string | null): boolean {
  * with `Cache-Control: no-store`, unless the application set a private one. A page that only depends on
  * the session is private, unless the application says otherwise.
  */
-export function writeHeaders(headers: ResponseHeaders, { setCookies, vary }: Commit): void {
+export function writeHeaders(headers: ResponseHeaders, commit: Commit): void {
+  const { setCookies, vary, clearSiteData } = commit
   if (vary) addVary(headers)
+  if (clearSiteData && headers.get(clearing[0]) === null) headers.set(...clearing)
   const cacheControl = headers.get('Cache-Control')
-  if (setCookies.length === 0) {
+  if (!isKeptFromCaches(commit)) {
     if (vary && cacheControl === null) headers.set('Cache-Control', 'private')
     return
   }
@@ -48,12 +52,19 @@ export function writeHeaders(headers: ResponseHeaders, { setCookies, vary }: Com
  * The same as a list of names and values, for a response that has none of these headers yet, as in the events of
  * functions in a cloud.
  */
-export function listHeaders({ setCookies, vary }: Commit): [name: string, value: string][] {
+export function listHeaders(commit: Commit): [name: string, value: string][] {
+  const { setCookies, vary, clearSiteData } = commit
   const list = setCookies.map((setCookie): [string, string] => ['Set-Cookie', setCookie])
-  if (setCookies.length > 0) list.push(['Cache-Control', 'no-store'])
+  if (clearSiteData) list.push([...clearing])
+  if (isKeptFromCaches(commit)) list.push(['Cache-Control', 'no-store'])
   else if (vary) list.push(['Cache-Control', 'private'])
   if (vary) list.push(['Vary', 'Cookie'])
   return list
+}
+
+/** Set-Cookie does not keep a response out of caches by itself. */
+function isKeptFromCaches({ setCookies, noStore = false }: Commit): boolean {
+  return noStore || setCookies.length > 0
 }
 
 function addVary(headers: ResponseHeaders): void {
@@ -75,7 +86,7 @@ function dropOlder(headers: ResponseHeaders, setCookies: readonly string[]): voi
 
 /**
  * Whether it has no body, and so may be a constant that answers many requests: no cookie may stay
- * in it. Where looking at the body does harm, a clone is asked.
+ * in it, nor what was meant for one visitor. Where looking at the body does harm, a clone is asked.
  */
 function isShareable(response: Response): boolean {
   if (response.status < 200) return false
@@ -90,7 +101,8 @@ function isShareable(response: Response): boolean {
 export function applyCommit(response: Response, commit: Commit): Response {
   const isQuiet = commit.setCookies.length === 0
   if (isQuiet && !commit.vary) return response
-  if (isQuiet || !isShareable(response)) {
+  const isForAll = isQuiet && !commit.noStore && !commit.clearSiteData
+  if (isForAll || !isShareable(response)) {
     try {
       writeHeaders(response.headers, commit)
       return response

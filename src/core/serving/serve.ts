@@ -2,12 +2,12 @@ import { type SessionConflictError, SessionError, type StoreError } from '../err
 import type { OptionKinds } from '../options.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 import { applyCommit } from './response.ts'
-import type { TouchOptions } from './touch.ts'
 import type { ServableStorage } from './arrival.ts'
 import { unavailable } from './unavailable.ts'
+import { type VisitOptions, visitKinds } from './visit-options.ts'
 import { isStoreFailure, type Visit, type Visits } from './visit.ts'
 
-export interface ServeOptions extends TouchOptions {
+export interface ServeOptions extends VisitOptions {
   /**
    * Answers when the store failed, or would not stop changing. The visitor's cookie is left alone, so
    * that the session is there again when the store is. Default: 503 with Retry-After, and a line on the
@@ -20,7 +20,7 @@ export interface ServeOptions extends TouchOptions {
 }
 
 export const serveKinds: OptionKinds<ServeOptions> = {
-  touch: 'any',
+  ...visitKinds,
   onStoreError: 'function',
 }
 

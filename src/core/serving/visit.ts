@@ -17,7 +17,9 @@ import { logFailure } from './failure-log.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 import { notARequest } from './not-a-request.ts'
 import { assertServable } from './servable.ts'
-import { readTouch, type TouchOptions } from './touch.ts'
+import { type Privacy, readPrivacy } from './privacy.ts'
+import { readTouch, type Touch } from './touch.ts'
+import type { VisitOptions } from './visit-options.ts'
 
 const nothing: Commit = { setCookies: [], vary: false }
 
@@ -27,19 +29,28 @@ const nothing: Commit = { setCookies: [], vary: false }
  */
 const served = shared('served', () => new WeakMap<object, Set<string>>())
 
+/** What visits are opened with. */
+interface Served<S extends ForeignSession> {
+  storage: ServableStorage<S>
+  touch?: Touch | undefined
+  privacy?: Privacy | undefined
+}
+
 /** One request with its session, from the moment it comes to the moment its response may leave. */
 export class Visit<S extends ForeignSession = Session> {
   readonly session: S
   readonly #arrival: Arrival<S>
   readonly #storage: ServableStorage<S>
   readonly #release: () => void
+  readonly #privacy: Privacy | undefined
   #early: Promise<Commit> | undefined
   #end: Promise<Commit> | undefined
 
-  constructor(arrival: Arrival<S>, storage: ServableStorage<S>, release: () => void) {
+  constructor(arrival: Arrival<S>, { storage, privacy }: Served<S>, release: () => void) {
     this.session = arrival.session
     this.#arrival = arrival
     this.#storage = storage
+    this.#privacy = privacy
     this.#release = release
     if (isSession(arrival.session)) stateOf(arrival.session).server = this
   }
@@ -100,7 +111,8 @@ export class Visit<S extends ForeignSession = Session> {
   async #released(end: () => Promise<Commit>): Promise<Commit> {
     try {
       // A commit of the handler that is still under way, and fails, has settled nothing.
-      return await (this.#early === undefined ? end() : this.#early.catch(end))
+      const commit = await (this.#early === undefined ? end() : this.#early.catch(end))
+      return this.#privacy?.(this.session, commit) ?? commit
     } finally {
       this.#release()
     }
@@ -161,7 +173,7 @@ export interface Visits<S extends ForeignSession> {
  * What adapters of frameworks are made of.
  *
  * @param cookie Must have secrets.
- * @param options Those of the adapter: `touch` is looked at, and the others are the adapter's to check.
+ * @param options Those of the adapter: `visitKinds` are looked at, and the others are the adapter's to check.
  * @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these.
  */
 export function createVisits<
@@ -170,27 +182,27 @@ export function createVisits<
 >(
   cookie: Cookie,
   storage: SessionStorage<Data, Flash>,
-  options?: TouchOptions,
+  options?: VisitOptions,
 ): Visits<Session<Data, Flash>>
 /** The same with the storage of another library, such as `@remix-run/session`. */
 export function createVisits<S extends ForeignSession>(
   cookie: Cookie,
   storage: ForeignSessionStorage<S>,
-  options?: TouchOptions,
+  options?: VisitOptions,
 ): Visits<S>
 export function createVisits(
   cookie: Cookie,
   storage: ForeignSessionStorage,
-  options?: TouchOptions,
+  options?: VisitOptions,
 ): Visits<ForeignSession> {
   assertServable(cookie, storage)
-  const served = { storage, touch: readTouch(options) }
+  const served = { storage, touch: readTouch(options), privacy: readPrivacy(options) }
   return {
     async open(request, source = request) {
       if (typeof request?.headers?.get !== 'function') throw notARequest(request)
       const release = claim(source, cookie.name)
       try {
-        return new Visit(await receive(cookie, served, request), storage, release)
+        return new Visit(await receive(cookie, served, request), served, release)
       } catch (error) {
         release()
         throw error

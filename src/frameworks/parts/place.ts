@@ -1,13 +1,13 @@
 import { configError } from '../../core/errors.ts'
-import type { TouchOptions } from '../../core/serving/touch.ts'
+import { type VisitOptions, visitKinds } from '../../core/serving/visit-options.ts'
 import { type OptionKinds, readOptions } from '../../core/options.ts'
 
-export interface PlaceOptions<Name extends string = string> extends TouchOptions {
+export interface PlaceOptions<Name extends string = string> extends VisitOptions {
   /** Where handlers find the session. Default: `session`. Several sessions of one request have a property each. */
   property?: Name | undefined
 }
 
-const kinds: OptionKinds<PlaceOptions> = { property: 'string', touch: 'any' }
+const kinds: OptionKinds<PlaceOptions> = { ...visitKinds, property: 'string' }
 
 /** The property that the session goes to. */
 export function readProperty(options: PlaceOptions | undefined): string {

@@ -3,6 +3,7 @@ import {
   createSessionStorage,
   type ServerSessionStorage,
 } from '../../core/life-cycle/session-storage.ts'
+import type { VisitOptions } from '../../core/serving/visit-options.ts'
 import type { Session } from '../../core/session/session.ts'
 import { createGate, type Gate } from '../gate.ts'
 import { createMapStore } from './map-store.ts'
@@ -29,6 +30,8 @@ export type AdapterHandler = (
 export interface AdapterApp {
   cookie: Cookie
   storage: ServerSessionStorage
+  /** Options of the adapter: it hands them on to `createVisits()`. */
+  options?: VisitOptions
   /** Another cookie, in cases for adapters that can serve several: its session goes to handlers too. */
   second?: { cookie: Cookie; storage: ServerSessionStorage }
   /** By path. Each answers to GET, HEAD and POST. What it throws goes to the framework. */
@@ -55,7 +58,7 @@ export async function withApp(
   fixture: AdapterFixture,
   handlers: AdapterApp['handlers'],
   use: (running: Running) => Promise<void>,
-  { hasSecond = false }: { hasSecond?: boolean } = {},
+  { hasSecond = false, options }: { hasSecond?: boolean; options?: VisitOptions } = {},
 ): Promise<void> {
   const gate = createGate(createMapStore())
   // Whoever watches is not told on the console.
@@ -65,7 +68,13 @@ export async function withApp(
     cookie: new Cookie('__Host-second', { secrets: [secret] }),
     storage: createSessionStorage(createMapStore()),
   }
-  const server = await fixture.start({ cookie, storage, handlers, ...(hasSecond && { second }) })
+  const server = await fixture.start({
+    cookie,
+    storage,
+    handlers,
+    ...(options && { options }),
+    ...(hasSecond && { second }),
+  })
   const bodies: Promise<unknown>[] = []
   try {
     await use({ gate, browser: () => new Browser(server.origin, bodies) })

@@ -1,6 +1,7 @@
 import { commits } from './commits.ts'
 import { endings } from './endings.ts'
 import { failures } from './failures.ts'
+import { privacy } from './privacy.ts'
 import { responses } from './responses.ts'
 import { visits } from './visits.ts'
 import type { AdapterCase } from './case.ts'
@@ -11,5 +12,6 @@ export const adapterCases: readonly AdapterCase[] = [
   ...responses,
   ...commits,
   ...endings,
+  ...privacy,
   ...failures,
 ]

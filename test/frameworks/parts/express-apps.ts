@@ -35,9 +35,9 @@ function respond(handler: AdapterHandler): express.RequestHandler {
 /** Installs the adapter, for one cookie or for two. */
 function install(
   use: (middleware: ReturnType<typeof session>) => unknown,
-  { cookie, storage, second }: AdapterApp,
+  { cookie, storage, second, options }: AdapterApp,
 ): void {
-  use(session(cookie, storage))
+  use(session(cookie, storage, options))
   if (second !== undefined) use(session(second.cookie, second.storage, { property: 'second' }))
 }
 

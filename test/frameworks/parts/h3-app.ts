@@ -15,9 +15,9 @@ function say(event: H3Event, reply: Reply): unknown {
 }
 
 /** An app of h3 2 with the handlers of a case. */
-export function h3App({ cookie, storage, second, handlers }: AdapterApp): H3 {
+export function h3App({ cookie, storage, second, options, handlers }: AdapterApp): H3 {
   const app = new H3({ silent: true })
-  app.use(session(cookie, storage))
+  app.use(session(cookie, storage, options))
   if (second !== undefined) app.use(session(second.cookie, second.storage, { property: 'second' }))
   for (const [path, handler] of Object.entries(handlers)) {
     const answer: EventHandler = async (event) => {

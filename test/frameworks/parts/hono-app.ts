@@ -14,13 +14,19 @@ function say(c: Context, reply: Reply): Response {
 }
 
 /** An app of Hono with the handlers of a case. */
-export function honoApp({ cookie, storage, second, handlers }: AdapterApp): Pick<Hono, 'fetch'> {
+export function honoApp({
+  cookie,
+  storage,
+  second,
+  options,
+  handlers,
+}: AdapterApp): Pick<Hono, 'fetch'> {
   const app = new Hono<{ Variables: { session: Session; second: Session } }>()
   app.onError((error, c) => {
     if ('getResponse' in error) return error.getResponse()
     return c.text('a mistake', 500)
   })
-  app.use(session(cookie, storage))
+  app.use(session(cookie, storage, options))
   if (second !== undefined) {
     app.use(session(second.cookie, second.storage, { property: 'second' }))
   }

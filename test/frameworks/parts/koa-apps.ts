@@ -26,10 +26,10 @@ function answer(ctx: Koa.Context, reply: Reply): void {
 
 export function koaFixture(Framework: typeof Koa): AdapterFixture {
   return {
-    async start({ cookie, storage, second, handlers }) {
+    async start({ cookie, storage, second, options, handlers }) {
       const app = new Framework()
       app.silent = true
-      app.use(session(cookie, storage))
+      app.use(session(cookie, storage, options))
       if (second !== undefined) {
         app.use(session(second.cookie, second.storage, { property: 'second' }))
       }

@@ -7,7 +7,8 @@ import { session as expressSession } from 'coatcheck/express'
 import { session as fastifySession } from 'coatcheck/fastify'
 
 /** Starts Nest on one of its platforms, without TypeScript: decorators are functions. */
-export async function start(platform, { cookie, storage, second, handlers, say }) {
+export async function start(platform, given) {
+  const { cookie, storage, second, options, handlers, say } = given
   class Cases {
     async answer(request, response) {
       const handler = handlers[request.url]
@@ -31,7 +32,7 @@ export async function start(platform, { cookie, storage, second, handlers, say }
   const app = await NestFactory.create(App, adapter, { logger: false })
   const session = isExpress ? expressSession : fastifySession
   const install = (plugin) => (isExpress ? app.use(plugin) : app.register(plugin))
-  await install(session(cookie, storage))
+  await install(session(cookie, storage, options))
   if (second) await install(session(second.cookie, second.storage, { property: 'second' }))
   await app.listen(0, '127.0.0.1')
   return {

@@ -7,8 +7,8 @@ const made = new WeakMap()
 export function sessions() {
   const { app } = globalThis.adapterCase
   if (!made.has(app)) {
-    const { cookie, storage, second } = app
-    const first = session(cookie, storage)
+    const { cookie, storage, second, options } = app
+    const first = session(cookie, storage, options)
     made.set(app, second ? [first, session(second.cookie, second.storage)] : [first])
   }
   return made.get(app)

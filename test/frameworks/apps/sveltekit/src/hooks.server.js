@@ -5,8 +5,8 @@ import { sequence } from '@sveltejs/kit/hooks'
 // Which case runs now is known to the test, which has this server in its own process.
 const made = new WeakMap()
 
-function make({ cookie, storage, second }) {
-  const first = session(cookie, storage)
+function make({ cookie, storage, second, options }) {
+  const first = session(cookie, storage, options)
   if (second === undefined) return sequence(first, throwing)
   const keep = ({ event, resolve }) => {
     event.locals.first = event.locals.session

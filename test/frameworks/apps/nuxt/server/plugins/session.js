@@ -6,10 +6,10 @@ const made = new WeakMap()
 export default ({ h3App }) => {
   const { handler } = h3App
 
-  function make({ cookie, storage, second }) {
+  function make({ cookie, storage, second, options }) {
     const app = { handler }
     if (second) session(second.cookie, second.storage, { property: 'second' })(app)
-    session(cookie, storage)(app)
+    session(cookie, storage, options)(app)
     return app
   }
 
