@@ -2,7 +2,7 @@
  * The door for adapters of frameworks: docs/adapters.md says how to write one. `coatcheck/testing` has the cases that it
  * must pass.
  */
-export { createVisits, Visit, type Visits } from '../core/serving/visit.ts'
+export { createVisits, type Visit, type Visits } from '../core/serving/visit.ts'
 export type { RequestHeaders, VisitRequest } from '../core/serving/arrival.ts'
 export { type VisitOptions, visitKinds } from '../core/serving/visit-options.ts'
 export type { Commit, Sending } from '../core/serving/commit.ts'

@@ -5,6 +5,7 @@ import type { Attributes, Meter, Span, Tracer } from '@opentelemetry/api'
 import { configError } from '../core/errors.ts'
 import type { SessionEventListener } from '../core/events.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
+import { stateIn } from '../core/session/state-of.ts'
 
 export interface InstrumentOptions {
   /** Makes the spans. Default: `trace.getTracer('coatcheck')`, of whatever SDK the app has registered. */
@@ -115,10 +116,7 @@ function outcomeOf(name: string, result: unknown): string | undefined {
 
 /** Not `isNew`: looking at that would say that the response depends on the session. */
 function stored(session: unknown): boolean {
-  const state = (session as Record<symbol, { loaded?: unknown } | undefined> | null)?.[
-    Symbol.for('coatcheck/state')
-  ]
-  return state?.loaded !== undefined
+  return stateIn(session)?.loaded !== undefined
 }
 
 /** Says that the operation failed, without the error's message. Returns its kind. */

@@ -28,6 +28,8 @@ interface Entry {
   version: number
   expiresAt: number
   owner: string | undefined
+  /** Where it is. */
+  place: Map<string, Entry>
 }
 
 type Entries = Map<string, Entry>
@@ -79,7 +81,7 @@ export function createMemoryStore(
   }
 
   function drop(key: string, entry: Entry): void {
-    placeOf(key, entry.owner).delete(key)
+    entry.place.delete(key)
     if (entry.owner !== undefined) unlink(key, entry.owner)
     if (all.every(({ size }) => size === 0)) stopTimer()
   }
@@ -156,12 +158,11 @@ export function createMemoryStore(
       const entry = live(key, time)
       if ((entry === undefined ? null : String(entry.version)) !== replaces) return undefined
       const place = placeOf(key, owner)
-      const old = entry === undefined || entry.owner === owner ? place : placeOf(key, entry.owner)
-      if (entry !== undefined) old.delete(key)
+      if (entry !== undefined) entry.place.delete(key)
       else if (place !== notes) makeRoom(time)
       if (entry?.owner !== undefined && entry.owner !== owner) unlink(key, entry.owner)
       const version = ++lastVersion
-      place.set(key, { value: flattened(value), version, expiresAt, owner })
+      place.set(key, { value: flattened(value), version, expiresAt, owner, place })
       if (owner !== undefined) link(key, owner)
       for (const entries of all) glanceAtOldest(entries, glances, time)
       if (timer === undefined) startTimer()

@@ -137,7 +137,7 @@ export async function openIronSession(options: SessionOptions, ends: Ends): Prom
   const { cookie, storage } = compiled
   const pair = setFor.get(ends.source)?.get(cookie.name)
   const request = pair === undefined ? ends.request : withCookie(ends.request, pair)
-  const arrival = await receive(cookie, { storage }, request)
+  const arrival = await receive(cookie, { storage, events: storage.events }, request)
   return new IronState(arrival, compiled, ends).asObject()
 }
 

@@ -14,6 +14,8 @@ import { infoOf, type SessionInfo } from './session-info.ts'
 import type { StorageContext } from './storage-options.ts'
 
 const maxAttempts = 20
+/** Sessions that took each other's place, at most: each costs a read, and whoever logs in again and again adds one. */
+const mostSuccessors = 100
 
 /** Milliseconds that a store keeps an emptied record which it failed to delete. */
 const emptyFor = 300_000
@@ -79,11 +81,13 @@ export class OwnedSessions {
     const { events } = this.#context
     let handle = from
     let attempt = 1
-    while (attempt <= maxAttempts) {
+    let followed = 0
+    while (attempt <= maxAttempts && followed <= mostSuccessors) {
       const stored = await this.#store.read(handle)
       const record = stored && this.#decode(stored.value)
       if (record?.replacedBy !== undefined) {
         handle = record.replacedBy
+        followed++
         continue
       }
       if (record === undefined) return handle === from
@@ -107,7 +111,7 @@ export class OwnedSessions {
    */
   async replaceableFrom({ handle, replacedBy }: SessionRecord): Promise<string> {
     let next = replacedBy
-    while (next !== undefined) {
+    for (let followed = 0; next !== undefined && followed < mostSuccessors; followed++) {
       const record = await this.recordOf(next)
       if (record === undefined) return next
       next = record.replacedBy
@@ -132,15 +136,16 @@ export class OwnedSessions {
     await this.#store.delete(from)
   }
 
-  /**
-   * Ends the sessions that took the place of this one, the last one first.
-   *
-   * @returns Whether there are any.
-   */
-  async #endSuccessors(from: string, owner: string | undefined): Promise<boolean> {
+  /** Ends the sessions that took the place of this one, the last one first. Returns whether there are any. */
+  async #endSuccessors(
+    from: string,
+    owner: string | undefined,
+    left: number = mostSuccessors,
+  ): Promise<boolean> {
     const handle = (await this.recordOf(from))?.replacedBy
     if (handle === undefined) return false
-    const isReplaced = await this.#endSuccessors(handle, owner)
+    if (left === 0) throw new SessionConflictError(mostSuccessors)
+    const isReplaced = await this.#endSuccessors(handle, owner, left - 1)
     // What was replaced is nobody's any more. The last one may be another user's by now.
     if (isReplaced || owner === undefined) await this.#store.delete(handle)
     else {

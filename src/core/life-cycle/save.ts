@@ -2,7 +2,7 @@ import { configError, isSessionError, SessionConflictError } from '../errors.ts'
 import { parseSessionId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { contentsOf, type Loaded } from '../record/standing.ts'
-import { isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import { pause } from '../runtime/pause.ts'
 import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
@@ -144,7 +144,7 @@ export class SessionWriter {
     now: number,
   ): Promise<Outcome> {
     const admitting = this.#home.admit?.(state, base)
-    const endsSeen = isThenable(admitting) ? await admitting : admitting
+    const endsSeen = admitting && (await admitting)
     if (typeof endsSeen === 'string') return this.#interrupt(state, endsSeen)
     const isRotated = base === undefined || state.wishes.rotation !== undefined
     const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash

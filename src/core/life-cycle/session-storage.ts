@@ -178,10 +178,10 @@ export function createSessionStorage<
 
   const storage: ServerSessionStorage & Watchable = {
     events: context.events,
-    read: (value, how) => underWay.run(() => life.read(value, how), 'read'),
-    peek: (value) => underWay.run(() => life.peek(value), 'read'),
+    read: underWay.counted(life.read.bind(life), 'read'),
+    peek: underWay.counted(life.peek.bind(life), 'read'),
     // A save is more than one operation of the store, and closing waits for all of them.
-    save: (session) => underWay.run(() => life.save(session), 'write'),
+    save: underWay.counted(life.save.bind(life), 'write'),
     async sessionsOf(userId) {
       assertUserId(userId)
       return underWay.run(() => owned.list(userId), 'list')
@@ -231,7 +231,7 @@ export function createSessionStorage<
     },
     deleteExpired: () => guarded.deleteExpired(),
     close: () => guarded.close(),
-    [lookKey]: (loaded) => underWay.run(() => lookAgain(home, loaded), 'read'),
+    [lookKey]: underWay.counted((loaded) => lookAgain(home, loaded), 'read'),
   }
   return storage
 }

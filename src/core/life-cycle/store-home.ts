@@ -2,7 +2,6 @@ import { parseStoreId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { openRecord, type Loaded } from '../record/standing.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
-import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Groups } from './groups.ts'
@@ -27,6 +26,7 @@ interface Endings {
 /** Records in a store, each under its handle: the cookie holds the id, and the record the hash of its secret. */
 export class StoreHome implements Home {
   readonly remembersIds = true
+  readonly proofOf: Home['proofOf'] = cryptoBackend.sha256
   readonly #context: StorageContext
   readonly #store: GuardedStore
   readonly #owned: OwnedSessions
@@ -101,10 +101,6 @@ export class StoreHome implements Home {
 
   delete(handle: string): Promise<void> {
     return this.#store.delete(handle)
-  }
-
-  proofOf(secret: string): MaybePromise<string> {
-    return cryptoBackend.sha256(secret)
   }
 
   valueOf(id: string): string {

@@ -69,7 +69,8 @@ export class LiveRegistry {
     const changed = new Set<string>()
     this.#openings.add(changed)
     try {
-      const { session } = await receive(this.#cookie, { storage: this.#storage }, request)
+      const source = { storage: this.#storage, events: this.#events }
+      const { session } = await receive(this.#cookie, source, request)
       const state = stateOf(session)
       const { loaded } = state
       if (loaded === undefined) return undefined

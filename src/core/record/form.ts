@@ -1,5 +1,5 @@
-import { isShort, parseShort, printShort } from './short-form.ts'
-import { checkWire, type Wire } from './wire.ts'
+import { printShort } from './short-form.ts'
+import type { Wire } from './wire.ts'
 
 /** How a storage writes records and ids. Whatever it writes, it reads both forms of a record. */
 export interface RecordForm {
@@ -18,9 +18,4 @@ export const storeForm: RecordForm = { secretBytes: 32, print: (wire) => JSON.st
 export const cookieForm: RecordForm = {
   secretBytes: 16,
   print: (wire) => printShort(wire) ?? JSON.stringify(wire),
-}
-
-/** The record in this text, in either form. Throws where JSON does. */
-export function parseWire(text: string): Wire | undefined {
-  return checkWire(isShort(text) ? parseShort(text) : JSON.parse(text))
 }

@@ -1,10 +1,11 @@
 import type { ValueCodec } from './codec.ts'
 import { configError, SessionValueError } from '../errors.ts'
-import { parseWire, type RecordForm } from './form.ts'
+import type { RecordForm } from './form.ts'
 import { KeptValues } from './kept-values.ts'
 import type { Instants } from './lifetime.ts'
+import { parseShort } from './short-form.ts'
 import { decodeTerms, encodeTerms, type LoginTerms } from './terms.ts'
-import { type Data, isWire, type Wire } from './wire.ts'
+import { checkWire, type Data, isWire, type Wire } from './wire.ts'
 
 /** The data that one id may see. */
 export interface Contents {
@@ -186,7 +187,8 @@ export function decodeRecord(
   refused: string[],
 ): SessionRecord | undefined {
   try {
-    const wire = parseWire(text)
+    // Whatever a storage writes, it reads both forms.
+    const wire = checkWire(text.startsWith('{') ? JSON.parse(text) : parseShort(text))
     if (wire === undefined) return undefined
     const { p } = wire
     const contents = ({ d, f }: Pick<Wire, 'd' | 'f'>): Contents => ({

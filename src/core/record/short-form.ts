@@ -22,10 +22,6 @@ const head = new RegExp(
     `\\.${number}\\.${number}\\.${span}\\.${span}(?:\\.${number})?`,
 )
 
-export function isShort(text: string): boolean {
-  return text.startsWith(marker)
-}
-
 /** The short form of a record, or undefined if it has instants that are no whole milliseconds. */
 export function printShort(wire: Wire): string | undefined {
   const { k, s, c, a, u, i, x, d, o, l, g, f, p, r, n, b, e, m, h } = wire
@@ -47,7 +43,7 @@ export function printShort(wire: Wire): string | undefined {
   return `${marker}${k}${s}.${c.toString(36)}.${(u - c).toString(36)}.${printSpan(i - u)}.${printSpan(x - start)}${login}${body}`
 }
 
-/** What is in the short form, not yet checked to be a record. Throws where JSON does. */
+/** What is in the short form, not yet checked to be a record; null in anything else. Throws where JSON does. */
 export function parseShort(text: string): Partial<Wire> | null {
   const found = head.exec(text)
   if (found === null) return null

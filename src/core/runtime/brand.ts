@@ -5,10 +5,10 @@
  */
 
 /** The major version of this package. */
-const major = 0
+export const major = 0
 
 /** What can be handed from one copy to another. */
-export type Branded = 'cookie' | 'session' | 'events' | 'error'
+export type Branded = 'cookie' | 'events' | 'error'
 
 function keyOf(kind: Branded): symbol {
   return Symbol.for(`coatcheck/${kind}`)

@@ -5,7 +5,8 @@ import type { ReadOptions } from '../life-cycle/begin.ts'
 import { isBranded } from '../runtime/brand.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Session } from '../session/session.ts'
-import { stateOf } from '../session/state-of.ts'
+import type { SessionState } from '../session/session-state.ts'
+import { stateIn, stateOf } from '../session/state-of.ts'
 import type { Loaded } from '../record/standing.ts'
 import { isSessionError } from '../errors.ts'
 import { reportFailure } from '../store/guarded-store.ts'
@@ -41,6 +42,8 @@ export interface Arrival<S = unknown> {
   readonly request: VisitRequest
   readonly reading: CookieReading
   readonly session: S
+  /** Its state, if it is a session of ours. */
+  readonly state: SessionState | undefined
   /**
    * The live sessions of several visitors that the request brought: somebody has planted a cookie, and nobody can tell
    * which. Then the request has a new session.
@@ -58,13 +61,20 @@ export function eventsOf(storage: ServableStorage<ForeignSession>): EventEmitter
   return isBranded(events, 'events') ? (events as EventEmitter) : undefined
 }
 
+/** What sessions are read from. */
+export interface Source<S extends ForeignSession> {
+  readonly storage: ServableStorage<S>
+  /** Those of the storage, if it is ours. */
+  readonly events: EventEmitter | undefined
+  readonly touch?: Touch | undefined
+}
+
 /** The session that a request comes with, or a new one. */
 export async function receive<S extends ForeignSession>(
   cookie: Cookie,
-  { storage, touch }: { storage: ServableStorage<S>; touch?: Touch | undefined },
+  { storage, events, touch }: Source<S>,
   request: VisitRequest,
 ): Promise<Arrival<S>> {
-  const events = eventsOf(storage)
   const read = readCookie(cookie, events, request)
   const reading = 'then' in read ? await read : read
   const options: ReadOptions = {
@@ -84,7 +94,8 @@ export async function receive<S extends ForeignSession>(
   if (problem !== undefined) events?.emit({ type: 'tampered', reason: problem })
   const session = await storage.read(isForeign ? null : reading.value, options)
   const isCrowded = reading.problem === 'shadowed'
-  return { cookie, request, reading, session, rivals: [], others: [], isCrowded }
+  const state = stateIn(session)
+  return { cookie, request, reading, session, state, rivals: [], others: [], isCrowded }
 }
 
 function readCookie(
@@ -127,13 +138,17 @@ async function choose(
     const rivals = [best.session, ...others]
     const reading = { ...unusable('shadowed'), rivals: values }
     const session = await readOne(null)
-    return { ...brought, reading, session, rivals, others: [], isCrowded: true }
+    return { ...brought, reading, ...ours(session), rivals, others: [], isCrowded: true }
   }
   const reading = { value: best?.value ?? null, present: true, outdated: true }
   // Where none is live, one that was replaced a moment ago tells that a newer cookie is on its way.
   const replaced = found.find(({ session }) => stateOf(session).retiredFrom !== undefined)
   const { session } = best ?? replaced ?? found[0]!
-  return { ...brought, reading, session, rivals: [], others, isCrowded: true }
+  return { ...brought, reading, ...ours(session), rivals: [], others, isCrowded: true }
+}
+
+function ours(session: Session): Pick<Arrival<Session>, 'session' | 'state'> {
+  return { session, state: stateOf(session) }
 }
 
 /** The user, or the session that is nobody's yet. */

@@ -4,10 +4,8 @@ import type { SessionStorage } from '../life-cycle/session-storage.ts'
 import { biggestKeys } from '../record/size.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Session } from '../session/session.ts'
-import { stateOf } from '../session/state-of.ts'
 import { persistenceOf } from '../session/persistence.ts'
 import type { SessionState } from '../session/session-state.ts'
-import { isLogin, isResent } from '../session/wishes.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 import type { Arrival } from './arrival.ts'
 
@@ -55,19 +53,19 @@ export async function commitSession(
   { attributes, again = false }: Sending = {},
 ): Promise<Commit> {
   const { cookie, request, reading, session, rivals, others } = arrival
-  const state = stateOf(session)
-  const isLoggingIn = isLogin(state.wishes)
-  if (reading.rivals !== undefined && !isLoggingIn && !state.destroyed) {
+  const state = arrival.state!
+  const { logsIn } = state.wishes
+  if (reading.rivals !== undefined && !logsIn && !state.destroyed) {
     if (state.dirty) storage.events?.emit({ type: 'interrupted', reason: 'shadowed' })
     return { setCookies: cookie.clearBeside(request), vary: true }
   }
-  const isAsked = again || isResent(state.wishes)
+  const isAsked = again || state.wishes.isResent === true
   const isDue = (isAsked && state.loaded !== undefined) || isAging(cookie, state)
   // That is a use worth noting.
-  if (isDue) state.wish({ noteUse: true, resend: true })
+  if (isDue) state.wish({ noteUse: true, resend: true, isResent: true })
   const value = (await storage.save(session)) ?? state.issued ?? null
   // A login that was refused has no value, and takes the place of none.
-  if (state.destroyed || (isLoggingIn && value !== null)) {
+  if (state.destroyed || (logsIn && value !== null)) {
     for (const other of [...rivals, ...others]) {
       other.destroy()
       await storage.save(other)

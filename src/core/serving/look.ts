@@ -1,8 +1,7 @@
 import type { Cookie } from '../cookie/cookie.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
 import type { Session, SessionData } from '../session/session.ts'
-import { stateOf } from '../session/state-of.ts'
-import { receive, type ServableStorage, type VisitRequest } from './arrival.ts'
+import { eventsOf, receive, type ServableStorage, type VisitRequest } from './arrival.ts'
 import type { Touch } from './touch.ts'
 
 /** Who looks, and what becomes of it. */
@@ -25,10 +24,10 @@ export async function lookAtSession<Data extends SessionData, Flash extends Sess
   { cookie, storage, touch, advice }: Looking<Data, Flash>,
   request: VisitRequest,
 ): Promise<Session<Data, Flash>> {
-  const served = { storage: storage as unknown as ServableStorage<Session<Data, Flash>>, touch }
-  const { session } = await receive(cookie, served, request)
-  const state = stateOf(session as Session)
-  if (state.loaded !== undefined) await storage.save(session)
-  state.makeReadOnly(advice)
+  const ours = storage as unknown as ServableStorage<Session<Data, Flash>>
+  const source = { storage: ours, events: eventsOf(ours as never), touch }
+  const { session, state } = await receive(cookie, source, request)
+  if (state!.loaded !== undefined) await storage.save(session)
+  state!.makeReadOnly(advice)
   return session
 }

@@ -8,17 +8,22 @@ import {
 } from '../errors.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
 import { shared } from '../runtime/brand.ts'
-import { isSession } from '../session/create-session.ts'
 import type { Session, SessionData, UntypedData } from '../session/session.ts'
-import { stateOf } from '../session/state-of.ts'
-import { type Arrival, receive, type ServableStorage, type VisitRequest } from './arrival.ts'
+import {
+  type Arrival,
+  eventsOf,
+  receive,
+  type ServableStorage,
+  type Source,
+  type VisitRequest,
+} from './arrival.ts'
 import { type Commit, commitForeignSession, commitSession, type Sending } from './commit.ts'
 import { logFailure } from './failure-log.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 import { notARequest } from './not-a-request.ts'
 import { assertServable } from './servable.ts'
 import { type Privacy, readPrivacy } from './privacy.ts'
-import { readTouch, type Touch } from './touch.ts'
+import { readTouch } from './touch.ts'
 import type { VisitOptions } from './visit-options.ts'
 
 const nothing: Commit = { setCookies: [], vary: false }
@@ -30,14 +35,33 @@ const nothing: Commit = { setCookies: [], vary: false }
 const served = shared('served', () => new WeakMap<object, Set<string>>())
 
 /** What visits are opened with. */
-interface Served<S extends ForeignSession> {
-  storage: ServableStorage<S>
-  touch?: Touch | undefined
-  privacy?: Privacy | undefined
+interface Served<S extends ForeignSession> extends Source<S> {
+  privacy: Privacy | undefined
 }
 
 /** One request with its session, from the moment it comes to the moment its response may leave. */
-export class Visit<S extends ForeignSession = Session> {
+export interface Visit<S extends ForeignSession = Session> {
+  readonly session: S
+  /** What the storage reads the session by, for the visitor's next request: null while it is not stored. */
+  readonly value: string | null
+  /**
+   * Saves the session, and resolves with what the response must carry; it may not leave before. Changes after this call
+   * throw. A second call resolves with the same.
+   *
+   * @param sending How the cookie is sent, where it is not as it was made. Only for sessions of our own.
+   * @throws {SessionError} What saving throws: `ERR_SESSION_STORE` and `ERR_SESSION_CONFLICT` mean that nothing was
+   * saved and that the response must be another one, with status 503; `ERR_SESSION_COOKIE_SIZE` and others that the app is wrong.
+   */
+  close(sending?: Sending): Promise<Commit>
+  /**
+   * For a handler that failed, in place of `close()`: what it set is forgotten, but a stored session that it ended, or whose
+   * id it retired, does not live on because of an error that came later. Resolves with what an error page may carry.
+   * Never rejects: the handler's error is the one to report.
+   */
+  fail(): Promise<Commit>
+}
+
+class OpenVisit<S extends ForeignSession> implements Visit<S> {
   readonly session: S
   readonly #arrival: Arrival<S>
   readonly #storage: ServableStorage<S>
@@ -52,25 +76,15 @@ export class Visit<S extends ForeignSession = Session> {
     this.#storage = storage
     this.#privacy = privacy
     this.#release = release
-    if (isSession(arrival.session)) stateOf(arrival.session).server = this
+    if (arrival.state !== undefined) arrival.state.server = this
   }
 
-  /** What the storage reads the session by, for the visitor's next request: null while it is not stored. */
   get value(): string | null {
-    const { session, reading } = this.#arrival
-    if (!isSession(session)) return reading.value
-    const { issued, loaded } = stateOf(session)
-    return issued ?? (loaded === undefined ? null : reading.value)
+    const { state, reading } = this.#arrival
+    if (state === undefined) return reading.value
+    return state.issued ?? (state.loaded === undefined ? null : reading.value)
   }
 
-  /**
-   * Saves the session, and resolves with what the response must carry; it may not leave before. Changes after this call
-   * throw. A second call resolves with the same.
-   *
-   * @param sending How the cookie is sent, where it is not as it was made. Only for sessions of our own.
-   * @throws {SessionError} What saving throws: `ERR_SESSION_STORE` and `ERR_SESSION_CONFLICT` mean that nothing was
-   * saved and that the response must be another one, with status 503; `ERR_SESSION_COOKIE_SIZE` and others that the app is wrong.
-   */
   close(sending?: Sending): Promise<Commit> {
     this.#end ??= this.#released(() => this.#commit(sending))
     return this.#end
@@ -92,17 +106,12 @@ export class Visit<S extends ForeignSession = Session> {
     } catch (error) {
       if (this.#early === saving && this.#end === undefined) {
         this.#early = undefined
-        stateOf(this.session as unknown as Session).close(false)
+        this.#arrival.state!.close(false)
       }
       throw error
     }
   }
 
-  /**
-   * For a handler that failed, in place of `close()`: what it set is forgotten, but a stored session that it ended, or whose
-   * id it retired, does not live on because of an error that came later. Resolves with what an error page may carry.
-   * Never rejects: the handler's error is the one to report.
-   */
   fail(): Promise<Commit> {
     this.#end ??= this.#released(() => this.#abandon())
     return this.#end.catch(() => nothing)
@@ -119,10 +128,10 @@ export class Visit<S extends ForeignSession = Session> {
   }
 
   #commit(sending?: Sending): Promise<Commit> {
-    const { session } = this.#arrival
-    if (!isSession(session)) return commitForeignSession(this.#arrival, this.#storage)
+    const { state } = this.#arrival
+    if (state === undefined) return commitForeignSession(this.#arrival, this.#storage)
     // A change after this would be lost, so it throws.
-    stateOf(session).close()
+    state.close()
     return commitSession(
       this.#arrival as Arrival as Arrival<Session>,
       this.#storage as unknown as SessionStorage,
@@ -142,9 +151,8 @@ export class Visit<S extends ForeignSession = Session> {
 }
 
 /** Whether a stored session is over, or its id, though the handler failed. What it set is forgotten. */
-function isEnding({ session, rivals }: Arrival<ForeignSession>): boolean {
-  if (!isSession(session)) return session.destroyed
-  const state = stateOf(session)
+function isEnding({ session, state, rivals }: Arrival<ForeignSession>): boolean {
+  if (state === undefined) return session.destroyed
   state.forgetData()
   // A handler that runs on, after its router gave it up, must be told that it is too late.
   state.close()
@@ -196,13 +204,18 @@ export function createVisits(
   options?: VisitOptions,
 ): Visits<ForeignSession> {
   assertServable(cookie, storage)
-  const served = { storage, touch: readTouch(options), privacy: readPrivacy(options) }
+  const own = {
+    storage,
+    events: eventsOf(storage),
+    touch: readTouch(options),
+    privacy: readPrivacy(options),
+  }
   return {
-    async open(request, source = request) {
+    async open(request, from = request) {
       if (typeof request?.headers?.get !== 'function') throw notARequest(request)
-      const release = claim(source, cookie.name)
+      const release = claim(from, cookie.name)
       try {
-        return new Visit(await receive(cookie, served, request), served, release)
+        return new OpenVisit(await receive(cookie, own, request), own, release)
       } catch (error) {
         release()
         throw error

@@ -1,8 +1,9 @@
+import { stateIn } from './state-of.ts'
 import { Session, type SessionData, type UntypedData } from './session.ts'
 
 /** Tells sessions from everything else. */
 export function isSession(value: unknown): value is Session {
-  return Session.isSession(value)
+  return stateIn(value) !== undefined
 }
 
 /**

@@ -7,7 +7,9 @@ import type { Wishes } from './wishes.ts'
 /** Notes what the visitor wants. The cookie is sent again, because the browser has to know it, too. */
 export function persist(state: SessionState, stay: boolean): void {
   state.assertOpen()
-  if (stay !== persistenceOf(state)) state.wish({ persist: stay, resend: true })
+  if (stay !== persistenceOf(state)) {
+    state.wish({ persist: stay, resend: true, isResent: true })
+  }
 }
 
 /** What was said, if that was ever said. */

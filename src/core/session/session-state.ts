@@ -2,14 +2,14 @@ import { committedError, destroyedError, readOnlyError } from '../errors.ts'
 import { type ValueCodec, plainCodec } from '../record/codec.ts'
 import type { Contents } from '../record/record.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
-import { isThenable, type MaybePromise } from '../runtime/maybe-promise.ts'
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import { turnNow } from '../runtime/turns.ts'
 import type { Change } from './changes.ts'
 import { Edits } from './edits.ts'
 import type { FlashMessages } from './flash-messages.ts'
 import { OwnId } from './own-id.ts'
 import type { Imported, LostReason, Server, StateOptions, Writer } from './start.ts'
-import { afterSave, asksForWrite, noWishes, type Login, type Wishes } from './wishes.ts'
+import { noWishes, type Login, type Wishes } from './wishes.ts'
 
 /**
  * What one request knows of its session and has done to it. `Session` is its public face; storages and middleware
@@ -134,13 +134,16 @@ export class SessionState {
 
   /** Whether a storage of ours has something to write. */
   get isWorthWriting(): boolean {
-    if (this.#loaded !== undefined || asksForWrite(this.#wishes)) return this.#isChanged
-    // What came and went within the request is nothing to keep.
-    return this.values.size > 0 || this.flash.pending.size > 0 || this.imported !== undefined
+    if (this.#loaded !== undefined) return this.#isChanged
+    // To stay logged in is nothing to ask for a new session, nor is what came and went within the request.
+    const isAsked = (this.#wishes.rotation ?? this.#wishes.endsBy ?? this.imported) !== undefined
+    return isAsked || this.values.size > 0 || this.flash.pending.size > 0
   }
 
   get #isChanged(): boolean {
-    return asksForWrite(this.#wishes, true) || this.#edits.isChanged || this.flash.isUsed
+    const { rotation, endsBy, persist } = this.#wishes
+    const isAsked = (rotation ?? endsBy ?? persist) !== undefined
+    return isAsked || this.#edits.isChanged || this.flash.isUsed
   }
 
   get deleteId(): string | undefined {
@@ -191,7 +194,7 @@ export class SessionState {
     this.assertOpen()
     const isOthers = this.userId === undefined ? this.isOfUnknown : this.userId !== login.userId
     if (isOthers) this.change({ type: 'clear' })
-    this.wish({ login: { ...login, at: this.now(), turn: turnNow(login.userId) } })
+    this.wish({ login: { ...login, at: this.now(), turn: turnNow(login.userId) }, logsIn: true })
     this.rotate('kill')
   }
 
@@ -235,10 +238,7 @@ export class SessionState {
     this.#issued = undefined
   }
 
-  /**
-   * @throws {SessionError} `ERR_SESSION_DESTROYED`; `ERR_SESSION_COMMITTED` after the response was made;
-   * `ERR_SESSION_READ_ONLY`.
-   */
+  /** @throws {SessionError} `ERR_SESSION_DESTROYED`, `ERR_SESSION_COMMITTED` or `ERR_SESSION_READ_ONLY`. */
   assertOpen(): void {
     if (this.#readOnlyAdvice !== undefined) throw readOnlyError(this.#readOnlyAdvice)
     if (this.#destroyed) throw destroyedError()
@@ -252,7 +252,7 @@ export class SessionState {
   saveWith(writer: Writer<SessionState>): MaybePromise<string | null> {
     if (this.#saving !== undefined) return this.whenIdle(() => this.saveWith(writer))
     const saved = writer.save(this)
-    return isThenable(saved) ? this.#waitFor(saved) : saved
+    return saved === null || typeof saved === 'string' ? saved : this.#waitFor(saved)
   }
 
   async #waitFor(saving: Promise<string | null>): Promise<string | null> {
@@ -282,7 +282,8 @@ export class SessionState {
   settle(loaded: Loaded): void {
     this.#loaded = loaded
     this.#heldCurrent ||= loaded.by === 'current'
-    this.#wishes = afterSave(this.#wishes)
+    const { logsIn, isResent } = this.#wishes
+    this.#wishes = logsIn || isResent ? { logsIn, isResent } : noWishes
     this.#edits.settle(loaded.contents, this.#closed)
   }
 

@@ -1,5 +1,4 @@
 import { configError } from '../errors.ts'
-import { isBranded, markAs } from '../runtime/brand.ts'
 import { holds } from '../record/kept-values.ts'
 import { assertKey } from './edits.ts'
 import type { FlashOf, Key, SessionData, UntypedData, Value } from './data.ts'
@@ -7,7 +6,7 @@ import type { SessionState } from './session-state.ts'
 import { commitInAdvance } from './in-advance.ts'
 import { persist, persistenceOf } from './persistence.ts'
 import { stateOfItsOwn } from './own-state.ts'
-import { stateIn, stateKey } from './state-of.ts'
+import { stateKey } from './state-of.ts'
 import { createSessionId } from '../record/id.ts'
 import { checkedAgain, checkedLogin, lastLogin } from './login.ts'
 import type { LoginOptions, ReauthenticateOptions } from './login.ts'
@@ -23,16 +22,6 @@ export type { FlashOf, SessionData, UntypedData }
  */
 export class Session<Data extends SessionData = UntypedData, Flash extends SessionData = Data> {
   readonly #state: SessionState
-
-  static {
-    // Also for other copies of this package, which cannot see what is private here.
-    Object.defineProperty(Session.prototype, stateKey, {
-      get(this: Session) {
-        return #state in this ? this.#state : undefined
-      },
-    })
-    markAs(Session.prototype, 'session')
-  }
 
   /**
    * A session without a storage. Storages make those that can be saved.
@@ -53,11 +42,13 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     if (new.target === Session) Object.preventExtensions(this)
   }
 
-  /** Tells sessions from everything else. */
-  static isSession(value: unknown): value is Session {
-    if (typeof value !== 'object' || value === null) return false
-    // Most are of this copy of the package.
-    return #state in value || (isBranded(value, 'session') && stateIn(value) !== undefined)
+  static {
+    // Also for other copies of this package, which cannot see what is private here.
+    Object.defineProperty(Session.prototype, stateKey, {
+      get(this: Session) {
+        return #state in this ? this.#state : undefined
+      },
+    })
   }
 
   /**

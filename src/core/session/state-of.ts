@@ -1,10 +1,11 @@
 import { configError } from '../errors.ts'
+import { major } from '../runtime/brand.ts'
 import { isThenable } from '../runtime/maybe-promise.ts'
 import type { Session } from './session.ts'
 import type { SessionState } from './session-state.ts'
 
-/** Where a session has its state. All copies of this package in the process know it. */
-export const stateKey: unique symbol = Symbol.for('coatcheck/state')
+/** Where a session has its state. All copies of this major version in the process know it. */
+export const stateKey: unique symbol = Symbol.for(`coatcheck/state/${major}`)
 
 /**
  * A session's inner state, for storages and middleware.
@@ -22,7 +23,7 @@ export function stateOf(session: Session): SessionState {
   )
 }
 
-/** The same, or undefined. */
+/** The same, or undefined for what is no session of ours. */
 export function stateIn(session: unknown): SessionState | undefined {
   return (session as Record<symbol, SessionState | undefined> | null | undefined)?.[stateKey]
 }

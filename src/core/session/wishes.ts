@@ -24,8 +24,8 @@ export interface Wishes {
   /** `kill` ends the old id at once, `grace` leaves it readable for a while. */
   readonly rotation?: 'grace' | 'kill' | undefined
   readonly login?: Login
-  /** Whether an earlier save of this request wrote a login: a handler may save by itself. */
-  readonly loginWasSaved?: boolean
+  /** Whether the request logs somebody in, by the next save or by an earlier one: a handler may save by itself. */
+  readonly logsIn?: boolean | undefined
   /** Whether the visitor wants to stay logged in. */
   readonly persist?: boolean
   /** When the session is to end at the latest, in milliseconds since the epoch. */
@@ -34,35 +34,10 @@ export interface Wishes {
   readonly noteUse?: boolean
   /** Whether the visitor's cookie is sent again: because it ages, or has to live for another time. */
   readonly resend?: boolean
-  /** Whether an earlier save of this request noted that it is. */
-  readonly resendWasSaved?: boolean
+  /** Whether this save or an earlier one of the request asks for that. */
+  readonly isResent?: boolean | undefined
   /** Whether the handler failed: what it did to the data does not count, and no new id reaches the visitor. */
   readonly failed?: boolean
 }
 
 export const noWishes: Wishes = Object.freeze({})
-
-/** Whether the request logs somebody in, by the next save or by one that the handler made. */
-export function isLogin({ login, loginWasSaved = false }: Wishes): boolean {
-  return login !== undefined || loginWasSaved
-}
-
-/**
- * Whether there is something to write, even if the data stays as it is.
- *
- * @param isStored To stay logged in is nothing to ask for a session that is not stored.
- */
-export function asksForWrite({ rotation, endsBy, persist }: Wishes, isStored = false): boolean {
-  return rotation !== undefined || endsBy !== undefined || (isStored && persist !== undefined)
-}
-
-/** What is left once all of it is saved. */
-export function afterSave(wishes: Wishes): Wishes {
-  const [loginWasSaved, resendWasSaved] = [isLogin(wishes), isResent(wishes)]
-  return loginWasSaved || resendWasSaved ? { loginWasSaved, resendWasSaved } : noWishes
-}
-
-/** Whether the response is to carry the cookie although it is the same. */
-export function isResent({ resend = false, resendWasSaved = false }: Wishes): boolean {
-  return resend || resendWasSaved
-}

@@ -20,13 +20,23 @@ export class UnderWay<What = void> {
     if (this.#closed !== undefined) throw this.#refusal(what)
   }
 
-  async run<T>(work: () => MaybePromise<T>, what: What): Promise<T> {
-    this.assertOpen(what)
-    this.#count++
-    try {
-      return await work()
-    } finally {
-      if (--this.#count === 0) this.#onIdle?.()
+  run<T>(work: () => MaybePromise<T>, what: What): Promise<T> {
+    return this.counted(work, what)()
+  }
+
+  /** The same work, which counts each time. */
+  counted<Given extends unknown[], T>(
+    work: (...given: Given) => MaybePromise<T>,
+    what: What,
+  ): (...given: Given) => Promise<T> {
+    return async (...given) => {
+      this.assertOpen(what)
+      this.#count++
+      try {
+        return await work(...given)
+      } finally {
+        if (--this.#count === 0) this.#onIdle?.()
+      }
     }
   }
 
