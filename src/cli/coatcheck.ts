@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { type Command, readGiven, UsageError } from './command.ts'
 import { doctor } from './commands/doctor.ts'
+import { newApp } from './commands/new.ts'
 import { open } from './commands/open.ts'
 import { revokeAll, revoke } from './commands/revoke.ts'
 import { secret } from './commands/secret.ts'
@@ -10,6 +11,7 @@ import { helpOf, overview } from './help.ts'
 import { createOutput } from './output.ts'
 
 const commands: Record<string, Command> = {
+  new: newApp,
   secret,
   open,
   sessions,

@@ -24,7 +24,7 @@ export interface Given {
 }
 
 export interface Command {
-  /** What it takes, such as `<handle>`: as many words are needed. */
+  /** What it takes, such as `<handle>`: as many words are needed, without those in square brackets. */
   takes: string
   says: string
   more?: string
@@ -46,10 +46,14 @@ export function readGiven(args: string[], { flags, takes }: Command): Given {
     ]),
   )
   const { values, positionals } = parse(args, options)
-  const wanted = takes === '' ? 0 : takes.split(' ').length
-  if (values['help'] !== true && positionals.length !== wanted) {
+  const places = takes === '' ? [] : takes.split(' ')
+  const needed = places.filter((place) => !place.startsWith('['))
+  const { length } = positionals
+  if (values['help'] !== true && (length < needed.length || length > places.length)) {
     throw new UsageError(
-      wanted === 0 ? 'This command takes no words beside its flags.' : `It needs ${takes}.`,
+      places.length === 0
+        ? 'This command takes no words beside its flags.'
+        : `It ${needed.length === 0 ? 'takes' : 'needs'} ${takes}.`,
     )
   }
   const texts = (name: string) =>

@@ -25,7 +25,7 @@ it('The commands in docs/cli.md print what it says', async (t) => {
   await storage.close()
   const page = readFileSync('docs/cli.md', 'utf8')
   const blocks = [...page.matchAll(/^```console\n\$ npx coatcheck(.*)\n([^]*?)^```$/gm)]
-  assert.equal(blocks.length, 4)
+  assert.equal(blocks.length, 5)
   for (const [, line, output] of blocks) {
     const args = line!.replace(/ < .*/, '').replace('./sessions', join(folder, 'sessions'))
     // The repository itself may lie among temporary files, which doctor would tell of.

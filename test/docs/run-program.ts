@@ -26,8 +26,9 @@ export function startProgram(
   t: TestContext,
   [program, ...args]: string[],
   cwd: string,
+  ownEnv: Record<string, string | undefined> = {},
 ): Promise<never> {
-  const env = { ...process.env, SESSION_SECRET, NODE_ENV: undefined }
+  const env = { ...process.env, SESSION_SECRET, NODE_ENV: undefined, ...ownEnv }
   const server = spawn(program!, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = once(server, 'exit')
   let errors = ''

@@ -24,7 +24,7 @@ describe('the package', () => {
     const others = [...paths].filter((path) => !/^dist\/.*(?<!\.d)\.(js|d\.ts)$/.test(path))
     assert.deepEqual(
       others.filter((path) => !/^docs\/(migrating\/)?[\w-]+\.md$/.test(path)),
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
+      ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cli/starters.json', 'package.json'],
     )
   })
 

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { type Command, UsageError } from '../command.ts'
+
+/** What the build makes of examples/: `script/lib/starters.mjs`. */
+interface Starter {
+  title: string
+  /** What runs it while it is developed. */
+  run: string
+  /** Lines of .gitignore. */
+  ignored: string[]
+  manifest: object
+  files: Record<string, string>
+}
+
+export const newApp: Command = {
+  takes: '[framework] [folder]',
+  says: 'writes a small app for a framework into a new folder, ready to run',
+  more: 'The app has a login, a cart, messages that are shown once, and the list of a user’s devices. Its secret is new.',
+  example: 'npx coatcheck new express my-shop',
+  flags: { list: { says: 'shows the frameworks that it knows' } },
+  async run(given, output) {
+    const starters = readStarters()
+    const names = Object.keys(starters)
+    if (given.has('list')) {
+      const width = Math.max(...names.map((name) => name.length))
+      for (const name of names) output.print(`${name.padEnd(width)}  ${starters[name]!.title}`)
+      return 0
+    }
+    const [framework, place = `${framework}-app`] = given.words
+    if (framework === undefined) {
+      throw new UsageError(`It needs the name of a framework: ${names.join(', ')}.`)
+    }
+    if (!Object.hasOwn(starters, framework)) {
+      throw new UsageError(
+        `There is no starter for "${framework}". There are: ${names.join(', ')}.`,
+      )
+    }
+    const starter = starters[framework]!
+    const folder = resolve(place)
+    assertEmpty(folder, place)
+    const files = filesOf(starter, folder)
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      // Its owner alone reads the secret. What appeared meanwhile is not written over.
+      const mode = path === '.env' ? 0o600 : undefined
+      writeFileSync(join(folder, path), text, { flag: 'wx', mode })
+    }
+    output.print(`Wrote ${Object.keys(files).length} files for ${starter.title}. Next:
+
+  cd ${place}
+  npm install
+  ${starter.run}
+
+The secret of the cookies is in .env, which .gitignore keeps out of your repository.`)
+    return 0
+  },
+}
+
+function readStarters(): Record<string, Starter> {
+  return JSON.parse(readFileSync(new URL('../starters.json', import.meta.url), 'utf8'))
+}
+
+function assertEmpty(folder: string, place: string): void {
+  let found: string[]
+  try {
+    found = readdirSync(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return
+    if (code === 'ENOTDIR')
+      throw new Error(`"${place}" is a file. Name a folder.`, { cause: error })
+    throw error
+  }
+  if (found.length > 0) throw new Error(`The folder "${place}" is not empty. Name another one.`)
+}
+
+function filesOf({ title, run, ignored, manifest, files }: Starter, folder: string) {
+  // npm's rules for names: https://docs.npmjs.com/cli/configuring-npm/package-json#name
+  const name = basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+/, '')
+  return {
+    '.env': `SESSION_SECRET=${randomBytes(32).toString('base64url')}\n`,
+    '.gitignore': `${['.env', ...ignored].join('\n')}\n`,
+    'README.md': readme(title, run),
+    'package.json': `${JSON.stringify({ name: name || 'app', ...manifest }, undefined, 2)}\n`,
+    ...files,
+  }
+}
+
+function readme(title: string, run: string): string {
+  const builds =
+    run === 'npm start'
+      ? ''
+      : ' `npm run build` makes it ready for production, and `npm start` runs that.'
+  return `# Sessions with Coatcheck on ${title}
+
+    npm install
+    ${run}
+
+Then open the address that it prints.${builds}
+
+* \`.env\` holds the secret of the cookies. It is this machine's own: a server needs another one, from \`npx coatcheck secret\`, in the variable SESSION_SECRET.
+* Where sessions are kept is one line: look for \`SessionStorage(\`. The guide "Which storage when" is \`node_modules/coatcheck/docs/storages.md\`.
+* Who may log in is an example: put your own check before \`session.login()\`.
+* Browsers keep the cookie over https, and on localhost. Set NODE_ENV=production where the app is public.
+`
+}
