@@ -3,15 +3,18 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Command, UsageError } from '../command.ts'
 
-/** What the build makes of examples/: `script/lib/starters.mjs`. */
+/** What the build makes of examples/servers: `script/lib/starters.mjs`. */
+interface Starters {
+  frameworks: Record<string, Starter>
+  /** Files that are the same for all. */
+  shared: Record<string, string>
+}
+
 interface Starter {
   title: string
-  /** What runs it while it is developed. */
-  run: string
-  /** Lines of .gitignore. */
-  ignored: string[]
-  manifest: object
-  files: Record<string, string>
+  dependencies: Record<string, string>
+  /** The text of server.js. */
+  server: string
 }
 
 export const newApp: Command = {
@@ -21,26 +24,26 @@ export const newApp: Command = {
   example: 'npx coatcheck new express my-shop',
   flags: { list: { says: 'shows the frameworks that it knows' } },
   async run(given, output) {
-    const starters = readStarters()
-    const names = Object.keys(starters)
+    const { frameworks, shared } = readStarters()
+    const names = Object.keys(frameworks)
     if (given.has('list')) {
       const width = Math.max(...names.map((name) => name.length))
-      for (const name of names) output.print(`${name.padEnd(width)}  ${starters[name]!.title}`)
+      for (const name of names) output.print(`${name.padEnd(width)}  ${frameworks[name]!.title}`)
       return 0
     }
     const [framework, place = `${framework}-app`] = given.words
     if (framework === undefined) {
       throw new UsageError(`It needs the name of a framework: ${names.join(', ')}.`)
     }
-    if (!Object.hasOwn(starters, framework)) {
+    if (!Object.hasOwn(frameworks, framework)) {
       throw new UsageError(
-        `There is no starter for "${framework}". There are: ${names.join(', ')}.`,
+        `There is no starter for "${framework}". There are: ${names.join(', ')}. For other frameworks, docs/frameworks.md of the package has a program each.`,
       )
     }
-    const starter = starters[framework]!
+    const starter = frameworks[framework]!
     const folder = resolve(place)
     assertEmpty(folder, place)
-    const files = filesOf(starter, folder)
+    const files = { ...filesOf(starter, folder), ...shared }
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       // Its owner alone reads the secret. What appeared meanwhile is not written over.
@@ -51,14 +54,14 @@ export const newApp: Command = {
 
   cd ${place}
   npm install
-  ${starter.run}
+  npm start
 
 The secret of the cookies is in .env, which .gitignore keeps out of your repository.`)
     return 0
   },
 }
 
-function readStarters(): Record<string, Starter> {
+function readStarters(): Starters {
   return JSON.parse(readFileSync(new URL('../starters.json', import.meta.url), 'utf8'))
 }
 
@@ -69,43 +72,42 @@ function assertEmpty(folder: string, place: string): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return
-    if (code === 'ENOTDIR')
+    if (code === 'ENOTDIR') {
       throw new Error(`"${place}" is a file. Name a folder.`, { cause: error })
+    }
     throw error
   }
   if (found.length > 0) throw new Error(`The folder "${place}" is not empty. Name another one.`)
 }
 
-function filesOf({ title, run, ignored, manifest, files }: Starter, folder: string) {
+function filesOf({ title, dependencies, server }: Starter, folder: string) {
   // npm's rules for names: https://docs.npmjs.com/cli/configuring-npm/package-json#name
   const name = basename(folder)
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+/, '')
+  const scripts = { start: 'node --env-file=.env server.js' }
+  const manifest = { name: name || 'app', private: true, type: 'module', scripts, dependencies }
   return {
     '.env': `SESSION_SECRET=${randomBytes(32).toString('base64url')}\n`,
-    '.gitignore': `${['.env', ...ignored].join('\n')}\n`,
-    'README.md': readme(title, run),
-    'package.json': `${JSON.stringify({ name: name || 'app', ...manifest }, undefined, 2)}\n`,
-    ...files,
+    '.gitignore': '.env\n.sessions/\nnode_modules/\n',
+    'README.md': readme(title),
+    'package.json': `${JSON.stringify(manifest, undefined, 2)}\n`,
+    'server.js': server,
   }
 }
 
-function readme(title: string, run: string): string {
-  const builds =
-    run === 'npm start'
-      ? ''
-      : ' `npm run build` makes it ready for production, and `npm start` runs that.'
+function readme(title: string): string {
   return `# Sessions with Coatcheck on ${title}
 
     npm install
-    ${run}
+    npm start
 
-Then open the address that it prints.${builds}
+Then open the address that it prints. It needs Node 20.6 or later.
 
 * \`.env\` holds the secret of the cookies. It is this machine's own: a server needs another one, from \`npx coatcheck secret\`, in the variable SESSION_SECRET.
-* Where sessions are kept is one line: look for \`SessionStorage(\`. The guide "Which storage when" is \`node_modules/coatcheck/docs/storages.md\`.
-* Who may log in is an example: put your own check before \`session.login()\`.
+* Sessions are in the folder \`.sessions\`. Another storage is one line in \`sessions.js\`: \`node_modules/coatcheck/docs/storages.md\` says which when.
+* The login asks for no password. Check one before \`session.login()\` in \`actions.js\`.
 * Browsers keep the cookie over https, and on localhost. Set NODE_ENV=production where the app is public.
 `
 }
