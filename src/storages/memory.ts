@@ -9,6 +9,7 @@ import {
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
 import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { systemTime, unref } from '../core/runtime/time.ts'
+import { type Linked, WriteOrder } from './memory/write-order.ts'
 
 export interface MemoryStoreOptions {
   /**
@@ -23,16 +24,17 @@ export interface MemoryStoreOptions {
 
 const kinds: OptionKinds<MemoryStoreOptions> = { maxSessions: 'number', now: 'function' }
 
-interface Entry {
+interface Entry extends Linked<Entry> {
+  readonly key: string
   value: string
   version: number
   expiresAt: number
   owner: string | undefined
   /** Where it is. */
-  place: Map<string, Entry>
+  place: WriteOrder<Entry>
 }
 
-type Entries = Map<string, Entry>
+type Entries = WriteOrder<Entry>
 
 /**
  * The same text. V8 keeps what JSON.stringify made in pieces, which take a fifth more memory, until
@@ -62,10 +64,10 @@ export function createMemoryStore(
   if (!Number.isInteger(maxSessions) || maxSessions < 1) {
     throw configError(`maxSessions must be a whole number of 1 or more, got ${maxSessions}`)
   }
-  // Each in the order they were written, the oldest first.
-  const strangers: Entries = new Map()
-  const users: Entries = new Map()
-  const notes: Entries = new Map()
+  const entries = new Map<string, Entry>()
+  const strangers: Entries = new WriteOrder()
+  const users: Entries = new WriteOrder()
+  const notes: Entries = new WriteOrder()
   const all = [strangers, users, notes]
   const keysByOwner = new Map<string, Set<string>>()
   let lastVersion = 0
@@ -76,14 +78,12 @@ export function createMemoryStore(
     return owner === undefined ? strangers : users
   }
 
-  function find(key: string): Entry | undefined {
-    return users.get(key) ?? strangers.get(key) ?? notes.get(key)
-  }
-
-  function drop(key: string, entry: Entry): void {
-    entry.place.delete(key)
-    if (entry.owner !== undefined) unlink(key, entry.owner)
-    if (all.every(({ size }) => size === 0)) stopTimer()
+  function drop(entry: Entry): void {
+    const { key, owner, place } = entry
+    place.remove(entry)
+    entries.delete(key)
+    if (owner !== undefined) unlink(key, owner)
+    if (entries.size === 0) stopTimer()
   }
 
   function unlink(key: string, owner: string): void {
@@ -98,42 +98,52 @@ export function createMemoryStore(
     else keysByOwner.set(owner, new Set([key]))
   }
 
+  function add(key: string, expiresAt: number, place: Entries): Entry {
+    const entry: Entry = {
+      key,
+      value: '',
+      version: 0,
+      expiresAt,
+      owner: undefined,
+      place,
+      older: undefined,
+      newer: undefined,
+    }
+    entries.set(key, entry)
+    return entry
+  }
+
   function live(key: string, time: number): Entry | undefined {
-    const entry = find(key)
+    const entry = entries.get(key)
     if (entry === undefined || time < entry.expiresAt) return entry
-    drop(key, entry)
+    drop(entry)
     return undefined
   }
 
-  function glanceAtOldest(entries: Entries, count: number, time: number): void {
-    let left = count
-    for (const [key, entry] of entries) {
-      if (left-- === 0) return
-      if (entry.expiresAt <= time) drop(key, entry)
+  function dropExpired(order: Entries, count: number, time: number): void {
+    let entry = order.oldest
+    for (let left = count; entry !== undefined && left > 0; left--) {
+      const { newer } = entry
+      if (entry.expiresAt <= time) drop(entry)
+      entry = newer
     }
   }
 
   /** Whoever comes without an account must not be able to push out those who have one. */
   function makeRoom(time: number): void {
-    for (const entries of [strangers, users]) {
+    for (const order of [strangers, users]) {
       if (strangers.size + users.size < maxSessions) return
-      glanceAtOldest(entries, glancesWhenFull, time)
+      dropExpired(order, glancesWhenFull, time)
     }
     if (strangers.size + users.size < maxSessions) return
-    for (const [key, entry] of strangers.size > 0 ? strangers : users) return drop(key, entry)
+    drop((strangers.oldest ?? users.oldest)!)
   }
 
   function sweep(): number {
-    let dropped = 0
+    const before = entries.size
     const time = now()
-    for (const entries of all) {
-      for (const [key, entry] of entries) {
-        if (entry.expiresAt > time) continue
-        drop(key, entry)
-        dropped++
-      }
-    }
-    return dropped
+    for (const order of all) dropExpired(order, Infinity, time)
+    return before - entries.size
   }
 
   function startTimer(): void {
@@ -158,20 +168,25 @@ export function createMemoryStore(
       const entry = live(key, time)
       if ((entry === undefined ? null : String(entry.version)) !== replaces) return undefined
       const place = placeOf(key, owner)
-      if (entry !== undefined) entry.place.delete(key)
+      if (entry !== undefined) entry.place.remove(entry)
       else if (place !== notes) makeRoom(time)
       if (entry?.owner !== undefined && entry.owner !== owner) unlink(key, entry.owner)
-      const version = ++lastVersion
-      place.set(key, { value: flattened(value), version, expiresAt, owner, place })
+      const kept = entry ?? add(key, expiresAt, place)
+      kept.value = flattened(value)
+      kept.version = ++lastVersion
+      kept.expiresAt = expiresAt
+      kept.owner = owner
+      kept.place = place
+      place.append(kept)
       if (owner !== undefined) link(key, owner)
-      for (const entries of all) glanceAtOldest(entries, glances, time)
+      for (const order of all) dropExpired(order, glances, time)
       if (timer === undefined) startTimer()
-      return String(version)
+      return String(lastVersion)
     },
 
     async delete(key) {
-      const entry = find(key)
-      if (entry !== undefined) drop(key, entry)
+      const entry = entries.get(key)
+      if (entry !== undefined) drop(entry)
     },
 
     async keysOf(owner) {
@@ -184,7 +199,8 @@ export function createMemoryStore(
 
     async close() {
       stopTimer()
-      for (const entries of all) entries.clear()
+      entries.clear()
+      for (const order of all) order.clear()
       keysByOwner.clear()
     },
   }
