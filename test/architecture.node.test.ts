@@ -46,6 +46,7 @@ const mayImport: Record<string, RegExp> = {
 }
 /** A storage may have a folder of its own parts, which no other storage may touch. What several need is in `parts`. */
 const mayImportToo: Record<string, RegExp> = {
+  'storages/memory.ts': /^storages\/memory\//,
   'storages/fs.ts': /^storages\/fs\//,
   'storages/fs/': /^storages\/fs\//,
   'storages/sqlite.ts': /^storages\/sqlite\//,
