@@ -12,7 +12,11 @@ const end = '<!-- end of targets -->'
 /** Writes what each target reached by each Node that there are results of. Returns how many were met, for each. */
 export function writeTargets(results) {
   const runs = results
-    .map(({ major, tables }) => ({ major, tables, verdicts: judge(tables) }))
+    .map(({ major, tables }) => {
+      const busy = new Set(tables.filter(({ isBusy }) => isBusy).map(({ id }) => id))
+      const verdicts = judge(tables).map((one) => ({ ...one, isJudged: !busy.has(one.table) }))
+      return { major, tables, verdicts }
+    })
     .filter(({ verdicts }) => verdicts.length > 0)
   const find = ({ verdicts }, { label }) => verdicts.find((one) => one.label === label)
   const judged = targets.filter((target) => runs.some((run) => find(run, target)))
@@ -21,7 +25,9 @@ export function writeTargets(results) {
   const lines = judged.map((target) => {
     const cells = runs.map((run) => {
       const verdict = find(run, target)
-      return verdict === undefined ? '' : `${verdict.reached} ${verdict.met ? 'met' : '**missed**'}`
+      if (verdict === undefined) return ''
+      const { reached, met, isJudged } = verdict
+      return `${reached}${isJudged ? (met ? ' met' : ' **missed**') : ', not judged'}`
     })
     const sign = target.measure === 'faster' ? '≥' : '≤'
     const other = runs.map((run) => find(run, target)?.other).find(Boolean) ?? ''
@@ -36,8 +42,11 @@ export function writeTargets(results) {
   const row = (cells) => `| ${cells.join(' | ')} |`
   const table = [row(head), `|${head.map(() => '---').join('|')}|`, ...lines.map(row)]
   const scores = runs.map(({ major, tables, verdicts }) => {
-    const met = verdicts.filter((one) => one.met).length
-    return `* Node ${major}: **${met} of ${verdicts.length} met.** ${aboutRun(tables).join(' ')}`
+    const fair = verdicts.filter(({ isJudged }) => isJudged)
+    const met = fair.filter((one) => one.met).length
+    const unfair = verdicts.length - fair.length
+    const busy = unfair > 0 ? ` ${unfair} not judged, because the machine was too busy.` : ''
+    return `* Node ${major}: **${met} of ${fair.length} met.**${busy} ${aboutRun(tables).join(' ')}`
   })
   const text = readFileSync(readme, 'utf8')
   const [before, after] = [text.indexOf(begin) + begin.length, text.indexOf(end)]

@@ -12,7 +12,7 @@ import { createSqliteStore } from '../../../dist/storages/sqlite.js'
 import { poolSize, tuneSqlite } from '../connections.mjs'
 
 const stores = {
-  memory: () => ({ store: createMemoryStore() }),
+  memory: () => ({ store: createMemoryStore({ maxSessions: 2_000_000 }) }),
   files: ({ folder }) => ({ store: createFsStore(`${folder}/files`) }),
   SQLite({ folder }) {
     const database = tuneSqlite(new Database(`${folder}/sessions.db`))
