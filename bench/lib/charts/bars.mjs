@@ -12,13 +12,13 @@ import {
 const barHeight = 15
 const barGap = 3
 const groupGap = 16
-const longestBar = 290
+const longestBar = 270
 
 /**
  * Groups of bars, each group on a scale of its own: its longest bar is as long as bars get.
  * A group is `{ label, bars: [{ name, us, kind }] }`.
  */
-export function drawBars({ title, notes, sources, groups, labelWidth = 190 }) {
+export function drawBars({ title, notes, sources, groups, labelWidth = 170 }) {
   const left = margin + labelWidth
   const body = []
   let y = headHeight(notes)

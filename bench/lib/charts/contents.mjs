@@ -22,7 +22,8 @@ export const charts = [
     file: 'speed',
     title: 'What a request costs: Coatcheck, the fastest other library, and the limit',
     notes: [
-      'A session with 1 KB is read and written, unless the row says otherwise. Each row has a scale of its own; shorter is faster.',
+      'A session with 1 KB is read and written, unless the row says otherwise.',
+      'Each row has a scale of its own; shorter is faster.',
       'The limit is the same by hand, with fewer features and promises: what the platform allows.',
     ],
     groups: [

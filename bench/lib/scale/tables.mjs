@@ -39,7 +39,7 @@ export const tables = {
   'S-sessions': {
     title: 'Cost of a request by the number of sessions that live',
     notes: [
-      '100 bytes, read and written, one request at a time, of a thousand visitors among the others.',
+      '100 bytes, read and written, one request at a time, of some visitors among the others.',
     ],
     unit: 'count',
     xLabel: 'sessions that live',
@@ -68,7 +68,7 @@ export const tables = {
   'S-concurrency': {
     title: 'Cost of a request by how many run at a time',
     notes: [
-      '1 KB, read and written, each of another visitor. The time until all are done, divided by their number.',
+      '1 KB, read and written, each of another visitor. The time of all of them, divided by their number.',
     ],
     unit: 'count',
     xLabel: 'requests at a time',
@@ -118,7 +118,7 @@ export const tables = {
   'S-wait': {
     title: 'What others wait while a user with many sessions is listed',
     notes: [
-      'The slowest of a hundred requests of another visitor, while three calls of sessionsOf() run. PostgreSQL: a pool of ten.',
+      'The slowest of 100 requests of another visitor while three sessionsOf() run. PostgreSQL: a pool of ten.',
     ],
     unit: 'count',
     xLabel: 'sessions of the user',
@@ -136,7 +136,7 @@ export const tables = {
   'S-conflicts': {
     title: 'Cost of a request by how many meet on one session',
     notes: [
-      '1 KB, read and written, 16 requests at a time. So many of them are of one and the same session, the others of others.',
+      '1 KB, read and written, 16 requests at a time. So many are of one and the same session.',
     ],
     unit: 'percent',
     xLabel: 'requests of one session',
