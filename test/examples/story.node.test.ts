@@ -4,20 +4,29 @@ import { existsSync, readdirSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { heading, launchChromium } from '../browser/chromium.ts'
-import type { RunningExample } from '../frameworks/parts/built-app.ts'
+import { build, type RunningExample, startExample } from '../frameworks/parts/built-app.ts'
 import { plainExamples, startPlainExample } from './plain.ts'
 
-/** Apps that are built, in test/frameworks and test/examples. */
-const apart = [
-  'astro',
-  'nest',
-  'next',
-  'nuxt',
-  'react-router',
-  'shop',
-  'sveltekit',
-  'tanstack-start',
-]
+/** How those are started that have to be built. */
+const built: Record<string, readonly string[]> = {
+  astro: ['dist/server/entry.mjs'],
+  nest: ['dist/main.js'],
+  next: ['node_modules/next/dist/bin/next', 'start'],
+  nuxt: ['.output/server/index.mjs'],
+  sveltekit: ['build'],
+  'tanstack-start': [
+    'node_modules/srvx/bin/srvx.mjs',
+    'serve',
+    '--prod',
+    '--entry',
+    'dist/server/server.js',
+  ],
+}
+/** Larger apps, with browser tests of their own. */
+const apart = ['react-router', 'shop']
+
+/** What a proxy says, which SvelteKit believes alone. */
+const proxied: Record<string, string> = { 'X-Forwarded-Proto': 'http' }
 
 const patience = { timeout: 30_000 }
 
@@ -31,15 +40,27 @@ describe('the story of a visitor, told by the example of', () => {
   for (const name of plainExamples) {
     it(name, () => tell(() => startPlainExample(name)))
   }
+  for (const [name, args] of Object.entries(built)) {
+    it(name, async () => {
+      await build(name)
+      const headers = name === 'sveltekit' ? proxied : {}
+      await tell(() => startExample(name, args), headers)
+    })
+  }
+
   it('every framework: there is no other example', () => {
     const all = readdirSync('examples').filter((name) => existsSync(`examples/${name}/README.md`))
-    assert.deepEqual(all.sort(), [...plainExamples, ...apart].sort())
+    assert.deepEqual(all.sort(), [...plainExamples, ...Object.keys(built), ...apart].sort())
   })
 
-  async function tell(start: () => Promise<RunningExample>): Promise<void> {
+  async function tell(
+    start: () => Promise<RunningExample>,
+    extraHTTPHeaders: Record<string, string> = {},
+  ): Promise<void> {
     const app = await start()
-    const desk = await browser.newContext({ baseURL: app.origin, userAgent: 'desk' })
-    const phone = await browser.newContext({ baseURL: app.origin, userAgent: 'phone' })
+    const options = { baseURL: app.origin, extraHTTPHeaders }
+    const desk = await browser.newContext({ ...options, userAgent: 'desk' })
+    const phone = await browser.newContext({ ...options, userAgent: 'phone' })
     try {
       await visit(desk, phone)
     } finally {

@@ -88,8 +88,8 @@ export async function startExample(
       NODE_ENV: 'production',
       HOST: 'localhost',
       PORT: String(port),
-      // What SvelteKit would otherwise take for https.
-      ...(scheme === 'http' && { ORIGIN: address }),
+      // Without it SvelteKit takes every request for one over https.
+      ...(scheme === 'http' && { PROTOCOL_HEADER: 'x-forwarded-proto' }),
       SESSION_SECRET: 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd',
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,14 +2,5 @@
 export default defineEventHandler(async ({ context: { session } }) => {
   const { userId, handle } = session
   const devices = userId === undefined ? [] : await storage.sessionsOf(userId)
-  return {
-    userId,
-    notice: session.get('notice'),
-    cart: session.get('cart') ?? [],
-    devices: devices.map((one) => ({
-      handle: one.handle,
-      label: one.label,
-      isThis: one.handle === handle,
-    })),
-  }
+  return { userId, handle, devices, notice: session.get('notice'), cart: session.get('cart') ?? [] }
 })

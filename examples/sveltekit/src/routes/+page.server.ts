@@ -3,18 +3,9 @@ import { storage } from '../lib/server/sessions.ts'
 import type { Actions, PageServerLoad } from './$types'
 
 export const load: PageServerLoad = async ({ locals: { session } }) => {
-  const { userId } = session
+  const { userId, handle } = session
   const devices = userId === undefined ? [] : await storage.sessionsOf(userId)
-  return {
-    userId,
-    notice: session.get('notice'),
-    cart: session.get('cart') ?? [],
-    devices: devices.map(({ handle, label }) => ({
-      handle,
-      label,
-      isThis: handle === session.handle,
-    })),
-  }
+  return { userId, handle, devices, notice: session.get('notice'), cart: session.get('cart') ?? [] }
 }
 
 export const actions: Actions = {
@@ -31,8 +22,7 @@ export const actions: Actions = {
   },
   async end({ request, locals: { session } }) {
     const handle = String((await request.formData()).get('handle'))
-    const own = session.userId === undefined ? [] : await storage.sessionsOf(session.userId)
-    if (own.some((one) => one.handle === handle)) await storage.revoke(handle)
+    await storage.revoke(handle, { userId: session.userId })
     redirect(303, '/')
   },
   logout({ locals: { session } }) {

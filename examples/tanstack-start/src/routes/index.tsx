@@ -5,22 +5,13 @@ import { storage } from '../sessions.ts'
 const look = createServerFn().handler(async ({ context: { session } }) => {
   const { userId, handle } = session
   const devices = userId === undefined ? [] : await storage.sessionsOf(userId)
-  return {
-    userId,
-    notice: session.get('notice'),
-    cart: session.get('cart') ?? [],
-    devices: devices.map((one) => ({
-      handle: one.handle,
-      label: one.label,
-      isThis: one.handle === handle,
-    })),
-  }
+  return { userId, handle, devices, notice: session.get('notice'), cart: session.get('cart') ?? [] }
 })
 
 export const Route = createFileRoute('/')({ loader: () => look(), component: Page })
 
 function Page() {
-  const { userId, notice, cart, devices } = Route.useLoaderData()
+  const { userId, handle, devices, notice, cart } = Route.useLoaderData()
   return (
     <>
       <h1>{userId === undefined ? 'Good evening' : `Good evening, ${userId}`}</h1>
@@ -47,7 +38,7 @@ function Page() {
           <li key={device.handle}>
             <form method="post" action="/do/end">
               <input type="hidden" name="handle" value={device.handle} />
-              {device.label} {device.isThis ? '(this one)' : <button>End</button>}
+              {device.label} {device.handle === handle ? '(this one)' : <button>End</button>}
             </form>
           </li>
         ))}

@@ -9,9 +9,8 @@ export const POST: APIRoute = async ({ params, request, redirect, locals: { sess
     session.flash('notice', `Welcome, ${given('name')}`)
   } else if (params.what === 'add') {
     session.update('cart', (cart) => [...(cart ?? []), given('item')])
-  } else if (params.what === 'end' && session.userId !== undefined) {
-    const own = await storage.sessionsOf(session.userId)
-    if (own.some(({ handle }) => handle === given('handle'))) await storage.revoke(given('handle'))
+  } else if (params.what === 'end') {
+    await storage.revoke(given('handle'), { userId: session.userId })
   } else if (params.what === 'logout') {
     session.destroy()
   }
