@@ -31,6 +31,7 @@ const operations = new Set<PropertyKey>([
   'revoke',
   'revokeAll',
   'revokeEverybody',
+  'revokeGroup',
   'block',
   'unblock',
   'isBlocked',

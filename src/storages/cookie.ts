@@ -10,6 +10,7 @@ import {
   type StorageContext,
 } from '../core/life-cycle/storage-options.ts'
 import { lookAgain, lookKey, type Watchable } from '../core/life-cycle/watchable.ts'
+import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { checkContext, withoutContext } from '../core/record/context.ts'
 import { cookieForm } from '../core/record/form.ts'
@@ -95,6 +96,11 @@ export function createCookieSessionStorage<
   const noted = context.revocations?.ofCookies(context)
   context.sessionLimit?.ofCookies()
   context.groups?.ofCookies()
+  if (context.endsReused && noted === undefined) {
+    throw configError(
+      "onReuse: 'revoke' cannot end a session that is in a cookie. Give cookie storage the option revocations, or use a storage on the server",
+    )
+  }
   const home = createHome(context, checkContext(own.context), {
     isRevoked: own.isRevoked,
     noted,
@@ -130,7 +136,7 @@ function createHome(
   return {
     // No store could keep an older id alive, or know that there was one.
     remembersIds: false,
-    find(value) {
+    find(value, mayEnd) {
       const { context: whose, text } = withoutContext(value)
       if (whose !== own) {
         events.emit({ type: 'tampered', reason: 'id' })
@@ -145,7 +151,7 @@ function createHome(
         return undefined
       }
       const found = { id, loaded }
-      const unlessNoted = () => (noted === undefined ? found : noted.unlessEnded(found))
+      const unlessNoted = () => (noted === undefined ? found : noted.unlessEnded(found, mayEnd))
       if (isRevoked === undefined) return unlessNoted()
       return wasRevoked(claimsOfRecord(record)).then((ended) => {
         if (!ended) return unlessNoted()

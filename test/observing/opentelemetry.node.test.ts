@@ -223,6 +223,24 @@ describe('Metrics', () => {
     )
   })
 
+  it('are of every method that waits for a store', async () => {
+    const { meter, collect } = createMeter()
+    const storage = createSessionStorage(createMemoryStore(), { onEvent() {} })
+    const wrapped = instrument(storage, { tracer, meter }) as unknown as Record<string, Function>
+    const all = Object.entries(storage).filter(([, one]) => typeof one === 'function')
+    // What it is given does not matter: a refusal is one of the method.
+    for (const [name] of all) await Promise.resolve(wrapped[name]!()).catch(() => {})
+    const [duration] = await collect()
+    const seen = duration?.dataPoints.map(({ attributes }) => Object.values(attributes)[0])
+    assert.deepEqual(
+      seen?.sort(),
+      all
+        .map(([name]) => name)
+        .filter((name) => name !== 'close')
+        .sort(),
+    )
+  })
+
   it('are how often what happened', async () => {
     const { meter, collect } = createMeter()
     const onEvent = countEvents({ meter })

@@ -17,6 +17,11 @@ export interface ReadOptions {
    * alive: for requests that a page makes by itself (ASVS 7.3.1). Default `true`.
    */
   touch?: boolean | undefined
+  /**
+   * Whether the request brought other values of the same cookie as well: then an old id is no sign that two have it, and ends
+   * nothing (`onReuse`). Default `false`.
+   */
+  isOneOfSeveral?: boolean | undefined
   /** The session that a cookie of another library stood for: it is read in place of the cookie value. */
   imported?: ImportedSession | undefined
 }

@@ -117,7 +117,7 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
   }
   return {
     methods,
-    unlessEnded: (found) => ends.unlessEnded(found),
+    unlessEnded: (found, mayEnd) => ends.unlessEnded(found, mayEnd),
     home: {
       admit: (state, base) => ends.admit(state, base),
       async confirmId({ loaded }, { record: { handle, owner } }) {

@@ -25,7 +25,7 @@ export class SessionLife {
   async read(value: string | null, options?: ReadOptions): Promise<Session> {
     if (options?.imported !== undefined) return this.#readImported(options.imported, options)
     if (!value) return startSession(this.#context, { hadCookie: false })
-    const finding = this.#home.find(value)
+    const finding = this.#home.find(value, options?.isOneOfSeveral !== true)
     const found = finding && 'then' in finding ? await finding : finding
     if (found !== undefined && 'loaded' in found) {
       return resumeSession(this.#context, found, options)

@@ -3,7 +3,6 @@ import { encodeRecord, type RetiredId, type SessionRecord } from '../record/reco
 import { biggestKeys, byteLength } from '../record/size.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import type { LoginTerms } from '../record/terms.ts'
-import type { Lifetime } from '../record/lifetime.ts'
 import type { SessionState } from '../session/session-state.ts'
 import { nextPersistence } from '../session/persistence.ts'
 import type { StorageContext } from './storage-options.ts'
@@ -24,10 +23,11 @@ interface Basis extends Pick<SessionRecord, 'endsSeen'> {
 
 /** The record after this request, for the holder of its id. */
 export function nextRecord(
-  { lifetime, sessionLimit }: StorageContext,
+  context: StorageContext,
   state: SessionState,
   { base, secretHash, endsSeen, now }: Basis,
 ): SessionRecord {
+  const { lifetime, sessionLimit } = context
   const { login, endsBy } = state.wishes
   const before = base?.record
   const persistent = nextPersistence(state.wishes, before)
@@ -42,7 +42,7 @@ export function nextRecord(
   const last = endsBy ?? terms?.until
   const instants = last === undefined ? used : lifetime.until(used, last)
   const { values, flash } = state.nextContents(base)
-  const ids = base && endedIds(lifetime, state, { base, now })
+  const ids = base && endedIds(context, state, { base, now })
   // One by one and in decodeRecord's order: spreading would take longer than everything else here.
   return {
     handle: state.handle,
@@ -99,18 +99,20 @@ export function withPreviousRetired(
 
 /** The ids that are not the session's any more, and will be recognised. */
 function endedIds(
-  { grace, retirement }: Lifetime,
+  { lifetime: { grace, retirement }, endsReused }: StorageContext,
   state: SessionState,
   { base, now }: { base: Loaded; now: number },
 ): Pick<SessionRecord, 'previous' | 'retired'> {
   const { record } = base
   const { rotation, failed } = state.wishes
   const { previous, retired = [] } = record
+  // Where one that comes back is to end the session, it must be known for what it was.
+  const since = endsReused ? 0 : now
   if (rotation === undefined) {
     // Its grace is over: its data goes, its hash stays, to recognise it should it come back.
     const isOver = previous?.contents !== undefined && previous.until <= now
     const known = isOver ? { ...previous, contents: undefined } : previous
-    return { previous: known, retired: lateIds(retired, now) }
+    return { previous: known, retired: lateIds(retired, since) }
   }
   const { secretHash } = record
   const late = now + retirement
@@ -118,7 +120,7 @@ function endedIds(
     secretHash: previous.secretHash,
     until: Math.min(previous.until, late),
   }
-  const older = lateIds(before ? [before, ...retired] : retired, now)
+  const older = lateIds(before ? [before, ...retired] : retired, since)
   if (rotation === 'grace' && grace > 0) {
     const contents = contentsAsStored(base, state.codec)
     return { previous: { secretHash, until: now + grace, contents }, retired: older }
@@ -153,9 +155,9 @@ export function endedRecord(
   }
 }
 
-/** Ids that may still be on their way. */
-function lateIds(ids: readonly RetiredId[], now: number): SessionRecord['retired'] {
-  const late = ids.filter(({ until }) => until > now).slice(0, mostRetired)
+/** Ids that may be on their way after this instant. */
+function lateIds(ids: readonly RetiredId[], since: number): SessionRecord['retired'] {
+  const late = ids.filter(({ until }) => until > since).slice(0, mostRetired)
   return late.length > 0 ? late : undefined
 }
 

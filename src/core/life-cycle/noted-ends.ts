@@ -73,7 +73,10 @@ export class NotedEnds {
   }
 
   /** The session that was found, if it has not ended. Otherwise that is told, and perhaps whose id it was a moment ago. */
-  async unlessEnded(found: Found): Promise<Found | { retiredFrom: string } | undefined> {
+  async unlessEnded(
+    found: Found,
+    mayEnd?: boolean,
+  ): Promise<Found | { retiredFrom: string } | undefined> {
     const { record } = found.loaded
     const { handle, owner: userId } = record
     const standing = await this.standingOf(record)
@@ -81,6 +84,7 @@ export class NotedEnds {
     if (standing === 'retired') return { retiredFrom: handle }
     const type = standing === 'ended' ? 'revoked' : 'reused-old-id'
     this.#context.events.emit({ type, handle, userId })
+    if (standing === 'reused' && mayEnd && this.#context.endsReused) await this.revoke(handle)
     return undefined
   }
 

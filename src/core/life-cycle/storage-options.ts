@@ -51,6 +51,13 @@ export interface SessionStorageOptions<
    * `createSessionGroups()` of `coatcheck/accounts` makes it. Default: none, and `login()` takes no `group`.
    */
   groups?: SessionGroups | undefined
+  /**
+   * What happens when an id comes back after it was ended, and after the seconds in which it may have been on its way: by
+   * `login()`, `regenerateId(true)`, or the grace of `regenerateId()`. Two have had it, and nobody can tell which one is the thief.
+   * With `'revoke'` the session that took its place ends, whoever has it (as with refresh tokens, RFC 9700 §4.14.2). Default
+   * `'report'`: the event `reused-old-id`, and nothing else. Cookie storage needs the option `revocations` for it.
+   */
+  onReuse?: 'report' | 'revoke' | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: (() => number) | undefined
 }
@@ -66,6 +73,7 @@ export const storageKinds: OptionKinds<SessionStorageOptions> = {
   revocations: 'any',
   sessionLimit: 'any',
   groups: 'any',
+  onReuse: 'string',
   now: 'function',
 }
 
@@ -82,6 +90,8 @@ export interface StorageContext {
   readonly revocations: RevocationNotes | undefined
   readonly sessionLimit: SessionLimit | undefined
   readonly groups: SessionGroups | undefined
+  /** Whether an id that comes back ends the session that took its place. */
+  readonly endsReused: boolean
   readonly now: () => number
 }
 
@@ -102,6 +112,7 @@ export function createContext(
     sessionLimit,
     groups,
     onEvent,
+    onReuse = 'report',
     now = systemTime,
   } = options
   if (!Number.isInteger(maxBytes) || maxBytes < 1024 || maxBytes > 67_108_864) {
@@ -122,6 +133,9 @@ export function createContext(
   if (sessionLimit !== undefined && !isFunction(sessionLimit?.ofStore)) {
     throw configError('sessionLimit must come from createSessionLimit({ max, whenReached })')
   }
+  if (onReuse !== 'report' && onReuse !== 'revoke') {
+    throw configError("onReuse must be 'report' or 'revoke'")
+  }
   return {
     lifetime: new Lifetime(options),
     codec: new ValueCodec(codec, { maxBytes, schema }),
@@ -133,6 +147,7 @@ export function createContext(
     sessionLimit,
     groups,
     clockTolerance: seconds('clockTolerance', clockTolerance, [0, 300]) * 1000,
+    endsReused: onReuse === 'revoke',
     now,
   }
 }

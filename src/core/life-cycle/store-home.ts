@@ -56,7 +56,10 @@ export class StoreHome implements Home {
     this.lossOf = (record) => noted.lossOf(record)
   }
 
-  async find(value: string): Promise<Found | { retiredFrom: string } | undefined> {
+  async find(
+    value: string,
+    mayEnd?: boolean,
+  ): Promise<Found | { retiredFrom: string } | undefined> {
     const { events } = this.#context
     const parts = parseStoreId(value)
     if (parts === undefined) {
@@ -72,14 +75,29 @@ export class StoreHome implements Home {
     if (opened === undefined) return undefined
     if ('by' in opened) {
       const found = { id: value, loaded: opened }
-      return this.#noted === undefined ? found : this.#noted.unlessEnded(found)
+      return this.#noted === undefined ? found : this.#noted.unlessEnded(found, mayEnd)
     }
     const { record, standing } = opened
     if (standing === 'retired') return { retiredFrom: await this.#owned.replaceableFrom(record) }
     const about = { handle, userId: record.owner }
-    if (standing === 'reused') events.emit({ type: 'reused-old-id', ...about })
-    else events.emit({ type: 'tampered', reason: 'secret', ...about })
+    if (standing === 'reused') {
+      events.emit({ type: 'reused-old-id', ...about })
+      if (mayEnd && this.#context.endsReused) await this.#endReused(record)
+    } else events.emit({ type: 'tampered', reason: 'secret', ...about })
     return undefined
+  }
+
+  /** Ends the session of this record, one of whose old ids has come back. One that somebody else has taken over by now lives on. */
+  async #endReused({ handle, owner: userId, replacedBy }: SessionRecord): Promise<void> {
+    // A login with an id before this one has ended it: what took its place is the user's own.
+    if (replacedBy !== undefined) return
+    const outcome = await this.#owned.endAsRead(
+      handle,
+      userId,
+      (record) =>
+        record !== undefined && record.owner === userId && record.replacedBy === undefined,
+    )
+    if (outcome === 'ended') this.#context.events.emit({ type: 'revoked', handle, userId })
   }
 
   async reload({ record, by }: Loaded): Promise<Loaded | Lost> {

@@ -83,7 +83,8 @@ export async function receive<S extends ForeignSession>(
     touch: touch?.(request),
   }
   if (reading.rivals?.length && events !== undefined) {
-    const readOne = (value: string | null) => storage.read(value, options) as Promise<unknown>
+    const readOne = (value: string | null) =>
+      storage.read(value, { ...options, isOneOfSeveral: true }) as Promise<unknown>
     const arrival = await choose(reading.rivals, { cookie, request }, readOne as ReadOne)
     if (arrival.rivals.length > 0) events.emit({ type: 'tampered', reason: 'shadowed' })
     return arrival as Arrival as Arrival<S>

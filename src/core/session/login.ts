@@ -94,14 +94,19 @@ export function checkedAgain(
     )
   }
   const checked = checkedLevel('reauthenticate()', level)
-  const name = wishes.login?.group?.name ?? loaded?.record.terms?.group
+  const { login } = wishes
+  const counts = since === undefined && login !== undefined ? login : countsOf(since, userId)
+  const name = login?.group?.name ?? loaded?.record.terms?.group
   return {
-    userId,
     label: undefined,
-    isAgain: true,
-    level: checked,
+    ...login,
+    userId,
+    // A login that is not saved yet is still to be.
+    isAgain: login === undefined || login.isAgain,
+    level: checked ?? login?.level,
     group: inGroup(name),
-    ...countsOf(since, userId),
+    since: counts.since,
+    sinceEverybody: counts.sinceEverybody,
   }
 }
 

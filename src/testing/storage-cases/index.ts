@@ -24,6 +24,7 @@ import { persistenceCases } from './persistence.ts'
 import { raceCases } from './races.ts'
 import { refusedCases } from './refused.ts'
 import { releaseCases } from './releases.ts'
+import { reuseCases } from './reuse.ts'
 import { revocationCases } from './revocations.ts'
 import { rotationCases } from './rotation.ts'
 import { saveCases } from './saves.ts'
@@ -50,6 +51,7 @@ export const storageCases: readonly StorageCase[] = [
   ...graceCases,
   ...lateIdCases,
   ...forkCases,
+  ...reuseCases,
   ...lifetimeCases,
   ...backgroundCases,
   ...persistenceCases,

@@ -92,6 +92,29 @@ export const levelCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'takes a proof right after a login, which is not saved yet, for a part of that login',
+    needs: ['indexed'],
+    async run({ createStorage, clock }) {
+      const storage = createStorage({ absoluteTimeout: 1000, idleTimeout: 1000 })
+      const until = clock.now() + 900 * second
+      const { cookie } = await visit(storage, null, (s) => s.login('ada'))
+      await clock.pass(500 * second)
+      const login = await visit(storage, cookie, (s) => {
+        s.login('ada', { label: 'laptop', level: 2, until })
+        s.reauthenticate()
+        equal(s.level, 2)
+      })
+      const [only] = await (storage as ServerSessionStorage).sessionsOf('ada')
+      same([only?.label, only?.expiresAt], ['laptop', until])
+      const twice = await visit(storage, login.cookie, (s) => {
+        s.reauthenticate({ level: 3 })
+        s.reauthenticate()
+      })
+      equal((await storage.read(twice.cookie)).level, 3)
+      equal((await storage.read(twice.cookie)).expiresAt, until)
+    },
+  },
+  {
     name: 'refuses a level that is none, and a proof of nobody',
     async run({ createStorage }) {
       const session = await createStorage().read(null)

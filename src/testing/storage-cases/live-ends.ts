@@ -1,3 +1,4 @@
+import { createSessionGroups } from '../../core/life-cycle/session-groups.ts'
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, ok } from '../expect.ts'
@@ -169,6 +170,27 @@ export const liveEndCases: readonly StorageCase[] = [
         equal(await endOf(first), isHere ? 'revoked' : 'gone')
         equal(await second.check(), true)
         second.close()
+      }
+    },
+  },
+  {
+    name: 'a live connection ends with the group of its session, and when its login said, on this server and on another',
+    needs,
+    async run({ createStorage, clock }) {
+      const grouped = () => createStorage({ groups: createSessionGroups() }) as ServerSessionStorage
+      for (const isHere of [true, false]) {
+        const storage = grouped()
+        const server = isHere ? storage : grouped()
+        const open = opens(storage)
+        const until = clock.now() + 100_000
+        const opened = async (group: string) =>
+          open((await visit(storage, null, (s) => s.login('ada', { group, until }))).cookie)
+        const [one, other] = [await opened('one'), (await opened('other'))!]
+        await server.revokeGroup('one')
+        equal(await endOf(one), isHere ? 'revoked' : 'gone')
+        equal(await other.check(), true)
+        await clock.pass(100_000)
+        equal(await endOf(other), 'expired')
       }
     },
   },
