@@ -1,4 +1,5 @@
 import { itemCount } from './cart.ts'
+import { fonts } from './fonts.ts'
 import { html, type Html } from './html.ts'
 import { endingText } from './endings.ts'
 import { sessionPanel } from './panel.ts'
@@ -62,6 +63,10 @@ function document(
         <meta name="color-scheme" content="light dark" />
         <title>${parts.title} – The Cloakroom</title>
         <link rel="icon" href="data:," />
+        ${Object.values(fonts).map(
+          ({ address }) =>
+            html`<link rel="preload" href="${address}" as="font" type="font/woff2" crossorigin />`,
+        )}
         <link rel="stylesheet" href="${styleAddress}" />
         ${parts.script && html`<script type="module" src="${parts.script}"></script>`}
         ${parts.header && html`<link rel="prefetch" href="${routes.cart.show.href()}" />`}

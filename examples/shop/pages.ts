@@ -51,6 +51,7 @@ export function productPage(session: ShopSession, product: Product): Response {
 
 export function cartPage(session: ShopSession): Response {
   const lines = cartLines(session)
+  const others = products.filter(({ id }) => !lines.some((line) => line.id === id))
   const empty = html`
     <p class="lead">
       Nothing in it yet. <a href="${routes.home.href()}">Have a look around</a>, or begin with one
@@ -78,6 +79,11 @@ export function cartPage(session: ShopSession): Response {
       <a class="beside" href="${routes.home.href()}">Look for more</a>
       <a class="button" href="${routes.checkout.index.href()}">Check out</a>
     </p>
+    ${
+      others.length > 2 &&
+      html`<h2>Goes well with it</h2>
+        ${productGrid(others.slice(0, 3))}`
+    }
   `
   return page(session, {
     title: 'Your cart',

@@ -2,7 +2,7 @@
 export const sessionStyle = `
 .lead { font-size: 1.1rem; color: var(--soft); margin: -.5rem 0 1.5rem; max-width: 42rem; }
 .lead strong { color: var(--ink); font-weight: 600; }
-.columns { display: grid; gap: 1rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); align-items: start; }
+.columns { display: grid; gap: 1.75rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); align-items: start; }
 .columns > * > h2:first-child { margin-top: 0; }
 .ended { margin-bottom: 1.25rem; padding: .8rem 1rem; border-radius: .6rem; border: 1px solid var(--problem); background: var(--problem-paper); }
 .ended strong { color: var(--problem); }

@@ -1,4 +1,5 @@
 import { address } from './address.ts'
+import { fontStyle } from './fonts.ts'
 import { sessionStyle } from './style-session.ts'
 import { tryStyle } from './style-try.ts'
 
@@ -14,7 +15,7 @@ const shopStyle = `
   --problem: #9c2f22;
   --problem-paper: #fbe9e4;
   --notice-paper: #e3efe9;
-  --serif: 'Iowan Old Style', 'Palatino Linotype', Palatino, Georgia, serif;
+  --serif: Fraunces, 'Iowan Old Style', 'Palatino Linotype', Palatino, Georgia, serif;
   color-scheme: light dark;
 }
 @media (prefers-color-scheme: dark) {
@@ -39,7 +40,7 @@ body {
   flex-direction: column;
   background: var(--paper);
   color: var(--ink);
-  font: 1rem/1.55 system-ui, sans-serif;
+  font: 1rem/1.55 Figtree, system-ui, sans-serif;
 }
 header, main, footer { width: 100%; max-width: 62rem; margin: 0 auto; padding: 0 1.25rem; }
 header, nav, .row { display: flex; align-items: center; gap: .75rem 1.25rem; flex-wrap: wrap; }
@@ -89,6 +90,7 @@ ul { padding-left: 1.1rem; }
 form { margin: 0; }
 .narrow { max-width: 26rem; margin: 0 auto; }
 .fields { display: grid; gap: .35rem; padding: 1.25rem; }
+.fields p { margin: 0 0 .6rem; }
 .fields label { font-weight: 600; }
 .fields input { margin-bottom: .75rem; }
 input, button, .button { font: inherit; border-radius: .5rem; min-height: 2.75rem; padding: .45rem .9rem; }
@@ -112,6 +114,8 @@ code { font-size: .95em; }
   header, main, footer { padding-inline: 1rem; }
   .products { gap: .75rem; grid-template-columns: 1fr 1fr; }
   .products .card { padding: .6rem; }
+  .products .card:last-child:nth-child(odd) { grid-column: 1 / -1; }
+  .products .card:last-child:nth-child(odd) .picture { aspect-ratio: 5 / 2; }
   .products .row { gap: .5rem; }
   .products form, .products button { width: 100%; }
   .products .picture { padding: .75rem; }
@@ -119,7 +123,7 @@ code { font-size: .95em; }
 }
 `
 
-export const css = shopStyle + sessionStyle + tryStyle
+export const css = fontStyle + shopStyle + sessionStyle + tryStyle
 
 /** The address changes with the content, so a browser may keep it for ever. */
 export const styleAddress = address('style', 'css', css)

@@ -52,6 +52,23 @@ describe('the shop', () => {
     assert.deepEqual(response.headers.getSetCookie(), [])
   })
 
+  it('serves its fonts, small and for good, to itself alone', async () => {
+    const { get, text } = visit()
+    const addresses = [...(await text('/')).matchAll(/<link rel="preload" href="([^"]+)"/g)]
+    assert.equal(addresses.length, 2)
+    const style = await text(styleAddress)
+    for (const [, address] of addresses) {
+      assert.ok(style.includes(`url('${address}')`))
+      const response = await get(address!)
+      assert.equal(response.headers.get('Content-Type'), 'font/woff2')
+      assert.match(response.headers.get('Cache-Control')!, /immutable/)
+      const font = Buffer.from(await response.arrayBuffer())
+      assert.equal(font.toString('latin1', 0, 4), 'wOF2')
+      assert.ok(font.length < 60_000)
+    }
+    assert.match((await get('/')).headers.get('Content-Security-Policy')!, /default-src 'self'/)
+  })
+
   it('never lets a page of a session be stored', async () => {
     const { get } = visit()
     await get('/')
