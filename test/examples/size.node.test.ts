@@ -15,8 +15,8 @@ const ofStarters = [
   'tanstack-start/src/router.tsx',
   'tanstack-start/src/routes/__root.tsx',
 ]
-/** Whole apps, which are read for other things. */
-const larger = ['react-router', 'shop']
+/** Whole apps, which are read for other things, and what `coatcheck new` makes apps of: several servers in one folder. */
+const larger = ['react-router', 'servers', 'shop']
 
 const isSource = (path: string) =>
   /\.(js|ts|tsx|vue|svelte|astro)$/.test(path) && !/\.(config|d)\.\w+$/.test(path)

@@ -22,8 +22,8 @@ const built: Record<string, readonly string[]> = {
     'dist/server/server.js',
   ],
 }
-/** Larger apps, with browser tests of their own. */
-const apart = ['react-router', 'shop']
+/** Larger apps, and what `coatcheck new` makes apps of: they have tests of their own. */
+const apart = ['react-router', 'servers', 'shop']
 
 /** What a proxy says, which SvelteKit believes alone. */
 const proxied: Record<string, string> = { 'X-Forwarded-Proto': 'http' }
