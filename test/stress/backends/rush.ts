@@ -4,7 +4,7 @@ import {
   createSessionLimit,
   type SessionLimitOptions,
 } from 'coatcheck/accounts'
-import { openBackend } from './open-backend.ts'
+import { type Backend, openBackend } from './open-backend.ts'
 
 /** Logins of one user that a process makes at the same time. */
 export interface Rush {
@@ -22,8 +22,18 @@ export interface RushResult {
   refused: number
 }
 
+let opened: { address: string; backend: Backend } | undefined
+
+/** A server keeps its connections: what was opened for one rush is there for the next. */
+async function backendAt(address: string): Promise<Backend> {
+  if (opened?.address === address) return opened.backend
+  await opened?.backend.close()
+  opened = { address, backend: await openBackend(address, { timeout: 10, now: Date.now }) }
+  return opened.backend
+}
+
 export async function rush({ address, userId, logins, limit, group }: Rush): Promise<RushResult> {
-  const backend = await openBackend(address, { timeout: 10, now: Date.now })
+  const backend = await backendAt(address)
   const storage = createSessionStorage(backend.store, {
     sessionLimit: limit && createSessionLimit(limit),
     groups: group && createSessionGroups(),
@@ -42,12 +52,8 @@ export async function rush({ address, userId, logins, limit, group }: Rush): Pro
       result.refused++
     }
   }
-  try {
-    const all = Array.from({ length: logins }, login)
-    if (group?.isEnded) all.push(storage.revokeGroup(group.name).then(() => {}))
-    await Promise.all(all)
-  } finally {
-    await backend.close()
-  }
+  const all = Array.from({ length: logins }, login)
+  if (group?.isEnded) all.push(storage.revokeGroup(group.name).then(() => {}))
+  await Promise.all(all)
   return result
 }

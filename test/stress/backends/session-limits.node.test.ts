@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { createSessionStorage } from 'coatcheck'
 import type { SessionLimitOptions } from 'coatcheck/accounts'
 import { Member } from './member.ts'
-import { openBackend } from './open-backend.ts'
+import { type Backend, openBackend } from './open-backend.ts'
 import type { Rush, RushResult } from './rush.ts'
 import { isMissing, startTargets, targets } from './targets.ts'
 
@@ -31,9 +31,12 @@ for (const target of some) {
     { skip: isMissing(target) },
     () => {
       let address: string
+      let backend: Backend
       before(async () => {
         ;({ address } = await startedTarget(target))
+        backend = await openBackend(address, { timeout: 10, now: Date.now })
       })
+      after(() => backend?.close())
 
       /** All processes at once, and then the handles of those sessions of the user that live. */
       async function race(
@@ -45,9 +48,7 @@ for (const target of some) {
             member.ask({ do: 'rush', rush: { address, userId, logins, ...rushOf(n) } }),
           ),
         )
-        const backend = await openBackend(address, { timeout: 10, now: Date.now })
         const sessions = await createSessionStorage(backend.store).sessionsOf(userId)
-        await backend.close()
         return { living: sessions.map(({ handle }) => handle), results: results as RushResult[] }
       }
 
