@@ -1,5 +1,6 @@
 import { commitSession } from '../../dist/core/serving/commit.js'
 import { createCookie } from '../../dist/core/cookie/cookie.js'
+import { stateOf } from '../../dist/core/session/state-of.js'
 import { fill, secret } from './payload.mjs'
 
 export const sessionCookie = (options) => createCookie('session', { secrets: [secret], ...options })
@@ -13,7 +14,9 @@ export function cycle({ mode, data, userId }, storage, cookieOptions) {
     const reading = read instanceof Promise ? await read : read
     const session = await storage.read(reading.value)
     const count = handle(session)
-    const arrival = { cookie, request, reading, session, rivals: [], others: [], isCrowded: false }
+    const state = stateOf(session)
+    const none = { rivals: [], others: [], isCrowded: false }
+    const arrival = { cookie, request, reading, session, state, ...none }
     const { setCookies } = await commitSession(arrival, storage)
     return { count, setCookie: setCookies[0] }
   }
