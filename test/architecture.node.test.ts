@@ -206,6 +206,21 @@ describe('files', () => {
   })
 })
 
+describe('adapters of frameworks', () => {
+  it('have less than 1,000 lines of code together, as docs/decisions/020-one-door-for-adapters.md counts', () => {
+    const shared = /^frameworks\/(parts\/|csrf\/|live\.ts|adapter\.ts)/
+    const own = sources.filter(({ path }) => path.startsWith('frameworks/') && !shared.test(path))
+    const lines = own.flatMap(({ text }) =>
+      text
+        .replace(/\/\*[^]*?\*\//g, '')
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !line.trim().startsWith('//')),
+    )
+    assert.ok(own.length > 10)
+    assert.ok(lines.length < 1000, `${lines.length} lines`)
+  })
+})
+
 describe('tests', () => {
   /** `core/cookie`, `core/errors`, `storages/redis`, `cli`: a room, or an entry with its parts. */
   const placeOf = (path: string) => {

@@ -1,12 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Cookie } from '../core/cookie/cookie.ts'
 import type { AppSession } from '../core/life-cycle/register.ts'
-import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
-import { createVisits } from '../core/serving/visit.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
 import { holdResponse } from './parts/held-response.ts'
 import { NodeVisitRequest } from './parts/node-message.ts'
-import { place, type PlaceOptions, readProperty } from './parts/place.ts'
+import { place, type PlaceOptions, type SessionArguments, visitsFrom } from './parts/place.ts'
 
 export type { PlaceOptions as ExpressSessionOptions }
 
@@ -60,13 +56,8 @@ const failed = new WeakSet<ServerResponse>()
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie has no secrets or an option is wrong. A request fails with
  * `ERR_SESSION_NESTED` if the middleware is installed twice.
  */
-export function session<Data extends SessionData = UntypedData, Flash extends SessionData = Data>(
-  cookie: Cookie,
-  storage: SessionStorage<Data, Flash>,
-  options?: PlaceOptions,
-): ExpressMiddleware {
-  const visits = createVisits(cookie, storage, options)
-  const property = readProperty(options)
+export function session(...given: SessionArguments): ExpressMiddleware {
+  const { visits, property } = visitsFrom(...given)
 
   async function open(request: IncomingMessage, response: ServerResponse, next: Next) {
     const visit = await visits.open(new NodeVisitRequest(request), request)

@@ -1,13 +1,10 @@
 import type { FastifyInstance } from 'fastify'
-import type { Cookie } from '../core/cookie/cookie.ts'
 import type { AppSession } from '../core/life-cycle/register.ts'
-import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import type { Commit } from '../core/serving/commit.ts'
-import { createVisits, type Visit } from '../core/serving/visit.ts'
-import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
+import type { Visit } from '../core/serving/visit.ts'
 import { type HeldResponse, type Holding, holdResponse } from './parts/held-response.ts'
 import { NodeVisitRequest } from './parts/node-message.ts'
-import { type PlaceOptions, readProperty } from './parts/place.ts'
+import { type PlaceOptions, type SessionArguments, visitsFrom } from './parts/place.ts'
 
 export type { PlaceOptions as FastifySessionOptions }
 
@@ -50,13 +47,8 @@ interface Served {
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie has no secrets or an option is wrong. A request fails with
  * `ERR_SESSION_NESTED` if the same cookie is served twice; `register` fails if the property is taken.
  */
-export function session<Data extends SessionData = UntypedData, Flash extends SessionData = Data>(
-  cookie: Cookie,
-  storage: SessionStorage<Data, Flash>,
-  options?: PlaceOptions,
-): FastifySessionPlugin {
-  const visits = createVisits(cookie, storage, options)
-  const property = readProperty(options)
+export function session(...given: SessionArguments): FastifySessionPlugin {
+  const { visits, property } = visitsFrom(...given)
   const slot = Symbol(property)
 
   const plugin: FastifySessionPlugin = async (app) => {
@@ -65,7 +57,7 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
     const servedOf = (request: object) => (request as Record<symbol, Served | null>)[slot]!
 
     app.addHook('onRequest', (request, reply, done) => {
-      const begin = (visit: Visit<Session<Data, Flash>>) => {
+      const begin = (visit: Visit) => {
         const served: Served = { visit, hasFailed: false }
         served.held = holdResponse(reply.raw, {
           visit,

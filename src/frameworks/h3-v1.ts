@@ -1,13 +1,10 @@
-import type { Cookie } from '../core/cookie/cookie.ts'
 import { configError } from '../core/errors.ts'
 import type { AppSession } from '../core/life-cycle/register.ts'
-import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import { writeHeaders } from '../core/serving/response.ts'
-import { createVisits } from '../core/serving/visit.ts'
 import { isSession } from '../core/session/create-session.ts'
-import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
+import type { Session } from '../core/session/session.ts'
 import { holdResponse } from './parts/held-response.ts'
-import { type PlaceOptions, readProperty } from './parts/place.ts'
+import { type SessionArguments, visitsFrom } from './parts/place.ts'
 import {
   type NodeRequest,
   type NodeResponse,
@@ -51,13 +48,8 @@ export interface H3App {
  * @param cookie Must have secrets.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie has no secrets or an option is wrong.
  */
-export function session<Data extends SessionData = UntypedData, Flash extends SessionData = Data>(
-  cookie: Cookie,
-  storage: SessionStorage<Data, Flash>,
-  options?: PlaceOptions,
-): (app: H3App | { h3App: H3App }) => void {
-  const visits = createVisits(cookie, storage, options)
-  const property = readProperty(options)
+export function session(...given: SessionArguments): (app: H3App | { h3App: H3App }) => void {
+  const { visits, property } = visitsFrom(...given)
 
   return (target) => {
     const app = (target as { h3App?: H3App } | undefined)?.h3App ?? (target as H3App | undefined)

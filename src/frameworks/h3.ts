@@ -1,12 +1,8 @@
 import { type H3EventContext, type Middleware, toResponse } from 'h3'
-import type { Cookie } from '../core/cookie/cookie.ts'
 import { SessionError } from '../core/errors.ts'
 import type { AppSession } from '../core/life-cycle/register.ts'
-import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import { applyCommit, writeHeaders } from '../core/serving/response.ts'
-import { createVisits } from '../core/serving/visit.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
-import { type PlaceOptions, readProperty } from './parts/place.ts'
+import { type SessionArguments, visitsFrom } from './parts/place.ts'
 
 declare module 'h3' {
   interface H3EventContext {
@@ -36,13 +32,8 @@ const notFound = Symbol.for('h3.notFound')
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie has no secrets or an option is wrong. A request fails with
  * `ERR_SESSION_RESPONSE` if a handler of Node has answered it by itself and the visitor needs a new cookie.
  */
-export function session<Data extends SessionData = UntypedData, Flash extends SessionData = Data>(
-  cookie: Cookie,
-  storage: SessionStorage<Data, Flash>,
-  options?: PlaceOptions,
-): Middleware {
-  const visits = createVisits(cookie, storage, options)
-  const property = readProperty(options)
+export function session(...given: SessionArguments): Middleware {
+  const { visits, property } = visitsFrom(...given)
 
   return async (event, next) => {
     const visit = await visits.open(event.req)

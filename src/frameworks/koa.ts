@@ -1,12 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Cookie } from '../core/cookie/cookie.ts'
 import type { AppSession } from '../core/life-cycle/register.ts'
-import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
-import { createVisits } from '../core/serving/visit.ts'
-import type { SessionData, UntypedData } from '../core/session/session.ts'
 import { holdResponse } from './parts/held-response.ts'
 import { NodeVisitRequest } from './parts/node-message.ts'
-import { place, type PlaceOptions, readProperty } from './parts/place.ts'
+import { place, type PlaceOptions, type SessionArguments, visitsFrom } from './parts/place.ts'
 
 export type { PlaceOptions as KoaSessionOptions }
 
@@ -49,13 +45,8 @@ export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) 
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie has no secrets or an option is wrong. A request fails with
  * `ERR_SESSION_NESTED` if the middleware is installed twice.
  */
-export function session<Data extends SessionData = UntypedData, Flash extends SessionData = Data>(
-  cookie: Cookie,
-  storage: SessionStorage<Data, Flash>,
-  options?: PlaceOptions,
-): KoaMiddleware {
-  const visits = createVisits(cookie, storage, options)
-  const property = readProperty(options)
+export function session(...given: SessionArguments): KoaMiddleware {
+  const { visits, property } = visitsFrom(...given)
 
   return async (ctx, next) => {
     const visit = await visits.open(new NodeVisitRequest(ctx.req), ctx.req)

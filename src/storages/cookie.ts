@@ -1,3 +1,4 @@
+import { isSessionError, StoreError } from '../core/errors.ts'
 import type { EventEmitter } from '../core/events.ts'
 import { claimsOfRecord, type Home, type SessionClaims } from '../core/life-cycle/home.ts'
 import { SessionLife } from '../core/life-cycle/life.ts'
@@ -17,7 +18,6 @@ import { cookieForm } from '../core/record/form.ts'
 import { isSessionId, joinSessionId } from '../core/record/id.ts'
 import { openRecord } from '../core/record/standing.ts'
 import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
-import { reportFailure } from '../core/store/guarded-store.ts'
 
 /** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
 export type CookieSessionClaims = SessionClaims
@@ -27,7 +27,8 @@ export interface CookieStorageOptions {
    * Says whether a session was ended, for instance because its user logged out everywhere after its
    * `authenticatedAt ?? createdAt`. (Not `lastUsedAt`: a request under way moves it.) Without it
    * and without `revocations` `destroy()` only clears the browser's cookie: a copy of the cookie lives on until
-   * its timeouts (ASVS 7.4.1). Asked on each read and each write; if it fails, they fail with `StoreError`.
+   * its timeouts (ASVS 7.4.1). Asked on each read and each write; if it fails, they fail with `StoreError`, whose
+   * cause is what it threw.
    */
   isRevoked?: ((claims: CookieSessionClaims) => boolean | Promise<boolean>) | undefined
   /**
@@ -128,8 +129,12 @@ function createHome(
   async function wasRevoked(claims: SessionClaims): Promise<boolean> {
     try {
       return (await isRevoked?.(claims)) ?? false
-    } catch (error) {
-      throw reportFailure(events, 'read', error)
+    } catch (cause) {
+      // Nobody has told it a secret or a value, so what the app's own function throws may be shown as it is.
+      const isTold = isSessionError(cause, 'ERR_SESSION_STORE')
+      const error = isTold ? cause : new StoreError('read', cause)
+      events.emit({ type: 'store-error', operation: 'read', error })
+      throw error
     }
   }
 

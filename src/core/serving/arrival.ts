@@ -9,7 +9,6 @@ import type { SessionState } from '../session/session-state.ts'
 import { stateIn, stateOf } from '../session/state-of.ts'
 import type { Loaded } from '../record/standing.ts'
 import { isSessionError } from '../errors.ts'
-import { reportFailure } from '../store/guarded-store.ts'
 import { flashUseOf } from './flash-use.ts'
 import type { Touch } from './touch.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
@@ -108,9 +107,10 @@ function readCookie(
   if (!('then' in reading)) return reading
   // Where an accepted cookie's session had to be loaded, from a store that nobody else watches.
   return reading.then(undefined, (error: unknown) => {
-    throw events !== undefined && isSessionError(error, 'ERR_SESSION_STORE')
-      ? reportFailure(events, 'read', error)
-      : error
+    if (isSessionError(error, 'ERR_SESSION_STORE')) {
+      events?.emit({ type: 'store-error', operation: 'read', error })
+    }
+    throw error
   })
 }
 

@@ -108,28 +108,16 @@ export class GuardedStore {
   /** The error to throw. A mistake in the app's set-up is its own: it does not help to come back later. */
   failure(operation: Operation, cause: unknown, secrets?: readonly string[]): SessionError {
     if (cause instanceof SessionError && cause.code === 'ERR_SESSION_CONFIG') return cause
-    if (isSessionError(cause, 'ERR_SESSION_STORE')) {
-      return reportFailure(this.#events, operation, cause)
-    }
-    const error = storeError(operation, cause, secrets)
-    return reportFailure(this.#events, operation, error)
+    const isTold = isSessionError(cause, 'ERR_SESSION_STORE')
+    const error = isTold ? cause : storeError(operation, cause, secrets)
+    this.#events.emit({ type: 'store-error', operation, error })
+    return error
   }
 }
 
 /** No part of it, its cause included, holds a value. */
 function storeError(operation: Operation, cause: unknown, secrets?: readonly string[]): StoreError {
   return new StoreError(operation, publicCause(cause, secrets), reasonOf(cause, secrets))
-}
-
-/** Makes the error that a failing backend becomes, and tells of it. */
-export function reportFailure(
-  events: EventEmitter,
-  operation: Operation,
-  cause: unknown,
-): StoreError {
-  const error = isSessionError(cause, 'ERR_SESSION_STORE') ? cause : storeError(operation, cause)
-  events.emit({ type: 'store-error', operation, error })
-  return error
 }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what it is instead of a store. */

@@ -1,6 +1,10 @@
+import type { Cookie } from '../../core/cookie/cookie.ts'
 import { configError } from '../../core/errors.ts'
+import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { type VisitOptions, visitKinds } from '../../core/serving/visit-options.ts'
 import { type OptionKinds, readOptions } from '../../core/options.ts'
+import { createVisits, type Visits } from '../../core/serving/visit.ts'
+import type { Session } from '../../core/session/session.ts'
 
 export interface PlaceOptions<Name extends string = string> extends VisitOptions {
   /** Where handlers find the session. Default: `session`. Several sessions of one request have a property each. */
@@ -14,6 +18,22 @@ export function readProperty(options: PlaceOptions | undefined): string {
   const { property = 'session' } = readOptions('session()', options, kinds)
   if (property === '') throw configError('session() option property is empty: name one')
   return property
+}
+
+/** What an adapter is given whose framework carries no types from the middleware to the handler. */
+export type SessionArguments = [
+  cookie: Cookie,
+  // oxlint-disable-next-line typescript/no-explicit-any -- no other type takes all of them
+  storage: SessionStorage<any, any>,
+  options?: PlaceOptions,
+]
+
+/** Where such an adapter gets its visits from, and the property that the session goes to. */
+export function visitsFrom(...[cookie, storage, options]: SessionArguments): {
+  visits: Visits<Session>
+  property: string
+} {
+  return { visits: createVisits(cookie, storage, options), property: readProperty(options) }
 }
 
 /**
