@@ -3,6 +3,9 @@
  * not know or refuses is not its to throw away: it is kept as it is stored until the app sets that key.
  */
 
+/** No values, and none can be added: all sessions without messages share it. */
+export const noValues: ReadonlyMap<string, unknown> = new Map()
+
 /**
  * Values as the app may see them, and beside them what is stored, where that is something else: because the codec or the
  * schema made another value of it, or because they refused it, so that there is nothing to see.

@@ -1,7 +1,7 @@
 import type { ValueCodec } from './codec.ts'
 import { configError, SessionValueError } from '../errors.ts'
 import type { RecordForm } from './form.ts'
-import { KeptValues } from './kept-values.ts'
+import { KeptValues, noValues } from './kept-values.ts'
 import type { Instants } from './lifetime.ts'
 import { parseShort } from './short-form.ts'
 import { decodeTerms, encodeTerms, type LoginTerms } from './terms.ts'
@@ -11,7 +11,7 @@ import { checkWire, type Data, isWire, type Wire } from './wire.ts'
 export interface Contents {
   values: Map<string, unknown>
   /** Set by the request before, for the next one. */
-  flash: Map<string, unknown>
+  flash: ReadonlyMap<string, unknown>
 }
 
 /** The id before the last rotation. */
@@ -193,7 +193,7 @@ export function decodeRecord(
     const { p } = wire
     const contents = ({ d, f }: Pick<Wire, 'd' | 'f'>): Contents => ({
       values: decodeMap(d, codec, refused),
-      flash: decodeMap(f, codec, refused),
+      flash: f === undefined ? noValues : decodeMap(f, codec, refused),
     })
     return {
       handle: wire.k,
@@ -207,7 +207,7 @@ export function decodeRecord(
       label: wire.l,
       isOfUnknown: wire.g === 1 || undefined,
       values: decodeMap(wire.d, codec, refused),
-      flash: decodeMap(wire.f, codec, refused),
+      flash: wire.f === undefined ? noValues : decodeMap(wire.f, codec, refused),
       previous: p && { secretHash: p.s, until: p.t, contents: p.d && contents(p) },
       retired: wire.r?.map(([secretHash, until]) => ({ secretHash, until })),
       sentAt: wire.n,

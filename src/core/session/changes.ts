@@ -14,15 +14,26 @@ export type Change =
   | { type: 'flash'; key: string; value: unknown }
   | { type: 'clear' }
 
-/** Makes one change. A `flash` here is what the next request will see. */
-export function applyChange({ values, flash }: Contents, change: Change, codec: ValueCodec): void {
+/** Data that can be changed. */
+interface Changeable {
+  values: Map<string, unknown>
+  /** What the next request will see. Left out where that is kept apart. */
+  flash?: Map<string, unknown>
+}
+
+/** Makes one change. */
+export function applyChange(
+  { values, flash }: Changeable,
+  change: Change,
+  codec: ValueCodec,
+): void {
   switch (change.type) {
     case 'set':
       values.set(change.key, change.value)
       break
     case 'unset':
       values.delete(change.key)
-      flash.delete(change.key)
+      flash?.delete(change.key)
       break
     case 'take':
       if (change.isMeant(values.get(change.key))) values.delete(change.key)
@@ -31,11 +42,11 @@ export function applyChange({ values, flash }: Contents, change: Change, codec: 
       update(values, change, codec)
       break
     case 'flash':
-      flash.set(change.key, change.value)
+      flash?.set(change.key, change.value)
       break
     case 'clear':
       values.clear()
-      flash.clear()
+      flash?.clear()
   }
 }
 

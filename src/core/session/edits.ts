@@ -61,11 +61,11 @@ export class Edits {
     if (change.type !== 'clear') assertKey(change.key)
     if (change.type === 'flash') {
       this.#codec.check(change.key, change.value)
-      this.flash.pending.set(change.key, change.value)
+      this.flash.leave(change.key, change.value)
     } else {
       if (change.type === 'set') this.#codec.checkValue(change.key, change.value, this.values)
       if (change.type === 'update') this.#pin(change.key)
-      applyChange({ values: this.values, flash: this.flash.visible }, change, this.#codec)
+      applyChange({ values: this.values }, change, this.#codec)
       this.#forget(change)
     }
     this.#changes.push(change)
@@ -107,7 +107,7 @@ export class Edits {
   /** Undoes a flash of this request. */
   takeBack(key: string): void {
     assertKey(key)
-    this.flash.pending.delete(key)
+    this.flash.takeBack(key)
     this.#drop('flash', key)
   }
 

@@ -1,4 +1,4 @@
-import { copyValues } from '../record/kept-values.ts'
+import { copyValues, noValues } from '../record/kept-values.ts'
 import type { Change } from './changes.ts'
 
 /**
@@ -7,14 +7,10 @@ import type { Change } from './changes.ts'
  */
 export type FlashUse = 'all' | 'read' | 'none'
 
-const nothing: ReadonlyMap<string, unknown> = new Map()
-
 /** The flash messages of one request: those that it may see, and those that it leaves for the next page. */
 export class FlashMessages {
-  /** What the app sees. */
-  readonly visible: Map<string, unknown>
-  /** What the next page will see of this request's flash calls. */
-  readonly pending: Map<string, unknown> = new Map()
+  #visible: ReadonlyMap<string, unknown>
+  #pending: Map<string, unknown> | undefined
   readonly #use: FlashUse
   #read: Set<string> | undefined
   #kept: Set<string> | undefined
@@ -23,9 +19,29 @@ export class FlashMessages {
   #usesMore = true
 
   /** @param stored Those that earlier requests left. */
-  constructor(stored: Map<string, unknown> | undefined, use: FlashUse) {
+  constructor(stored: ReadonlyMap<string, unknown> | undefined, use: FlashUse) {
     this.#use = use
-    this.visible = (use !== 'none' && stored) || new Map()
+    this.#visible = (use !== 'none' && stored) || noValues
+  }
+
+  /** What the app sees. */
+  get visible(): ReadonlyMap<string, unknown> {
+    return this.#visible
+  }
+
+  /** What the next page will see of this request's flash calls. */
+  get pending(): ReadonlyMap<string, unknown> {
+    return this.#pending ?? noValues
+  }
+
+  /** Leaves a message for the next page. */
+  leave(key: string, value: unknown): void {
+    ;(this.#pending ??= new Map()).set(key, value)
+  }
+
+  /** Leaves it no more. */
+  takeBack(key: string): void {
+    this.#pending?.delete(key)
   }
 
   read(key: string): unknown {
@@ -50,18 +66,22 @@ export class FlashMessages {
   }
 
   delete(key: string): void {
-    this.visible.delete(key)
-    this.pending.delete(key)
+    if (this.#visible.has(key)) {
+      const left = copyValues(this.#visible)
+      left.delete(key)
+      this.#visible = left
+    }
+    this.#pending?.delete(key)
   }
 
   clear(): void {
-    this.visible.clear()
-    this.pending.clear()
+    this.#visible = noValues
+    this.#pending = undefined
   }
 
   /** Those that this request uses up. */
   used(): ReadonlyMap<string, unknown> {
-    if (!this.#usesMore || this.visible.size === 0) return nothing
+    if (!this.#usesMore || this.visible.size === 0) return noValues
     const used = new Map<string, unknown>()
     for (const [key, value] of this.visible) {
       const isTaken = this.#use === 'all' || this.#read?.has(key)
@@ -79,9 +99,12 @@ export class FlashMessages {
   left(
     stored: ReadonlyMap<string, unknown> | undefined,
     changes: readonly Change[],
-  ): Map<string, unknown> {
-    const left = stored === undefined ? new Map<string, unknown>() : copyValues(stored)
-    for (const key of this.used().keys()) left.delete(key)
+  ): ReadonlyMap<string, unknown> {
+    const used = this.used()
+    const isAsBefore = used.size === 0 && this.pending.size === 0 && !changes.some(removes)
+    if (isAsBefore) return stored ?? noValues
+    const left = copyValues(stored)
+    for (const key of used.keys()) left.delete(key)
     for (const change of changes) {
       if (change.type === 'unset') left.delete(change.key)
       else if (change.type === 'clear') left.clear()
@@ -93,12 +116,17 @@ export class FlashMessages {
   /** After a save: what it used up can still be read, and is not used up once more. */
   settle(): void {
     for (const key of this.used().keys()) (this.#gone ??= new Set()).add(key)
-    this.pending.clear()
+    this.#pending = undefined
   }
 
   /** After an error: nothing more is used up. */
   useNoMore(): void {
     this.#usesMore = false
-    this.pending.clear()
+    this.#pending = undefined
   }
+}
+
+/** Whether a change may remove a message. */
+function removes({ type }: Change): boolean {
+  return type === 'unset' || type === 'clear'
 }
