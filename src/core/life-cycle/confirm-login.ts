@@ -1,4 +1,6 @@
+import { configError, isSessionError } from '../errors.ts'
 import type { Loaded } from '../record/standing.ts'
+import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
 import type { Home, Refusal } from './home.ts'
 
@@ -53,5 +55,29 @@ async function takeBack(home: Home, { userId }: Login, { saved, over }: Written)
     isBack = isInPlace
   } finally {
     if (!isBack) await home.delete(handle)
+  }
+}
+
+/** Before the session is written, so that none is of a group and not in its list. */
+export async function enterGroup(home: Home, { handle, wishes }: SessionState): Promise<void> {
+  const { group, isAgain } = wishes.login!
+  if (home.enterGroup !== undefined) return home.enterGroup(group!.name, handle)
+  // It is of a group since before, when the storage had groups.
+  if (isAgain) return
+  throw configError(
+    'login() takes a group where the storage has the option groups: createSessionGroups()',
+  )
+}
+
+/** The visitor who has too many sessions has the one of before: then that is what the handler goes on with. */
+export async function forgettingRefused<T>(
+  state: SessionState,
+  confirming: Promise<T>,
+): Promise<T> {
+  try {
+    return await confirming
+  } catch (error) {
+    if (isSessionError(error, 'ERR_SESSION_LIMIT')) state.forgetLogin()
+    throw error
   }
 }

@@ -1,16 +1,24 @@
-import { configError, isSessionError, SessionConflictError } from '../errors.ts'
+import { SessionConflictError } from '../errors.ts'
 import { parseSessionId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { contentsOf, type Loaded } from '../record/standing.ts'
-import type { MaybePromise } from '../runtime/maybe-promise.ts'
+import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
 import { pause } from '../runtime/pause.ts'
 import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { LostReason } from '../session/start.ts'
 import { KeyedQueue } from '../store/keyed-queue.ts'
-import { confirmLogin, type Written } from './confirm-login.ts'
-import { claimsOf, importedLogin, type Home, type Lost } from './home.ts'
+import { confirmLogin, enterGroup, forgettingRefused, type Written } from './confirm-login.ts'
 import {
+  type Admission,
+  claimsOf,
+  importedLogin,
+  type Home,
+  type Lost,
+  type Refusal,
+} from './home.ts'
+import {
+  type Basis,
   nextRecord,
   nextRecordOfPrevious,
   serializeRecord,
@@ -34,6 +42,9 @@ type Outcome = string | null | undefined
 /**
  * The one place that writes sessions. Every write is a compare-and-swap on the version that was read: if
  * somebody wrote in between, the request's changes are done again on what they wrote.
+ *
+ * What every save does makes no promise where nothing waits: the promises of its steps were a quarter of all that a
+ * request left to the garbage collector. What few saves do, waits as it is easiest to read.
  */
 export class SessionWriter {
   readonly #context: StorageContext
@@ -52,16 +63,16 @@ export class SessionWriter {
     return this.#isWorthWriting(state) ? this.#save(state) : null
   }
 
-  async #save(state: SessionState): Promise<string | null> {
+  #save(state: SessionState): MaybePromise<string | null> {
     // A session of its own would take the place of the newer cookie; a login or a kill is worth that.
     if (state.retiredFrom !== undefined && state.loaded === undefined) {
       if (state.wishes.rotation !== 'kill') return this.#interrupt(state, 'rotated')
     }
     const claims = this.#home.isRevoked && claimsOf(state)
-    if (claims !== undefined && (await this.#home.isRevoked!(claims))) {
-      return this.#interrupt(state, 'revoked')
-    }
-    return this.#write(state)
+    if (claims === undefined) return this.#write(state)
+    return andThen(this.#home.isRevoked!(claims), (isRevoked) =>
+      isRevoked ? this.#interrupt(state, 'revoked') : this.#write(state),
+    )
   }
 
   /** A change, or a use that is to be noted. */
@@ -82,14 +93,20 @@ export class SessionWriter {
     return ''
   }
 
-  async #write(state: SessionState): Promise<string | null> {
+  #write(state: SessionState): MaybePromise<string | null> {
     const { loaded } = state
     const now = this.#context.now()
     const isStale = loaded !== undefined && loaded.expiresAt <= now
     // Others may have kept the session alive while the handler ran.
-    const base = isStale ? await this.#home.reload(loaded) : loaded
-    const outcome = await this.#attempt(state, base, now)
-    if (outcome !== undefined) return outcome
+    const base = isStale ? this.#home.reload(loaded) : loaded
+    const outcome = andThen<Loaded | Lost | undefined, Outcome>(base, (found) =>
+      this.#attempt(state, found, now),
+    )
+    return andThen(outcome, (value) => (value === undefined ? this.#lineUp(state, loaded) : value))
+  }
+
+  /** Somebody else was first. */
+  #lineUp(state: SessionState, loaded: Loaded | undefined): Promise<string | null> {
     return this.#losers.run(loaded?.record.handle ?? state.handle, () => this.#retry(state, loaded))
   }
 
@@ -110,11 +127,11 @@ export class SessionWriter {
   }
 
   /** One try, on what is stored now. */
-  async #attempt(
+  #attempt(
     state: SessionState,
     base: Loaded | Lost | undefined,
     now: number,
-  ): Promise<Outcome> {
+  ): MaybePromise<Outcome> {
     const { login, rotation } = state.wishes
     if (base !== undefined && 'lost' in base) {
       // A login is worth a session of its own: it would get one if it came a moment later.
@@ -128,37 +145,45 @@ export class SessionWriter {
     if (login !== undefined) return this.#logInApart(state, base)
     if (rotation === 'kill') {
       // What its holder did goes with it: the record belongs to what came after.
-      return (await this.#endPrevious(base)) && this.#interrupt(state, 'rotated')
+      const ended = this.#endPrevious(base)
+      return andThen(ended, (saved) => saved && this.#interrupt(state, 'rotated'))
     }
     if (base.record.previous!.until <= now) return this.#interrupt(state, 'rotated')
-    const saved = await this.#put(nextRecordOfPrevious(this.#context, state, base), base)
-    if (saved === undefined) return undefined
-    this.#accept(state, saved)
-    return null
+    const putting = this.#put(nextRecordOfPrevious(this.#context, state, base), base)
+    return andThen(putting, (saved) => {
+      if (saved === undefined) return undefined
+      this.#accept(state, saved)
+      return null
+    })
   }
 
   /** Writes as the holder of the record's id, or a new record. */
-  async #writeCurrent(
-    state: SessionState,
-    base: Loaded | undefined,
-    now: number,
-  ): Promise<Outcome> {
-    const admitting = this.#home.admit?.(state, base)
-    const endsSeen = admitting && (await admitting)
-    if (typeof endsSeen === 'string') return this.#interrupt(state, endsSeen)
-    const isRotated = base === undefined || state.wishes.rotation !== undefined
-    const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash
-    const secretHash = typeof proof === 'string' ? proof : await proof
-    const record = nextRecord(this.#context, state, { base, secretHash, endsSeen, now })
-    if (state.wishes.login?.group !== undefined) await enterGroup(this.#home, state)
+  #writeCurrent(state: SessionState, base: Loaded | undefined, now: number): MaybePromise<Outcome> {
+    return andThen<Admission, Outcome>(this.#home.admit?.(state, base), (endsSeen) => {
+      if (typeof endsSeen === 'string') return this.#interrupt(state, endsSeen)
+      const isRotated = base === undefined || state.wishes.rotation !== undefined
+      const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash
+      return andThen(proof, (secretHash) =>
+        this.#writeNext(state, { base, secretHash, endsSeen, now }),
+      )
+    })
+  }
+
+  #writeNext(state: SessionState, basis: Basis): MaybePromise<Outcome> {
+    const { base } = basis
+    const record = nextRecord(this.#context, state, basis)
+    const isOfGroup = state.wishes.login?.group !== undefined
+    const entering = isOfGroup ? enterGroup(this.#home, state) : undefined
     if (!this.#home.remembersIds) {
       record.previous = record.retired = undefined
       const { rotation, login } = state.wishes
       const isNewId = base !== undefined && rotation === 'kill' && login === undefined
       if (isNewId && this.#home.confirmId === undefined) warnOfOldCookies()
     }
-    const saved = await this.#put(record, base)
-    return saved && this.#finish(state, { saved, over: base && { before: base, after: saved } })
+    const putting = andThen<void, Loaded | undefined>(entering, () => this.#put(record, base))
+    return andThen(putting, (saved) => {
+      return saved && this.#finish(state, { saved, over: base && { before: base, after: saved } })
+    })
   }
 
   /**
@@ -191,7 +216,7 @@ export class SessionWriter {
   }
 
   /** The session is written. A login stands only if nothing was said against it meanwhile. */
-  async #finish(state: SessionState, written: Written): Promise<Outcome> {
+  #finish(state: SessionState, written: Written): MaybePromise<Outcome> {
     const { saved } = written
     const login = state.wishes.login ?? (state.imported && importedLogin(state))
     const former = state.loaded?.record.handle ?? state.retiredFrom
@@ -199,27 +224,31 @@ export class SessionWriter {
       login === undefined
         ? this.#home.confirmId?.(state, saved)
         : confirmLogin(this.#home, login, { ...written, former })
-    const refusal = confirming && (await forgettingRefused(state, confirming))
-    this.#accept(state, saved)
-    return refusal === undefined
-      ? this.#home.valueOf(state.id, saved.text)
-      : this.#interrupt(state, refusal)
+    const refusing = confirming && forgettingRefused(state, confirming)
+    return andThen<Refusal | undefined, Outcome>(refusing, (refusal) => {
+      this.#accept(state, saved)
+      return refusal === undefined
+        ? this.#home.valueOf(state.id, saved.text)
+        : this.#interrupt(state, refusal)
+    })
   }
 
   /** The id before may read nothing any more. */
-  #endPrevious(base: Loaded): Promise<Loaded | undefined> {
+  #endPrevious(base: Loaded): MaybePromise<Loaded | undefined> {
     return this.#put(withPreviousRetired(this.#context, base.record), base)
   }
 
   /** One compare-and-swap. Undefined if somebody else was first. */
-  async #put(record: SessionRecord, base: Loaded | undefined): Promise<Loaded | undefined> {
+  #put(record: SessionRecord, base: Loaded | undefined): MaybePromise<Loaded | undefined> {
     const by = base?.by ?? 'current'
     const text = serializeRecord(this.#context, record, by === 'current')
     const expiresAt = this.#context.lifetime.end(record)
     const written = this.#home.write({ record, text, expiresAt }, base?.version ?? null)
-    const version = typeof written === 'string' ? written : await written
-    if (version === undefined) return undefined
-    return { record, version, text, expiresAt, by, contents: contentsOf(record, by) }
+    return andThen(written, (version) =>
+      version === undefined
+        ? undefined
+        : { record, version, text, expiresAt, by, contents: contentsOf(record, by) },
+    )
   }
 
   /** Tells what a save has done, and starts over from it. */
@@ -248,27 +277,6 @@ export class SessionWriter {
     state.lose(reason)
     this.#context.events.emit({ type: 'interrupted', handle, userId, reason })
     return null
-  }
-}
-
-/** Before the session is written, so that none is of a group and not in its list. */
-async function enterGroup(home: Home, { handle, wishes }: SessionState): Promise<void> {
-  const { group, isAgain } = wishes.login!
-  if (home.enterGroup !== undefined) return home.enterGroup(group!.name, handle)
-  // It is of a group since before, when the storage had groups.
-  if (isAgain) return
-  throw configError(
-    'login() takes a group where the storage has the option groups: createSessionGroups()',
-  )
-}
-
-/** The visitor who has too many sessions has the one of before: then that is what the handler goes on with. */
-async function forgettingRefused<T>(state: SessionState, confirming: Promise<T>): Promise<T> {
-  try {
-    return await confirming
-  } catch (error) {
-    if (isSessionError(error, 'ERR_SESSION_LIMIT')) state.forgetLogin()
-    throw error
   }
 }
 

@@ -252,7 +252,9 @@ export class SessionState {
   saveWith(writer: Writer<SessionState>): MaybePromise<string | null> {
     if (this.#saving !== undefined) return this.whenIdle(() => this.saveWith(writer))
     const saved = writer.save(this)
-    return saved === null || typeof saved === 'string' ? saved : this.#waitFor(saved)
+    if (saved !== null && typeof saved !== 'string') return this.#waitFor(saved)
+    if (saved !== null) this.#issued = saved
+    return saved
   }
 
   async #waitFor(saving: Promise<string | null>): Promise<string | null> {
