@@ -48,7 +48,10 @@ export interface CompiledAttributes {
   readonly plainName: string
   /** `; Path=/; HttpOnly; SameSite=Lax` and so on, without Secure and lifetime. */
   readonly fixed: string
-  readonly lifetime: string
+  /** All of them without Secure. */
+  readonly plainEnd: string
+  /** All of them with Secure. */
+  readonly secureEnd: string
   readonly sameSite: 'Lax' | 'Strict' | 'None'
   /** Whether Secure may be left out on a plain http loopback host. */
   readonly secure: 'always' | 'never' | 'auto'
@@ -142,10 +145,13 @@ export function compileAttributes(name: string, attributes: CookieAttributes): C
   }
   const flags = `${httpOnly ? '; HttpOnly' : ''}; SameSite=${site}${partitioned ? '; Partitioned' : ''}`
   const { secure } = attributes
+  const fixed = `${textOf('Domain', domain)}${textOf('Path', path)}${flags}`
+  const lifetime = lifetimeOf(name, attributes)
   return {
     plainName: name.slice(rule?.prefix.length ?? 0) || name,
-    fixed: `${textOf('Domain', domain)}${textOf('Path', path)}${flags}`,
-    lifetime: lifetimeOf(name, attributes),
+    fixed,
+    plainEnd: `${fixed}${lifetime}`,
+    secureEnd: `${fixed}; Secure${lifetime}`,
     sameSite: site,
     secure: alwaysSecure || secure ? 'always' : secure === false ? 'never' : 'auto',
     ages: attributes.maxAge !== undefined || attributes.expires !== undefined,

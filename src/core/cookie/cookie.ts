@@ -132,7 +132,7 @@ export class Cookie {
   /** The same as `parse`, with what there is to know about it. Never throws for bad input. */
   read(header: string | null | undefined, request?: CookieRequest): MaybePromise<CookieReading> {
     if (!header) return absent
-    const name = this.#nameFor(this.#attributes, request)
+    const name = this.#nameIn(request)
     const values = readCookieValues(header, name)
     if (values.length === 0) return hasPairBehindComma(header, name) ? unusable('cookie') : absent
     if (values.length > mostCandidates) return unusable('shadowed')
@@ -199,10 +199,11 @@ export class Cookie {
       const size = this.name.length + text.length
       if (size > largestCookie) throw new CookieSizeError(this.name, size, largestCookie)
       const compiled = this.#compiled(attributes)
-      if (request !== undefined && !this.#isWithoutSecure(compiled, request)) {
-        warnOfPlainHttp(this.name, request)
+      if (isWithoutSecure(compiled, request)) {
+        return `${compiled.plainName}=${text}${compiled.plainEnd}`
       }
-      return `${this.#nameFor(compiled, request)}=${text}${compiled.fixed}${this.#secure(compiled, request)}${compiled.lifetime}`
+      if (request !== undefined) warnOfPlainHttp(this.name, request)
+      return `${this.name}=${text}${compiled.secureEnd}`
     }
     return typeof sealed === 'string' ? write(sealed) : sealed.then(write)
   }
@@ -210,7 +211,9 @@ export class Cookie {
   /** The Set-Cookie header that makes the browser forget the cookie: same place, in the past. */
   clear(attributes?: CookieAttributes, request?: CookieRequest): string {
     const compiled = this.#compiled(attributes)
-    return `${this.#nameFor(compiled, request)}=${compiled.fixed}${this.#secure(compiled, request)}${expired}`
+    return isWithoutSecure(compiled, request)
+      ? `${compiled.plainName}=${compiled.fixed}${expired}`
+      : `${this.name}=${compiled.fixed}; Secure${expired}`
   }
 
   /** The Set-Cookie headers that make the browser forget the cookie in its `formerScopes`. */
@@ -231,7 +234,7 @@ export class Cookie {
 
   /** Whether browsers take a cookie of this name in one scope only. */
   #isBoundToHost(request: CookieRequest | undefined): boolean {
-    return /^__host-/i.test(this.#nameFor(this.#attributes, request))
+    return /^__host-/i.test(this.#nameIn(request))
   }
 
   #compiled(attributes: CookieAttributes | undefined): CompiledAttributes {
@@ -241,19 +244,17 @@ export class Cookie {
     return compileAttributes(this.name, together as CookieAttributes)
   }
 
-  #isWithoutSecure({ secure }: CompiledAttributes, request: CookieRequest | undefined): boolean {
-    return secure === 'never' || (secure === 'auto' && isDevelopersOwn(request))
-  }
-
-  #secure(compiled: CompiledAttributes, request: CookieRequest | undefined): string {
-    return this.#isWithoutSecure(compiled, request) ? '' : '; Secure'
-  }
-
-  #nameFor(compiled: CompiledAttributes, request: CookieRequest | undefined): string {
-    const { plainName } = compiled
+  /** Its name in the Cookie header of this request. */
+  #nameIn(request: CookieRequest | undefined): string {
+    const { plainName } = this.#attributes
     if (plainName === this.name) return plainName
-    return this.#isWithoutSecure(compiled, request) ? plainName : this.name
+    return isWithoutSecure(this.#attributes, request) ? plainName : this.name
   }
+}
+
+/** Asked once for each cookie that is set: where the browser is a developer's own, all headers of the request are looked at. */
+function isWithoutSecure({ secure }: CompiledAttributes, request?: CookieRequest): boolean {
+  return secure === 'never' || (secure === 'auto' && isDevelopersOwn(request))
 }
 
 markAs(Cookie.prototype, 'cookie')

@@ -26,7 +26,7 @@ export function isProxied(headers: { keys(): Iterable<string> }): boolean {
 export function isDevelopersOwn(request: CookieRequest | undefined): boolean {
   if (request === undefined) return false
   if (typeof request === 'string') return loopback.test(request) && !isProduction()
-  return loopback.test(request.url) && !isProxied(request.headers) && !isProduction()
+  return loopback.test(request.url) && !isProduction() && !isProxied(request.headers)
 }
 
 /** Whether a browser on the same machine asked, over plain http. */
