@@ -24,6 +24,7 @@ const workloads = {
 const usage = `script/bench [${Object.keys(workloads).join('|')} ...] [options]
   --check          only what the targets need, quickly; fails if one is missed twice
   --charts         measures nothing: draws what bench/results holds, and writes the table of targets
+  --profile        measures nothing: draws where the time of our three hottest workloads goes, as flame graphs
   --node=24        all of it by this Node of test/runtimes: 22, 24 or 26
   --against=FOLDER only our own rows, beside those of another checkout that is built; fails if one became slower.
                    For A, B and E, without names A and B
@@ -39,6 +40,7 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', short: 'h' },
     check: { type: 'boolean' },
     charts: { type: 'boolean' },
+    profile: { type: 'boolean' },
     against: { type: 'string' },
     table: { type: 'string' },
     only: { type: 'string' },
@@ -72,6 +74,9 @@ const settings = {
 if (values.charts) {
   const { drawResults } = await import('./charts.mjs')
   await drawResults()
+} else if (values.profile) {
+  const { profileHottest } = await import('./profile.mjs')
+  await profileHottest()
 } else {
   if (mostOfOthers().isBusy) {
     console.warn(

@@ -24,8 +24,8 @@ text { font: 13px system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans
   .d0 { fill: #4493f8 } .d1 { fill: #f0883e } .d2 { fill: #3fb950 } .d3 { fill: #ab7df8 } .d4 { fill: #f778ba } .d5 { fill: #9198a1 }
 }`
 
-/** A whole picture, in light and in dark. `notes` are the lines below the title, `sources` those at the foot. */
-export function picture({ title, notes = [], sources, height, body }) {
+/** A whole picture, in light and in dark. `notes` are the lines below the title, `sources` those at the foot, `styles` its own. */
+export function picture({ title, notes = [], sources, height, body, styles = '' }) {
   const top = margin + 14
   const head = [
     text(margin, top, title, 'title'),
@@ -35,7 +35,7 @@ export function picture({ title, notes = [], sources, height, body }) {
     text(margin, height - 14 - (sources.length - 1 - line) * 16, source, 'faint small'),
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">
-<style>${style}
+<style>${style}${styles}
 </style>
 <rect class="paper" width="${width}" height="${height}"/>
 ${[...head, ...body, ...foot].join('\n')}
@@ -62,6 +62,6 @@ export function microseconds(us) {
   return `${us >= 100 ? Math.round(us) : Number(us.toPrecision(us >= 10 ? 3 : 2))} µs`
 }
 
-function escape(content) {
+export function escape(content) {
   return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 }
