@@ -148,6 +148,8 @@ for (const { name, backend } of backends) {
       '+_-_',
       '-/-_',
       'Zé',
+      // The low byte of the first character is that of a Z.
+      'Śm9v',
       'Z',
       'Zm9vY',
       '%5A',

@@ -3,13 +3,14 @@ import type { Aead, CryptoBackend, Mac } from './backend.ts'
 /* The few parts of `node:crypto` and `Buffer` that are used, so that core compiles without Node's types. */
 
 interface NodeBuffer extends Uint8Array {
-  toString(encoding?: 'base64url' | 'utf8'): string
+  toString(encoding?: 'base64url' | 'utf8', start?: number): string
 }
 interface BufferConstructor {
   [Symbol.hasInstance](value: unknown): value is NodeBuffer
   from(text: string, encoding: 'base64url' | 'utf8'): NodeBuffer
   from(bytes: ArrayBufferLike, offset: number, length: number): NodeBuffer
   concat(parts: readonly Uint8Array[]): NodeBuffer
+  byteLength(text: string): number
 }
 interface Cipher {
   setAAD(associated: Uint8Array): unknown
@@ -113,7 +114,19 @@ export function createNodeBackend(crypto: NodeCrypto): CryptoBackend {
     },
     fromBase64url(text) {
       const bytes = Buffer.from(text, 'base64url')
-      return bytes.toString('base64url') === text ? bytes : undefined
+      return isOnlySpelling(text, bytes) ? bytes : undefined
     },
+  }
+
+  /**
+   * Whether this is the one canonical text of these bytes. `Buffer` skips what is not of the alphabet, takes two alphabets, and
+   * looks at no more than the low byte of a character. Writing all of the bytes again, to compare, takes twice as long.
+   */
+  function isOnlySpelling(text: string, bytes: NodeBuffer): boolean {
+    const { length } = text
+    if (length % 4 === 1 || bytes.length !== Math.floor((length * 3) / 4)) return false
+    if (text.includes('+') || text.includes('/') || Buffer.byteLength(text) !== length) return false
+    // The last character has bits that stand for nothing.
+    return text.endsWith(bytes.toString('base64url', bytes.length - (bytes.length % 3)))
   }
 }
