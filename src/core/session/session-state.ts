@@ -11,10 +11,8 @@ import { OwnId } from './own-id.ts'
 import type { Imported, LostReason, Server, StateOptions, Writer } from './start.ts'
 import { noWishes, type Login, type Wishes } from './wishes.ts'
 
-/**
- * What one request knows of its session and has done to it. `Session` is its public face; storages and middleware
- * work on this. Nobody changes a field of it: they say what happened.
- */
+/** What one request knows of its session and has done to it. `Session` is its public face; storages and middleware
+ * work on this. Nobody changes a field of it: they say what happened. */
 export class SessionState {
   readonly codec: ValueCodec
   readonly hadCookie: boolean
@@ -253,7 +251,7 @@ export class SessionState {
     if (this.#saving !== undefined) return this.whenIdle(() => this.saveWith(writer))
     const saved = writer.save(this)
     if (saved !== null && typeof saved !== 'string') return this.#waitFor(saved)
-    if (saved !== null) this.#issued = saved
+    this.#issued = saved ?? this.#issued
     return saved
   }
 
