@@ -80,7 +80,7 @@ function placeOf({ functionName, url }) {
   if (functionName === '(garbage collector)') return { kind: 'garbage', file: '' }
   const [, own] = /\/dist\/(?:core\/)?(.+)$/.exec(url) ?? []
   if (own !== undefined) return { kind: 'own', file: own }
-  return { kind: 'platform', file: /^node:/.test(url) ? url : '' }
+  return { kind: 'platform', file: url.startsWith('node:') ? url : '' }
 }
 
 /** Calls of one function from one place together. */
