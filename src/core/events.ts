@@ -36,8 +36,11 @@ export type SessionEventDetail =
   | { type: 'refused'; reason: 'origin' }
   /** An id came back after it was rotated out and its grace was over: a sign of theft. */
   | { type: 'reused-old-id' }
-  /** Something in the store could not be read: the record (no keys named), or these keys of it. */
-  | { type: 'corrupt'; keys: readonly string[] }
+  /**
+   * Something in the store could not be read: the record (no keys named), or these keys of it. `error` is what `migrate` threw,
+   * and may hold a value: of no other event does that hold.
+   */
+  | { type: 'corrupt'; keys: readonly string[]; error?: unknown }
   | { type: 'oversize'; size: number; limit: number }
   | { type: 'store-error'; operation: 'read' | 'write' | 'delete' | 'list'; error: unknown }
 

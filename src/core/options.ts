@@ -36,6 +36,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   tablename: ['table'],
   collection: ['table'],
   serializer: ['codec'],
+  version: ['dataVersion'],
   encrypted: ['encrypt'],
   signed: ['secrets'],
   onerror: ['onStoreError', 'onEvent'],

@@ -1,5 +1,5 @@
 import type { SessionEvent } from '../core/events.ts'
-import type { Data } from '../core/record/wire.ts'
+import type { Data, Versions } from '../core/record/wire.ts'
 
 /** What a session holds, as JSON. */
 export interface Snapshot {
@@ -46,6 +46,8 @@ export interface SessionNote {
   size: number
   maxBytes: number | undefined
   contents: Snapshot
+  /** Of which version of the app's data the values are, if that is written. */
+  versions: Versions | undefined
 }
 
 const most = { sessions: 50, requests: 30, events: 200 }

@@ -1,3 +1,4 @@
+import type { Versions } from '../core/record/wire.ts'
 import { type Described, describe } from './described.ts'
 import { cookieLimit } from './cookies.ts'
 import { html, type Html } from './html.ts'
@@ -57,15 +58,22 @@ function deadline(name: string, { at, start, now }: Record<'at' | 'start' | 'now
   </div>`
 }
 
-export function contents({ contents }: SessionNote, isShown: boolean): Html {
+export function contents({ contents, versions }: SessionNote, isShown: boolean): Html {
   const values = describe(contents.values, isShown)
   const flash = describe(contents.flash, isShown)
   return html`<section data-part="contents">
     <h2>What is in it</h2>
+    ${versions !== undefined && html`<p class="soft">Version of the data: ${versionsText(versions)}</p>`}
     ${values.length > 0 ? tree(values) : html`<p class="soft">No values.</p>`}
     <h3>Messages for the next page</h3>
     ${flash.length > 0 ? tree(flash) : html`<p class="soft">None wait.</p>`}
   </section>`
+}
+
+function versionsText([version, others = {}]: Versions): string {
+  return [version, ...Object.entries(others).map(([key, other]) => `${key} ${String(other)}`)].join(
+    ', ',
+  )
 }
 
 function tree(entries: readonly Described[]): Html {

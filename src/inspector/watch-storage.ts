@@ -1,6 +1,6 @@
 import type { ReadOptions } from '../core/life-cycle/begin.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
-import { encodeMap } from '../core/record/record.ts'
+import { encodeMap, versionsOf } from '../core/record/record.ts'
 import { byteLength } from '../core/record/size.ts'
 import type { Loaded } from '../core/record/standing.ts'
 import type { Session } from '../core/session/session.ts'
@@ -127,6 +127,7 @@ export function sessionNote(loaded: Loaded, state: SessionState): SessionNote {
     size: byteLength(text),
     maxBytes: state.codec.maxBytes,
     contents: snapshotOf(loaded, state),
+    versions: versionsOf(loaded.contents.values, state.codec),
   }
 }
 

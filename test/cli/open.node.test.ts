@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
+import { createDataVersion } from 'coatcheck/data'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import { coatcheck, coatcheckProcess, logIn, secret } from './run.ts'
 
@@ -65,6 +66,17 @@ describe('coatcheck open', () => {
     time = Date.now() + 3_600_000
     const { cookie } = await logIn(createCookieSessionStorage({ now }), 'ada')
     assert.match((await coatcheck(['open', cookie], { env })).stdout, /used in the future/)
+  })
+
+  it('says of which version the data is', async () => {
+    const dataVersion = createDataVersion({ version: 3 })
+    const { cookie } = await logIn(createCookieSessionStorage({ dataVersion }), 'ada')
+    const { stdout } = await coatcheck(['open', cookie], { env })
+    assert.match(stdout, /Version +of the app's data: 3\n/)
+    const { stdout: json } = await coatcheck(['open', cookie, '--json'], { env })
+    assert.deepEqual(JSON.parse(json).session.dataVersions, [3])
+    const { cookie: without } = await logIn(createCookieSessionStorage(), 'ada')
+    assert.doesNotMatch((await coatcheck(['open', without], { env })).stdout, /Version/)
   })
 
   it('says whether the visitor stays logged in, if that was said', async () => {

@@ -10,6 +10,8 @@ import {
   traitsOf,
   type Trait,
 } from 'coatcheck/testing'
+import { versionCases } from './data-versions/versions.ts'
+import { versionRaceCases } from './data-versions/version-races.ts'
 
 /** A case, bound to what opens the fixture that it runs on. `Env` is what opening one needs: in workerd the bindings. */
 export interface BoundCase<Env = void> {
@@ -40,7 +42,7 @@ export function casesOfStorage<Env = void>(
   traits: Traits,
   open: Opens<StorageFixture, Env>,
 ): BoundCase<Env>[] {
-  return bind(storageCases, traits, open)
+  return bind([...storageCases, ...versionCases, ...versionRaceCases], traits, open)
 }
 
 function bind<Fixture extends { close?(): void | Promise<void> }, Env>(

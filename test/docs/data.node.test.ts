@@ -27,6 +27,14 @@ describe('The guide to what is in a session', () => {
     assert.deepEqual([next.get('cart')[0].quantity, next.get('theme')], [2, 'light'])
   })
 
+  it('has a version whose migration brings together what two releases have set', async () => {
+    const { storage } = await load('versions.mjs')
+    const imported = { values: { cart: ['scarf'] } }
+    const session = await storage.read('of another library', { imported })
+    assert.deepEqual(session.get('basket'), [{ product: 'scarf', quantity: 1 }])
+    assert.equal(session.has('cart'), false)
+  })
+
   it('has a program that commits before it streams', async () => {
     process.env['SESSION_SECRET'] = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
     const { default: app } = await load('commit.mjs')

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import { createSessionStorage, type Session } from 'coatcheck'
 import { createCookie } from 'coatcheck/cookie'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
+import { createDataVersion } from 'coatcheck/data'
 import { createInspector } from 'coatcheck/inspector'
 import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
 import { createGate } from 'coatcheck/testing'
@@ -43,6 +44,20 @@ describe('the inspector', () => {
     assert.match(text, /Messages for the next page notice text of 12 characters/)
     assert.match(text, /\d+ of 65,536 bytes/)
     assert.doesNotMatch(text, /umbrella|Welcome back/)
+  })
+
+  it('shows of which version the data is, and which keys are of another', async () => {
+    const store = createMemoryStore()
+    const release = (version: number) =>
+      createSessionStorage(store, { dataVersion: createDataVersion({ version }) })
+    const older = openApp(handlers, { storage: release(1) })
+    await older.request('/login')
+    const newer = openApp(handlers, { storage: release(2) })
+    newer.jar.cookie = older.jar.cookie
+    assert.match(await newer.page(), /Version of the data: 1 /)
+    await newer.request('/count')
+    assert.match(await newer.page(), /Version of the data: 1, count 2/)
+    assert.doesNotMatch(await openApp(handlers).page(), /Version of the data/)
   })
 
   it('shows values only where the app says so, and never the cookie', async () => {

@@ -1,4 +1,6 @@
 import { parseSessionId } from '../../core/record/id.ts'
+import { KeptValues } from '../../core/record/kept-values.ts'
+import type { Versions } from '../../core/record/wire.ts'
 import { type Command, type Given, UsageError } from '../command.ts'
 import { openCookie } from '../open-cookie.ts'
 import { type Output, shown } from '../output.ts'
@@ -78,12 +80,18 @@ function tell(verdict: Verdict, { name, secret }: Source, given: Given, output: 
     persistent: record.persistent,
   }
   const { values, flash } = contents ?? { values: new Map(), flash: new Map() }
+  const versions = values instanceof KeptValues ? values.versions : undefined
   const found = {
     accepted: isUnknown ? undefined : refused === undefined,
     refused,
     cookie: name,
     handle: verdict.handle,
-    session: about && { ...about, values: describe(values), flash: describe(flash) },
+    session: about && {
+      ...about,
+      dataVersions: versions,
+      values: describe(values),
+      flash: describe(flash),
+    },
   }
   if (output.json) {
     output.printJson(found)
@@ -104,6 +112,7 @@ function tell(verdict: Verdict, { name, secret }: Source, given: Given, output: 
   line('Idle end', time(record?.idleDeadline) || undefined)
   line('Last end', time(record?.absoluteDeadline) || undefined)
   line('Stays', stayOf(record?.persistent))
+  line('Version', versions && versionsText(versions))
   for (const [title, map] of [
     ['Value', values],
     ['Message', flash],
@@ -130,4 +139,9 @@ function kindOf(value: unknown): string {
 function stayOf(persistent: boolean | undefined): string | undefined {
   if (persistent === undefined) return undefined
   return persistent ? 'after the browser closes' : 'until the browser closes'
+}
+
+function versionsText([version, others = {}]: Versions): string {
+  const texts = Object.entries(others).map(([key, other]) => `${shown(key)} ${String(other)}`)
+  return [`of the app's data: ${version}`, ...texts].join(', ')
 }

@@ -60,11 +60,13 @@ export async function importSession(
     values: storable(values, codec, dropped),
     flash: storable(flash, codec, dropped),
   }
+  const failure = codec.dataVersion?.open(contents, codec)
+  if (failure !== undefined) events.emit({ type: 'corrupt', ...failure })
   const unfit = schema === undefined ? [] : hideUnfit(schema, contents)
   const keys = [...dropped, ...unfit]
   if (keys.length > 0) events.emit({ type: 'corrupt', keys })
-  // Nothing is stored yet that would have to be kept.
-  contents.values = new Map(contents.values)
+  // Nothing is stored yet that would have to be kept, but what a later release can migrate.
+  if (failure === undefined) contents.values = new Map(contents.values)
   const createdAt = now()
   const expiresAt = lifetime.end(lifetime.start(createdAt))
   const flashUse = options?.flashUse?.() ?? 'all'

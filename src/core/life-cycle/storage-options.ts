@@ -5,6 +5,7 @@ import type { OptionKinds } from '../options.ts'
 import { type RecordForm, storeForm } from '../record/form.ts'
 import { Lifetime, lifetimeKinds, seconds, type LifetimeOptions } from '../record/lifetime.ts'
 import type { StandardSchema } from '../record/schema.ts'
+import type { DataVersion } from '../record/versions.ts'
 import { systemTime } from '../runtime/time.ts'
 import type { SessionData, UntypedData } from '../session/session.ts'
 import type { RevocationNotes } from './revocation-notes.ts'
@@ -24,6 +25,11 @@ export interface SessionStorageOptions<
    * the schema makes it: a transformation must accept its own result. Asynchronous schemas are refused (`ERR_SESSION_CONFIG`).
    */
   schema?: (StandardSchema<Data> & Schema) | undefined
+  /**
+   * Of which version the values of this release are, and how older ones become so: `createDataVersion({ version, migrate })` of
+   * `coatcheck/data` makes it, and says what releases leave each other. Default: version 0, and nothing is migrated.
+   */
+  dataVersion?: DataVersion | undefined
   /** How values become JSON and come back. Default: plain JSON data only. */
   codec?: SessionCodec | undefined
   /** Most bytes of a session's record: 1024 to 64 MiB. Default 65,536. Cookies have their own limit. */
@@ -66,6 +72,7 @@ export const storageKinds: OptionKinds<SessionStorageOptions> = {
   ...lifetimeKinds,
   // The schemas of some libraries are functions.
   schema: 'any',
+  dataVersion: 'any',
   codec: 'any',
   maxBytes: 'number',
   onEvent: 'function',
@@ -105,6 +112,7 @@ export function createContext(
 ): StorageContext {
   const {
     schema,
+    dataVersion,
     codec,
     maxBytes = 65_536,
     clockTolerance = 5,
@@ -120,6 +128,9 @@ export function createContext(
   }
   if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
     throw configError('schema must be a Standard Schema (zod 3.24+, valibot 1+, arktype 2+, …)')
+  }
+  if (dataVersion !== undefined && !isFunction(dataVersion?.versionsOf)) {
+    throw configError('dataVersion must come from createDataVersion()')
   }
   if (codec !== undefined && !(isFunction(codec?.encode) && isFunction(codec.decode))) {
     throw configError('codec must have the functions encode(value) and decode(stored)')
@@ -138,7 +149,7 @@ export function createContext(
   }
   return {
     lifetime: new Lifetime(options),
-    codec: new ValueCodec(codec, { maxBytes, schema }),
+    codec: new ValueCodec(codec, { maxBytes, schema, dataVersion }),
     form,
     schema,
     maxBytes,

@@ -1,6 +1,7 @@
 import { SessionValueError } from '../errors.ts'
 import { assertFits, type StandardSchema } from './schema.ts'
 import { assertStorable } from './storable.ts'
+import type { DataVersion } from './versions.ts'
 
 /**
  * Turns values into something JSON can hold and back, one value at a time: how Dates, Maps or BigInts
@@ -13,19 +14,28 @@ export interface SessionCodec {
   decode(stored: unknown): unknown
 }
 
+interface CodecRules {
+  maxBytes: number
+  schema: StandardSchema | undefined
+  dataVersion: DataVersion | undefined
+}
+
 /** The codec's part for a session: refuses what cannot be stored, at once and by its key. */
 export class ValueCodec {
   readonly #codec: SessionCodec | undefined
   readonly #schema: StandardSchema | undefined
+  /** If the app's data has versions. */
+  readonly dataVersion: DataVersion | undefined
   /** Of a record: what is larger is not looked at any further. */
   readonly maxBytes: number | undefined
 
   constructor(
     codec: SessionCodec | undefined,
-    { maxBytes, schema }: { maxBytes?: number; schema?: StandardSchema | undefined } = {},
+    { maxBytes, schema, dataVersion }: Partial<CodecRules> = {},
   ) {
     this.#codec = codec
     this.#schema = schema
+    this.dataVersion = dataVersion
     this.maxBytes = maxBytes
   }
 

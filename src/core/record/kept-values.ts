@@ -3,6 +3,8 @@
  * not know or refuses is not its to throw away: it is kept as it is stored until the app sets that key.
  */
 
+import type { Versions } from './wire.ts'
+
 /** No values, and none can be added: all sessions without messages share it. */
 export const noValues: ReadonlyMap<string, unknown> = new Map()
 
@@ -12,13 +14,25 @@ export const noValues: ReadonlyMap<string, unknown> = new Map()
  */
 export class KeptValues extends Map<string, unknown> {
   readonly #stored: Map<string, unknown> = new Map()
+  /** Of which version of the app's data they are, as it was read. Who has no versions writes it again as it is. */
+  versions: Versions | undefined
 
   /** The same values, to be changed apart from these. */
   static of(values: ReadonlyMap<string, unknown>): KeptValues {
-    const copy = new KeptValues()
+    const copy = values instanceof KeptValues ? values.blank() : new KeptValues()
     for (const [key, value] of values) copy.set(key, value)
     if (values instanceof KeptValues) copy.adopt(values)
     return copy
+  }
+
+  /** Nothing yet, of the same kind. */
+  blank(): KeptValues {
+    return new KeptValues()
+  }
+
+  /** Stores this, whatever the app sees. `undefined` is not written. */
+  protected keep(key: string, stored: unknown): void {
+    this.#stored.set(key, stored)
   }
 
   /** What is stored under keys that the app has not set. */
@@ -50,12 +64,14 @@ export class KeptValues extends Map<string, unknown> {
 
   override clear(): void {
     this.#stored.clear()
+    this.versions = undefined
     super.clear()
   }
 
   /** Takes over what is stored beside those values. */
-  adopt({ stored }: KeptValues): void {
+  adopt({ stored, versions }: KeptValues): void {
     for (const [key, value] of stored) this.#stored.set(key, value)
+    this.versions = versions
   }
 }
 

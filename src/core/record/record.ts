@@ -5,7 +5,7 @@ import { KeptValues, noValues } from './kept-values.ts'
 import type { Instants } from './lifetime.ts'
 import { parseShort } from './short-form.ts'
 import { decodeTerms, encodeTerms, type LoginTerms } from './terms.ts'
-import { checkWire, type Data, isWire, type Wire } from './wire.ts'
+import { checkWire, type Data, isWire, type Versions, type Wire } from './wire.ts'
 
 /** The data that one id may see. */
 export interface Contents {
@@ -80,7 +80,8 @@ export function encodeMap(map: ReadonlyMap<string, unknown>, codec: ValueCodec):
   for (const [key, value] of map) {
     if (!stored?.has(key)) put(data, key, codec.isPlain ? value : codec.encode(key, value))
   }
-  for (const [key, value] of stored ?? []) put(data, key, value)
+  // What is undefined is shown and not stored.
+  for (const [key, value] of stored ?? []) if (value !== undefined) put(data, key, value)
   return data
 }
 
@@ -114,6 +115,7 @@ export function encodeRecord(
       // An empty `d` says that there are contents.
       d: previous.contents && (encodeMap(previous.contents.values, codec) ?? {}),
       f: previous.contents && encodeMap(previous.contents.flash, codec),
+      y: previous.contents && versionsOf(previous.contents.values, codec),
     },
     r: retired?.map(({ secretHash, until }) => [secretHash, until]),
     n: record.sentAt,
@@ -121,6 +123,7 @@ export function encodeRecord(
     e: record.endsSeen && [record.endsSeen.user, record.endsSeen.everybody],
     m: record.persistent === undefined ? undefined : record.persistent ? 1 : 0,
     h: record.terms && encodeTerms(record.terms),
+    y: versionsOf(record.values, codec),
   }
   if (!isWire(wire)) {
     throw configError(
@@ -161,19 +164,41 @@ function decodeInto(
   }
 }
 
+/** Who reads, and the keys whose values they refused. */
+interface Decoding {
+  codec: ValueCodec
+  refused: string[]
+}
+
 /** A Map, so that a key named `__proto__` is a key like any other. */
 function decodeMap(
   data: Data | undefined,
-  codec: ValueCodec,
-  refused: string[],
+  { codec, refused }: Decoding,
+  map: Map<string, unknown> = codec.isPlain ? new Map() : new KeptValues(),
 ): Map<string, unknown> {
-  const map = codec.isPlain ? new Map<string, unknown>() : new KeptValues()
   for (const key in data) {
     if (!Object.hasOwn(data, key)) continue
     if (map instanceof KeptValues) decodeInto(map, { key, stored: data[key] }, codec, refused)
     else map.set(key, data[key])
   }
   return map
+}
+
+/** The values, which take along what is written of their versions. */
+function decodeValues({ d, y }: Pick<Wire, 'd' | 'y'>, decoding: Decoding): Map<string, unknown> {
+  if (y === undefined && decoding.codec.dataVersion === undefined) return decodeMap(d, decoding)
+  const values = new KeptValues()
+  values.versions = y ?? [0]
+  return decodeMap(d, decoding, values)
+}
+
+/** What is written of the versions of values. */
+export function versionsOf(
+  values: ReadonlyMap<string, unknown>,
+  { dataVersion }: ValueCodec,
+): Versions | undefined {
+  if (dataVersion !== undefined) return dataVersion.versionsOf(values)
+  return values instanceof KeptValues ? values.versions : undefined
 }
 
 /**
@@ -191,9 +216,10 @@ export function decodeRecord(
     const wire = checkWire(text.startsWith('{') ? JSON.parse(text) : parseShort(text))
     if (wire === undefined) return undefined
     const { p } = wire
-    const contents = ({ d, f }: Pick<Wire, 'd' | 'f'>): Contents => ({
-      values: decodeMap(d, codec, refused),
-      flash: f === undefined ? noValues : decodeMap(f, codec, refused),
+    const decoding = { codec, refused }
+    const contents = ({ d, f, y }: Pick<Wire, 'd' | 'f' | 'y'>): Contents => ({
+      values: decodeValues({ d, y }, decoding),
+      flash: f === undefined ? noValues : decodeMap(f, decoding),
     })
     return {
       handle: wire.k,
@@ -206,8 +232,8 @@ export function decodeRecord(
       owner: wire.o,
       label: wire.l,
       isOfUnknown: wire.g === 1 || undefined,
-      values: decodeMap(wire.d, codec, refused),
-      flash: wire.f === undefined ? noValues : decodeMap(wire.f, codec, refused),
+      values: decodeValues(wire, decoding),
+      flash: wire.f === undefined ? noValues : decodeMap(wire.f, decoding),
       previous: p && { secretHash: p.s, until: p.t, contents: p.d && contents(p) },
       retired: wire.r?.map(([secretHash, until]) => ({ secretHash, until })),
       sentAt: wire.n,

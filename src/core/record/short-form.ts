@@ -24,7 +24,7 @@ const head = new RegExp(
 
 /** The short form of a record, or undefined if it has instants that are no whole milliseconds. */
 export function printShort(wire: Wire): string | undefined {
-  const { k, s, c, a, u, i, x, d, o, l, g, f, p, r, n, b, e, m, h } = wire
+  const { k, s, c, a, u, i, x, d, o, l, g, f, p, r, n, b, e, m, h, y } = wire
   const start = a ?? c
   const areWhole =
     Number.isSafeInteger(c) &&
@@ -35,11 +35,11 @@ export function printShort(wire: Wire): string | undefined {
   if (!areWhole) return undefined
   const login = a === undefined ? '' : `.${(a - c).toString(36)}`
   const data = d === undefined ? '{}' : JSON.stringify(d)
-  const hasRest = o ?? l ?? g ?? f ?? p ?? r ?? n ?? b ?? e ?? m ?? h
+  const hasRest = o ?? l ?? g ?? f ?? p ?? r ?? n ?? b ?? e ?? m ?? h ?? y
   const body =
     hasRest === undefined
       ? data
-      : `[${data},${JSON.stringify({ o, l, g, f, p, r, n, b, e, m, h })}]`
+      : `[${data},${JSON.stringify({ o, l, g, f, p, r, n, b, e, m, h, y })}]`
   return `${marker}${k}${s}.${c.toString(36)}.${(u - c).toString(36)}.${printSpan(i - u)}.${printSpan(x - start)}${login}${body}`
 }
 

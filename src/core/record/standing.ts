@@ -71,8 +71,12 @@ export function openRecord(
     return undefined
   }
   const standing = held === undefined ? 'current' : standingOf(record, held, time)
-  if (schema !== undefined) {
-    for (const contents of contentsIn(record)) dropped.push(...hideUnfit(schema, contents))
+  if (schema !== undefined || codec.dataVersion !== undefined) {
+    for (const contents of contentsIn(record)) {
+      const failure = codec.dataVersion?.open(contents, codec)
+      if (failure !== undefined) events.emit({ type: 'corrupt', handle, ...failure })
+      if (schema !== undefined) dropped.push(...hideUnfit(schema, contents))
+    }
   }
   if (dropped.length > 0) events.emit({ type: 'corrupt', handle, keys: dropped })
   if (standing !== 'current' && standing !== 'previous') return { record, standing }

@@ -4,6 +4,9 @@ import { blankTerms, isTermsWire, type TermsWire } from './terms.ts'
 
 export type Data = Record<string, unknown>
 
+/** Of which version of the app's data values are: the oldest one, and newer ones by their keys. `data-version.ts` checks it. */
+export type Versions = readonly [version: number, others?: Data]
+
 /** The record as JSON. Names are short because there are many records. */
 export interface Wire {
   v: 1
@@ -19,13 +22,19 @@ export interface Wire {
   g?: 1 | undefined
   d?: Data | undefined
   f?: Data | undefined
-  p?: { s: string; t: number; d?: Data | undefined; f?: Data | undefined } | undefined
+  p?: PreviousWire | undefined
   r?: readonly [s: string, t: number][] | undefined
   n?: number | undefined
   b?: string | undefined
   e?: readonly [user: number, everybody: number] | undefined
   m?: 0 | 1 | undefined
   h?: TermsWire | undefined
+  y?: Versions | undefined
+}
+
+interface PreviousWire extends Pick<Wire, 'd' | 'f' | 'y'> {
+  s: string
+  t: number
 }
 
 function isInstant(value: unknown): value is number {
@@ -75,16 +84,16 @@ function isRetired(value: unknown): boolean {
 
 function isPrevious(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { s, t, d, f } = value as Partial<NonNullable<Wire['p']>>
+  const { s, t, d, f } = value as Partial<PreviousWire>
   return typeof s === 'string' && isInstant(t) && isOptional(d, 'object') && isOptional(f, 'object')
 }
 
 /** Whether a program has put something on `Object.prototype` that would be read where a record leaves a key out. */
 function isPolluted(): boolean {
-  type Key = keyof Wire | keyof NonNullable<Wire['p']> | keyof TermsWire
+  type Key = keyof Wire | keyof PreviousWire | keyof TermsWire
   const nothing: Partial<Record<Key, unknown>> = {}
-  const { v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, h, t } = nothing
-  const inherited = [v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, h, t]
+  const { v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, h, t, y } = nothing
+  const inherited = [v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, h, t, y]
   return inherited.some((value) => value !== undefined)
 }
 
@@ -118,13 +127,15 @@ const blank: Record<keyof Wire, undefined> = {
   e: undefined,
   m: undefined,
   h: undefined,
+  y: undefined,
 }
 
-const blankPrevious: Record<keyof NonNullable<Wire['p']>, undefined> = {
+const blankPrevious: Record<keyof PreviousWire, undefined> = {
   s: undefined,
   t: undefined,
   d: undefined,
   f: undefined,
+  y: undefined,
 }
 
 /** A record of what was in a text, or undefined if it was none. */

@@ -22,6 +22,8 @@ export class Edits {
   #handedOut: HandedOut | undefined
   /** Whether the messages that the app sees are in a record. */
   #isStored: boolean
+  /** Whether what is stored has more to it than `values` can hold: another release has written to it. */
+  #isMore = false
   #changes: Change[] = []
 
   constructor({ contents, loaded, flashUse = 'all' }: StateOptions, codec: ValueCodec) {
@@ -132,7 +134,8 @@ export class Edits {
    */
   outcome(loaded: Loaded | undefined, base: Loaded | undefined): Contents {
     const changes = this.#allChanges()
-    if (base === loaded || base === undefined || loaded === undefined) {
+    const isMine = base === loaded && !this.#isMore
+    if (isMine || base === undefined || loaded === undefined) {
       // Nobody else has written: no change has to be made twice.
       const stored = loaded && this.#stored?.flash
       return { values: this.values, flash: this.flash.left(stored, this.#changes) }
@@ -173,6 +176,7 @@ export class Edits {
     this.#isStored = true
     this.flash.settle()
     if (stored.values !== this.values) this.#adopt(stored.values, isOver)
+    this.#isMore = stored.values.constructor !== this.values.constructor
     if (!isOver) this.#handedOut?.printAgain()
   }
 
