@@ -40,6 +40,7 @@ export const ofStorages: Options = {
   codec: { encode: nothing, decode: nothing },
   maxBytes: 4096,
   onEvent: nothing,
+  onReuse: 'report',
   clockTolerance: 1,
   // Some of the storages cannot have one, and what it is they do not look at.
   sessionLimit: { ofStore: nothing, ofCookies: nothing },

@@ -38,7 +38,14 @@ export const makers: Record<string, Maker> = {
   },
   withSession: {
     make: (options) => withSession(options, () => new Response()),
-    good: { cookie, storage, touch: 'pages', onStoreError: () => new Response() },
+    good: {
+      cookie,
+      storage,
+      touch: 'pages',
+      noStore: true,
+      clearSiteData: true,
+      onStoreError: () => new Response(),
+    },
     needed: ['cookie', 'storage'],
     mistakes: { store: 'storage', onError: 'onStoreError', cookies: 'cookie' },
   },
@@ -55,12 +62,22 @@ export const makers: Record<string, Maker> = {
   },
   'session of fetch-router': {
     make: (options) => session(cookie, storage, options),
-    good: { touch: 'pages', onStoreError: () => new Response() },
+    good: {
+      touch: 'pages',
+      noStore: true,
+      clearSiteData: true,
+      onStoreError: () => new Response(),
+    },
     mistakes: { onError: 'onStoreError', onStoreErrors: 'onStoreError' },
   },
   'session of compat/remix': {
     make: (options) => remixSession(cookie, storage, options),
-    good: { touch: 'pages', onStoreError: () => new Response() },
+    good: {
+      touch: 'pages',
+      noStore: true,
+      clearSiteData: true,
+      onStoreError: () => new Response(),
+    },
     mistakes: { onError: 'onStoreError' },
   },
   createCsrf: {
