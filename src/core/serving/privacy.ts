@@ -24,7 +24,7 @@ export interface PrivacyOptions {
 export type Privacy = (session: ForeignSession, commit: Commit) => Commit
 
 /** Reads the options among those of an adapter, which checks them itself. Undefined: nothing is asked for. */
-export function readPrivacy(options: PrivacyOptions = {}): Privacy | undefined {
+export function readPrivacy(options: PrivacyOptions): Privacy | undefined {
   const clearSiteData = own(options, 'clearSiteData')
   const noStore = own(options, 'noStore')
   if (!clearSiteData && !noStore) return undefined

@@ -208,7 +208,7 @@ export function createVisits(
     storage,
     events: eventsOf(storage),
     touch: readTouch(options),
-    privacy: readPrivacy(options),
+    privacy: options && readPrivacy(options),
   }
   return {
     async open(request, from = request) {
