@@ -3,7 +3,7 @@ import { configError, SessionValueError } from '../errors.ts'
 import type { RecordForm } from './form.ts'
 import { KeptValues, noValues } from './kept-values.ts'
 import type { Instants } from './lifetime.ts'
-import { parseShort } from './short-form.ts'
+import { marker, parseShort } from './short-form.ts'
 import { decodeTerms, encodeTerms, type LoginTerms } from './terms.ts'
 import { checkWire, type Data, isWire, type Versions, type Wire } from './wire.ts'
 
@@ -213,7 +213,7 @@ export function decodeRecord(
 ): SessionRecord | undefined {
   try {
     // Whatever a storage writes, it reads both forms.
-    const wire = checkWire(text.startsWith('{') ? JSON.parse(text) : parseShort(text))
+    const wire = checkWire(text.startsWith(marker) ? parseShort(text) : JSON.parse(text))
     if (wire === undefined) return undefined
     const { p } = wire
     const decoding = { codec, refused }

@@ -14,7 +14,8 @@
 
 import { type Data, isData, type Wire } from './wire.ts'
 
-const marker = '~'
+/** With what each begins. */
+export const marker = '~'
 const number = '(-?[0-9a-z]{1,11})'
 const span = '(-?[0-9a-z]{1,11}!?)'
 const head = new RegExp(

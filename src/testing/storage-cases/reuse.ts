@@ -85,7 +85,7 @@ export const reuseCases: readonly StorageCase[] = [
   },
   {
     name: "with onReuse: 'revoke' the session of another user lives on, who has logged in there while it was found out",
-    needs: ['server', 'atomic'],
+    needs: ['indexed', 'atomic'],
     async run({ createStorage, clock, gate }) {
       const storage = createStorage(revoking)
       const old = await visit(storage, null, (s) => s.login('ada'))
@@ -104,7 +104,7 @@ export const reuseCases: readonly StorageCase[] = [
   },
   {
     name: "with onReuse: 'revoke' what is saved while it is found out does not save the session",
-    needs: ['server', 'atomic'],
+    needs: ['indexed', 'atomic'],
     async run({ createStorage, clock, gate }) {
       const storage = createStorage(revoking)
       const old = await visit(storage, null, (s) => s.login('ada'))
