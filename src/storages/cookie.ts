@@ -1,4 +1,4 @@
-import { isSessionError, StoreError } from '../core/errors.ts'
+import { configError, isSessionError, StoreError } from '../core/errors.ts'
 import type { EventEmitter } from '../core/events.ts'
 import { claimsOfRecord, type Home, type SessionClaims } from '../core/life-cycle/home.ts'
 import { SessionLife } from '../core/life-cycle/life.ts'
@@ -11,7 +11,6 @@ import {
   type StorageContext,
 } from '../core/life-cycle/storage-options.ts'
 import { lookAgain, lookKey, type Watchable } from '../core/life-cycle/watchable.ts'
-import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { checkContext, withoutContext } from '../core/record/context.ts'
 import { cookieForm } from '../core/record/form.ts'

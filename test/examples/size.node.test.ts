@@ -42,6 +42,13 @@ describe('the examples', () => {
     })
   }
 
+  it('have the same pages where they are plain JavaScript, although each can be copied alone', () => {
+    const pages = files.filter((path) => /^(?!servers)\w+\/pages\.js$/.test(path))
+    assert.ok(pages.length > 5)
+    const texts = new Set(pages.map((path) => readFileSync(`examples/${path}`, 'utf8')))
+    assert.equal(texts.size, 1)
+  })
+
   it('are found', () => {
     assert.ok(names.length > 12)
     for (const name of larger) assert.ok(names.includes(name), name)

@@ -1,4 +1,4 @@
-/* The package on JSR, where the source itself is published: docs/decisions/042-jsr.md. */
+/* The package on JSR, where the source itself is published: docs/decisions/043-jsr.md. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -35,13 +35,17 @@ describe('isRevoked', () => {
   })
 
   it('fails the read when it fails itself (P8)', async () => {
+    const events: SessionEvent[] = []
+    const cause = new Error('the list is away')
     const storage = createCookieSessionStorage({
-      isRevoked: () => Promise.reject(new Error('the list is away')),
+      onEvent: (event) => events.push(event),
+      isRevoked: () => Promise.reject(cause),
     })
     const session = await storage.read(null)
     session.set('a', 1)
     const cookie = await storage.save(session)
-    await assert.rejects(storage.read(cookie), { code: 'ERR_SESSION_STORE' })
+    await assert.rejects(storage.read(cookie), { code: 'ERR_SESSION_STORE', cause })
+    assert.equal(events.at(-1)?.type, 'store-error')
   })
 })
 
