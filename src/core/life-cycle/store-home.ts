@@ -87,10 +87,9 @@ export class StoreHome implements Home {
     return undefined
   }
 
-  /** Ends the session of this record, one of whose old ids has come back. One that somebody else has taken over by now lives on. */
-  async #endReused({ handle, owner: userId, replacedBy }: SessionRecord): Promise<void> {
-    // A login with an id before this one has ended it: what took its place is the user's own.
-    if (replacedBy !== undefined) return
+  /** Ends the session of this record, one of whose old ids has come back. */
+  async #endReused({ handle, owner: userId }: SessionRecord): Promise<void> {
+    // One that somebody else has taken over by now lives on. What a login with an id before this one put in its place is the user's own.
     const outcome = await this.#owned.endAsRead(
       handle,
       userId,

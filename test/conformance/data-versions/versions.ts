@@ -133,6 +133,25 @@ export const versionCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'shows nothing of what it migrated for one user to another one who logs in',
+    async run({ createStorage }) {
+      const [old, next] = [createStorage(first), createStorage(second)]
+      const begun = await visit(old, null, (s) => {
+        s.set('cart', ['coat'])
+        s.set('theme', 'dark')
+        s.login('ada')
+      })
+      const other = await visit(next, begun.cookie, (s) => {
+        same(s.get('look'), { theme: 'dark' })
+        s.login('eve')
+        s.set('basket', { items: ['hat'] })
+      })
+      same((await next.read(other.cookie)).data[0], { basket: { items: ['hat'] } })
+      const back = await old.read(other.cookie)
+      same([back.has('cart'), back.get('theme')], [false, 'light'])
+    },
+  },
+  {
     name: 'keeps a session whose values cannot be migrated: they are hidden, reported, and there when they can',
     async run(fixture) {
       const begun = await visit(fixture.createStorage(first), null, (s) => {
