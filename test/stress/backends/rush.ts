@@ -12,7 +12,7 @@ export interface Rush {
   userId: string
   logins: number
   limit?: SessionLimitOptions
-  /** Which group they are of, and whether this process ends it meanwhile. */
+  /** Which group they are of, and whether this process ends it meanwhile. It does that once a login of its own stands. */
   group?: { name: string; isEnded: boolean }
 }
 
@@ -52,6 +52,7 @@ export async function rush({ address, userId, logins, limit, group }: Rush): Pro
       result.refused++
     }
   }
+  if (group?.isEnded) await login()
   const all = Array.from({ length: logins }, login)
   if (group?.isEnded) all.push(storage.revokeGroup(group.name).then(() => {}))
   await Promise.all(all)
