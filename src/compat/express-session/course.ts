@@ -7,7 +7,7 @@ import type { SessionState } from '../../core/session/session-state.ts'
 import { stateOf } from '../../core/session/state-of.ts'
 import { warnOnce } from '../../core/runtime/platform.ts'
 import { promised } from '../parts/express-store.ts'
-import { isSame, noteDifferences, textsOf } from './data.ts'
+import { isSame, noteDifferences, type Texts, textsOf } from './data.ts'
 import { finish } from './finish.ts'
 import { type Course, type Done, notLoaded, type Session, type SessionRequest } from './session.ts'
 import type { Setup } from './setup.ts'
@@ -19,9 +19,11 @@ export class RequestCourse implements Course {
   readonly #request: IncomingMessage & SessionRequest
   readonly #visit: Visit<CoreSession>
   #shown: ShownSession
+  /** What the session held when the request came. */
+  readonly #found: Texts
   /** Objects that the app had before the session ended, or before it was begun anew. */
   readonly #over = new WeakSet<object>()
-  /** Whether what the app set differs from what it found, or the id does. */
+  /** Whether the session, as it was noted last, differs from what was found, or its id does. */
   #isModified = false
   #isRenewed = false
   #isEnded = false
@@ -33,6 +35,7 @@ export class RequestCourse implements Course {
     this.#request = request
     this.#visit = visit
     this.#shown = new ShownSession(setup, request, this.#state)
+    this.#found = this.#shown.texts
   }
 
   get #state(): SessionState {
@@ -155,8 +158,10 @@ export class RequestCourse implements Course {
   #note(session: object): void {
     const state = this.#state
     const now = textsOf(session, state.codec)
-    if (noteDifferences(state, this.#shown.texts, now)) this.#isModified = true
+    noteDifferences(state, this.#shown.texts, now)
     this.#shown.texts = now
+    // What was set, saved and set back is as it was.
+    this.#isModified = this.#isRenewed || !isSame(this.#found, now)
     this.#shown.noteCookie(state)
   }
 

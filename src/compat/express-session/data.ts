@@ -30,22 +30,16 @@ export function valuesOf(texts: Texts, codec: ValueCodec): [key: string, value: 
 /**
  * Notes on the session how it differs from what the app had: by as few changes as need be, because other requests may be
  * changing it as well.
- *
- * @returns Whether there was a difference.
  */
-export function noteDifferences(state: SessionState, before: Texts, now: Texts): boolean {
-  let isDifferent = false
+export function noteDifferences(state: SessionState, before: Texts, now: Texts): void {
   for (const key of before.keys()) {
     if (now.has(key)) continue
     state.change({ type: 'unset', key })
-    isDifferent = true
   }
   for (const [key, text] of now) {
     if (before.get(key) === text) continue
     state.change({ type: 'set', key, value: state.codec.decode(JSON.parse(text)) })
-    isDifferent = true
   }
-  return isDifferent
 }
 
 /** As express-session keeps it: what JSON makes of it. A codec comes first, for what it can keep better. */
