@@ -23,11 +23,23 @@ export { createSessionTable, type SessionTableOptions } from './sql/table.ts'
 export interface SqlStoreOptions extends DeadlineOptions {
   /** The table, made by `createSessionTable()`; `schema.table` is fine, except on SQLite. Default `sessions`. */
   table?: string | undefined
+  /**
+   * Whether PostgreSQL keeps the statements that each request needs prepared, under names that begin with `coatcheck_`. Only through
+   * Kysely's `PostgresDialect` with `pg`, and without plugins; others have no names for statements. Set it to `false`
+   * behind a pooler that lends connections for a transaction and does not keep track of names: Supavisor, or PgBouncer
+   * before 1.21 or without `max_prepared_statements`. Default `true`.
+   */
+  prepare?: boolean | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: (() => number) | undefined
 }
 
-const kinds: OptionKinds<SqlStoreOptions> = { ...deadlineKinds, table: 'string', now: 'function' }
+const kinds: OptionKinds<SqlStoreOptions> = {
+  ...deadlineKinds,
+  table: 'string',
+  prepare: 'boolean',
+  now: 'function',
+}
 
 /**
  * Keeps records in a table of PostgreSQL, MySQL, MariaDB or SQLite, through the Kysely that the app made: and so
@@ -48,7 +60,7 @@ export function createSqlStore(
   options?: SqlStoreOptions,
 ): IndexedStore & SweepableStore & ClosableStore {
   const own = readOptions('createSqlStore()', options, kinds)
-  const { table = 'sessions' } = own
+  const { table = 'sessions', prepare = true } = own
   const now = wholeMilliseconds(own.now ?? systemTime)
   if (typeof kysely?.selectFrom !== 'function') {
     throw configError('The sql storage needs a Kysely: new Kysely({ dialect: … })')
@@ -60,7 +72,7 @@ export function createSqlStore(
   if (languageOf(kysely) === 'sqlite') assertNoSchema(kysely, table)
   const operations = new Operations(own)
   const db = kysely as Kysely<SessionTables>
-  const rows = rowsIn(db, table)
+  const rows = rowsIn(db, { table, prepare })
   const repeating = <T>(work: () => Promise<T>): Promise<T> =>
     operations.run((assertInTime) => repeatLostRaces(work, assertInTime))
 

@@ -1,4 +1,5 @@
 import type { Compilable, Kysely, QueryResult } from 'kysely'
+import type { RunFixed } from './prepared.ts'
 
 const placeholder = (name: string): string => `:${name}`
 
@@ -6,11 +7,12 @@ const placeholder = (name: string): string => `:${name}`
  * A statement that Kysely compiles at its first use only: that takes longer than all the rest that a client does for
  * it. With plugins it is compiled each time, because what they make of it may differ from time to time.
  *
+ * @param connected Whose statement it is, and what runs one that is always the same.
  * @param names Of the values that change.
  * @param build Makes the statement of values; these may be placeholders.
  */
 export function compileOnce<Values extends object, Tables>(
-  db: Kysely<Tables>,
+  { db, run }: { db: Kysely<Tables>; run: RunFixed },
   names: readonly (keyof Values & string)[],
   build: (values: Values) => Compilable,
 ): (values: Values) => Promise<QueryResult<unknown>> {
@@ -28,6 +30,6 @@ export function compileOnce<Values extends object, Tables>(
       if (!isAlwaysTheSame) return db.executeQuery(build(values).compile())
     }
     const parameters = compiled.parameters.map((found) => values[nameOf.get(found)!])
-    return db.executeQuery({ ...compiled, parameters })
+    return run({ ...compiled, parameters })
   }
 }

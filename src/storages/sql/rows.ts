@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { StoredRow } from '../parts/stored-row.ts'
 import { compileOnce } from './compile-once.ts'
 import { languageOf } from './dialect.ts'
+import { byName, type RunFixed } from './prepared.ts'
 
 /** One record. Times are milliseconds since the epoch. */
 interface SessionRow {
@@ -36,8 +37,15 @@ const batch = 1000
 /** On SQLite, where nothing else happens meanwhile: not in this process, if the driver is synchronous. */
 const sqliteBatch = 100
 
-export function rowsIn(db: Kysely<SessionTables>, table: string): SessionRows {
+interface RowsOptions {
+  table: string
+  prepare: boolean
+}
+
+export function rowsIn(db: Kysely<SessionTables>, { table, prepare }: RowsOptions): SessionRows {
   const language = languageOf(db)
+  const run: RunFixed =
+    prepare && language === 'postgres' ? byName(db) : (compiled) => db.executeQuery(compiled)
   const unqualified = table.slice(table.indexOf('.') + 1)
 
   async function upsert(id: string, row: StoredRow, now: number): Promise<boolean> {
@@ -98,7 +106,7 @@ export function rowsIn(db: Kysely<SessionTables>, table: string): SessionRows {
   }
 
   const selectLive = compileOnce<{ id: string; now: number }, SessionTables>(
-    db,
+    { db, run },
     ['id', 'now'],
     ({ id, now }) =>
       db
@@ -109,7 +117,7 @@ export function rowsIn(db: Kysely<SessionTables>, table: string): SessionRows {
   )
 
   const updateVersion = compileOnce<SessionRow & { next: string; now: number }, SessionTables>(
-    db,
+    { db, run },
     ['id', 'value', 'version', 'owner', 'expires_at', 'next', 'now'],
     ({ id, value, version, owner, expires_at, next, now }) =>
       db

@@ -63,7 +63,7 @@ const sqlMakers = both(
     (options) => sql.createSqlStore(kysely, options),
     (options) => sql.createSqlSessionStorage(kysely, options),
   ],
-  { table: 'sessions', timeout: 1, now },
+  { table: 'sessions', timeout: 1, prepare: false, now },
   { tableName: 'table', timout: 'timeout' },
 )
 // Kysely takes one for the schema of a table.

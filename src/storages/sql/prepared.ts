@@ -1,0 +1,117 @@
+/*
+ * Statements that PostgreSQL keeps prepared under a name, for each connection: it reads and plans them once, not each
+ * time. Kysely has no word for that, but its own driver for `pg` hands a statement's text on as it is, and `pg` takes
+ * an object with a text and a name instead (decision 047).
+ */
+import type { CompiledQuery, DatabaseConnection, Kysely, QueryResult } from 'kysely'
+import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
+
+/** What `pg` wants, which is a text to everybody else, such as a log of the app. */
+class NamedText {
+  readonly text: string
+  readonly name: string
+
+  static {
+    // All methods of a text do, because they begin with toString(). A String itself would have each letter as a property.
+    Object.setPrototypeOf(this.prototype, String.prototype)
+  }
+
+  constructor(text: string, name: string) {
+    this.text = text
+    this.name = name
+  }
+
+  get length(): number {
+    return this.text.length
+  }
+
+  toString(): string {
+    return this.text
+  }
+
+  valueOf(): string {
+    return this.text
+  }
+
+  toJSON(): string {
+    return this.text
+  }
+}
+
+/**
+ * What the server says before it has done anything: there is no statement of this name, there is one already, and what
+ * it gives has another form since the table was altered.
+ */
+const refusals = new Set<unknown>(['26000', '42P05', '0A000'])
+
+/** Whether connections of a class are those of Kysely's driver for `pg`, of whatever copy of Kysely. */
+const classes = new WeakMap<object, boolean>()
+
+type ConnectionClass = new (client: object, options: object) => DatabaseConnection
+
+/** False until it is known: nobody waits for an answer that may never come. */
+function takesNames(connection: DatabaseConnection): boolean {
+  const { constructor } = connection
+  const answer = classes.get(constructor)
+  if (answer !== undefined) return answer
+  classes.set(constructor, false)
+  void handsOn(constructor as never).then((does) => classes.set(constructor, does))
+  return false
+}
+
+/** Asks a connection to a client of ours, because no client can be seen from outside. */
+async function handsOn(Connection: ConnectionClass): Promise<boolean> {
+  const sql = new NamedText('update', 'name')
+  let isHandedOn = false
+  const client = {
+    async query(text: unknown) {
+      isHandedOn = text === sql
+      return { command: 'UPDATE', rowCount: 7, rows: [] }
+    },
+  }
+  try {
+    const asked = { sql, parameters: [1] } as never
+    const { numAffectedRows } = await new Connection(client, {}).executeQuery(asked)
+    return isHandedOn && numAffectedRows === 7n
+  } catch {
+    return false
+  }
+}
+
+/** Runs a statement that is always the same, but for its values. */
+export type RunFixed = (compiled: CompiledQuery) => Promise<QueryResult<unknown>>
+
+/**
+ * Runs statements by name where that is possible. A connection that has refused a name gets texts from then on: a
+ * pooler may have put another one behind it, or somebody has made it forget. The statement is done again by its text.
+ */
+export function byName<Tables>(db: Kysely<Tables>): RunFixed {
+  const executor = db.getExecutor()
+  const unnamed = new WeakSet<DatabaseConnection>()
+  const names = new Map<string, string>()
+
+  /** Of the text, so that no other process has another statement of this name. Undefined until it is known. */
+  function nameOf(text: string): string | undefined {
+    const name = names.get(text)
+    if (name !== undefined) return name
+    const keep = (hash: string) => names.set(text, `coatcheck_${hash}`)
+    void Promise.resolve(cryptoBackend.sha256(text)).then(keep, () => {})
+    return undefined
+  }
+
+  return (compiled) =>
+    executor.provideConnection(async (connection) => {
+      const { sql } = compiled
+      const isTaken = !unnamed.has(connection) && takesNames(connection)
+      const name = isTaken ? nameOf(sql) : undefined
+      if (name === undefined) return connection.executeQuery(compiled)
+      try {
+        const named = new NamedText(sql, name) as unknown as string
+        return await connection.executeQuery({ ...compiled, sql: named })
+      } catch (error) {
+        if (!refusals.has((error as { code?: unknown } | null)?.code)) throw error
+        unnamed.add(connection)
+        return connection.executeQuery(compiled)
+      }
+    })
+}
