@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
-import { Agent, get } from 'node:http'
+import { Agent, get, request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { describe, it, type TestContext } from 'node:test'
 import { startShop, type ShopOptions, type ShopServer } from '../browser/shop-server.ts'
+import { eventually } from '../services/talk.ts'
 
 describe('the shop as a program', () => {
   it('makes a secret in development that only its owner reads, and keeps it', async (t) => {
@@ -67,11 +69,25 @@ describe('the shop as a program', () => {
       get(shop.origin, { agent }, (r) => r.resume().on('end', resolve)),
     )
 
-    // Checking the password takes long enough to be interrupted by the signal.
-    const login = fetch(`${shop.origin}/login`, { method: 'POST', body: form, redirect: 'manual' })
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    // The request has arrived when the server asks for the rest of it, and the signal when it takes no more connections.
+    const headers = {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      Expect: '100-continue',
+    }
+    const login = request(`${shop.origin}/login`, { method: 'POST', headers })
+    login.flushHeaders()
+    await once(login, 'continue')
     const ended = shop.stop('SIGTERM')
-    assert.equal((await login).status, 303)
+    const isRefusing = () =>
+      fetch(shop.origin).then(
+        () => false,
+        () => true,
+      )
+    await eventually(isRefusing)
+    login.end(String(form))
+    const [response] = await once(login, 'response')
+    response.resume()
+    assert.equal(response.statusCode, 303)
     assert.equal(await ended, 0)
     agent.destroy()
   })

@@ -13,6 +13,7 @@ import {
 import mysql from 'mysql2'
 import pg from 'pg'
 import { startMariadb, startPostgres } from '../services/index.ts'
+import { eventually } from '../services/talk.ts'
 
 const [postgres, mariadb] = await Promise.all([startPostgres(), startMariadb()])
 const queries: CompiledQuery[] = []
@@ -28,20 +29,23 @@ after(async () => {
   await Promise.all([postgres.stop(), mariadb.stop()])
 })
 
-const servers: Record<string, [Kysely<Record<string, object>>, string, string]> = {
+/** Of each: rows for a table, its indexes, and who waits for a lock that another one has. */
+const servers: Record<string, [Kysely<Record<string, object>>, string, string, string]> = {
   PostgreSQL: [
     inPostgres,
     `SELECT i::text, 'x', 'v', NULL, i FROM generate_series(1, 20000) i`,
     `SELECT indexdef AS text FROM pg_indexes WHERE tablename = `,
+    `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'`,
   ],
   MariaDB: [
     inMariadb,
     `SELECT seq, 'x', 'v', NULL, seq FROM seq_1_to_20000`,
     `SELECT column_name AS text FROM information_schema.statistics WHERE table_name = `,
+    `SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'`,
   ],
 }
 
-for (const [name, [kysely, rows, indexes]] of Object.entries(servers)) {
+for (const [name, [kysely, rows, indexes, waiting]] of Object.entries(servers)) {
   describe(`the table of sql storage on ${name}`, () => {
     const run = async (text: string) => (await sql.raw(text).execute(kysely)).rows as never[]
     const indexesOf = async (table: string) =>
@@ -91,7 +95,7 @@ for (const [name, [kysely, rows, indexes]] of Object.entries(servers)) {
         const anew = `UPDATE ${table} SET value = '=new', expires_at = 9000 WHERE id = 'a'`
         await sql.raw(anew).execute(app)
         sweeping = later.deleteExpired()
-        await new Promise((resolve) => setTimeout(resolve, 100))
+        await eventually(async () => (await run(waiting)).length > 0)
       })
       assert.equal(await sweeping, 1)
       assert.equal((await later.read('a'))?.value, 'new')

@@ -5,6 +5,7 @@ import { createSessionTable, createSqlSessionStorage } from 'coatcheck/sql-stora
 import { Kysely, MysqlDialect } from 'kysely'
 import mysql from 'mysql2/promise'
 import { missing, startMariadb, type UrlService } from '../../services/index.ts'
+import { eventually as until, mariadb } from '../../services/talk.ts'
 import { type AnyKysely, openMariadb, type Storage } from './backends.ts'
 import { assertFailure, begin, count, end, eventually, failure, valuesOf } from './visits.ts'
 
@@ -38,6 +39,13 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
     await Promise.all(opened.map((each) => each.destroy()))
     await service.stop()
   })
+
+  /** Whether somebody waits for a lock that another one has. */
+  const isWaiting = () =>
+    mariadb(
+      service.url,
+      "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
+    ) === '1'
 
   for (const [name, fault] of [
     ['its connections are killed', killConnections],
@@ -88,7 +96,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
       await app.query('START TRANSACTION')
       await app.query('SELECT * FROM sessions WHERE id = ? LOCK IN SHARE MODE', [handle])
       const acting = act(patient, cookie)
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await until(isWaiting)
       // So that it is not the app's transaction that is given up.
       await app.query("UPDATE sessions SET owner = 'x' WHERE id = ?", [handle]).catch(() => {})
       await app.query('ROLLBACK')
@@ -116,7 +124,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
       await app.query('START TRANSACTION')
       await app.query("UPDATE sessions SET owner = 'x' WHERE id = ?", [handle])
       const acting = act(strict, cookie)
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await until(isWaiting)
       await app.query('COMMIT')
       assert.equal(await acting, act === end ? '' : cookie)
       assert.equal((await strict.read(cookie)).isNew, act === end)
