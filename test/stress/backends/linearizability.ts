@@ -78,7 +78,8 @@ export function checkLinearizability<State, Op extends Operation>(
     const name = model.nameOf(next)
     // Nobody can tell whether it happened without any effect, or not at all.
     if (partner === undefined && name === model.nameOf(state)) return false
-    const place = `${(done | bit).toString(36)} ${name}`
+    // Of many bits a number in base 32 is written at once, one in base 36 by divisions.
+    const place = `${(done | bit).toString(32)} ${name}`
     if (seen.has(place)) return false
     seen.add(place)
     return true

@@ -9,9 +9,7 @@ import { createMemcacheStore } from 'coatcheck/memcache-storage'
 import { createRedisStore } from 'coatcheck/redis-storage'
 import { createSessionTable, createSqlStore } from 'coatcheck/sql-storage'
 import { createSqliteStore, type SqliteDatabase } from 'coatcheck/sqlite-storage'
-import { Kysely, MysqlDialect, PostgresDialect, type Dialect } from 'kysely'
-import { createPool } from 'mysql2'
-import pg from 'pg'
+import type { Dialect } from 'kysely'
 import { remoteD1, remoteObjects } from './bindings.ts'
 
 export interface Backend {
@@ -27,6 +25,7 @@ interface BackendOptions {
 
 type Opener = (place: string, options: BackendOptions) => Backend | Promise<Backend>
 
+/** Drivers are loaded where they are used: to load all of them takes a process longer than to start. */
 const openers: Record<string, Opener> = {
   fs(place, { now }) {
     const store = createFsStore(place, { now, sweepInterval: 0 })
@@ -47,18 +46,25 @@ const openers: Record<string, Opener> = {
   'redis-cluster': (place, options) =>
     closing(createRedisStore({ cluster: hostsIn(place) }, options)),
   memcached: (place, options) => closing(createMemcacheStore({ hosts: hostsIn(place) }, options)),
-  postgres(place, options) {
+  async postgres(place, options) {
+    const [{ PostgresDialect }, { default: pg }] = await Promise.all([
+      import('kysely'),
+      import('pg'),
+    ])
     const pool = new pg.Pool({ connectionString: `postgres:${place}`, max: 4 })
     // A connection that breaks is replaced, and what needed it fails by itself: also one that breaks after the pool
     // has given it away and before it is used, of which the pool says nothing.
     pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}))
     return inDatabase(new PostgresDialect({ pool }), options)
   },
-  mysql: (place, options) =>
-    inDatabase(
-      new MysqlDialect({ pool: createPool({ uri: `mysql:${place}`, connectionLimit: 4 }) }),
-      options,
-    ),
+  async mysql(place, options) {
+    const [{ MysqlDialect }, { createPool }] = await Promise.all([
+      import('kysely'),
+      import('mysql2'),
+    ])
+    const pool = createPool({ uri: `mysql:${place}`, connectionLimit: 4 })
+    return inDatabase(new MysqlDialect({ pool }), options)
+  },
   async d1(place, options) {
     const database = remoteD1(`http:${place}`)
     await createD1SessionTable(database)
@@ -83,6 +89,7 @@ function closing(store: Backend['store'] & { close(): Promise<void> }): Backend 
 }
 
 async function inDatabase(dialect: Dialect, options: BackendOptions): Promise<Backend> {
+  const { Kysely } = await import('kysely')
   const kysely = new Kysely<Record<string, object>>({ dialect })
   await createSessionTable(kysely)
   return { store: createSqlStore(kysely, options), close: () => kysely.destroy() }
