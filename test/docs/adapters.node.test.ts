@@ -4,12 +4,12 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { after, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { createRequestListener } from '@remix-run/node-fetch-server'
-import { adapterCases, type AdapterFixture, type Reply } from 'coatcheck/testing'
+import { adapterCases, type AdapterFixture } from 'coatcheck/testing'
 import { describeAdapter } from '../frameworks/parts/describe-adapter.ts'
+import { respond } from '../frameworks/parts/respond.ts'
 import { listening } from '../frameworks/parts/server.ts'
 import { programsIn } from './blocks.ts'
 
@@ -29,20 +29,6 @@ describe('the adapter for Node in the guide', () => {
   })
 })
 
-/** A reply as a `Response`. */
-function respond(reply: Reply): Response {
-  if ('redirect' in reply) {
-    return new Response(null, { status: 303, headers: { Location: reply.redirect } })
-  }
-  if ('json' in reply) return Response.json(reply.json)
-  if ('stream' in reply) {
-    return new Response(Readable.toWeb(Readable.from(reply.stream)) as ReadableStream)
-  }
-  if ('empty' in reply) return new Response(null, { status: reply.empty })
-  const { text, status = 200, headers = [] } = reply
-  return new Response(text, { status, headers: headers as [string, string][] })
-}
-
 const fixture: AdapterFixture = {
   async start({ cookie, storage, options, handlers }) {
     const { session, sessionOf } = await import(
@@ -57,4 +43,7 @@ const fixture: AdapterFixture = {
     return listening(createServer(createRequestListener(serve, { onError })))
   },
 }
-describeAdapter('Request and Response in the guide', fixture, { hasSeveralSessions: false })
+describeAdapter('Request and Response in the guide', fixture, {
+  hasSeveralSessions: false,
+  isInTable: false,
+})
