@@ -36,7 +36,7 @@ export class Actor {
   }
 
   /** Looks at everything once more. */
-  async finish(): Promise<History> {
+  async finish(): Promise<Omit<History, 'onReuse'>> {
     const { inspector, corrupt } = this.#world
     const sights = new Map<string, Sight | undefined>()
     const moment = this.#moment()

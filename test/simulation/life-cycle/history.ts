@@ -1,4 +1,4 @@
-import type { RevokeAllStep, RevokeStep, Turn } from './plan.ts'
+import type { OnReuse, RevokeAllStep, RevokeStep, Turn } from './plan.ts'
 
 /** Steps of the virtual time, which tell what was before what, and its milliseconds. */
 export interface Moment {
@@ -72,6 +72,7 @@ export interface LastLook {
 }
 
 export interface History {
+  onReuse: OnReuse
   visits: Visit[]
   endings: Ending[]
   last: LastLook

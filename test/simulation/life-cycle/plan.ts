@@ -61,6 +61,8 @@ export const users = ['ada', 'bob']
 export const visitors = 3
 /** In seconds. */
 export const lifetimes = { idleTimeout: 600, absoluteTimeout: 3600, regenerateGrace: 30 }
+/** What a storage does when an id comes back after its end. */
+export type OnReuse = 'report' | 'revoke'
 
 const turns = { none: 50, rotate: 14, kill: 10, login: 20, destroy: 6 } as const
 /** Longer than an ended id is known, than a grace, than a session may go unused. */

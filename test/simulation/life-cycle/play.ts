@@ -1,7 +1,7 @@
 import type { IndexedStore } from 'coatcheck'
 import { Actor } from './actor.ts'
 import type { History } from './history.ts'
-import type { Step } from './plan.ts'
+import type { OnReuse, Step } from './plan.ts'
 import { Random } from '../random.ts'
 import { VirtualTime } from '../virtual-time.ts'
 import { type Storage, World } from './world.ts'
@@ -9,13 +9,14 @@ import { type Storage, World } from './world.ts'
 export interface PlayOptions {
   seed: string
   clocks: readonly number[]
+  onReuse: OnReuse
   openStore: (now: () => number) => IndexedStore
   spoil?: (storage: Storage) => Storage
 }
 
 /** Does what is planned, and writes down how it went. */
 export async function play(plan: readonly Step[], options: PlayOptions): Promise<History> {
-  const { seed, clocks, openStore, spoil } = options
+  const { seed, clocks, onReuse, openStore, spoil } = options
   const random = new Random(seed)
   const time = new VirtualTime(random.fork('time'))
   const store = openStore(time.now)
@@ -24,6 +25,7 @@ export async function play(plan: readonly Step[], options: PlayOptions): Promise
     random: random.fork('store'),
     store,
     clocks,
+    onReuse,
     ...(spoil && { spoil }),
   })
   const actor = new Actor(world, time)
@@ -42,7 +44,7 @@ export async function play(plan: readonly Step[], options: PlayOptions): Promise
       await Promise.all(underWay)
       // What servers with slow clocks have written is not of the future then.
       await time.delay(1)
-      return actor.finish()
+      return { ...(await actor.finish()), onReuse }
     })
   } finally {
     world.end()

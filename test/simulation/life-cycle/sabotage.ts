@@ -99,6 +99,18 @@ export const sabotages: Record<string, Partial<Setting>> = {
     save: async (session) => (session.destroyed ? '' : storage.save(session)),
   })),
 
+  'a storage for which an id that comes back is nothing': onStorage((storage) => ({
+    read: (value, options) => storage.read(value, { ...options, isOneOfSeveral: true }),
+  })),
+
+  'a storage that ends a session for an id that is still on its way': onStorage((storage) => ({
+    read: async (value, options) => {
+      const session = await storage.read(value, options)
+      if (session.isNew && value) await storage.revoke(value)
+      return session
+    },
+  })),
+
   'a storage that lists everybody’s sessions': onStorage((storage) => ({
     sessionsOf: async () => [
       ...(await storage.sessionsOf('ada')),

@@ -26,7 +26,8 @@ async function tryOut(
   steps: readonly Step[],
   { clocks, openStore = (now) => createMemoryStore({ now }), spoil }: Setting,
 ): Promise<{ history: History; wrong: string[] }> {
-  const history = await play(steps, { seed, clocks, openStore, ...(spoil && { spoil }) })
+  const onReuse = new Random(seed).fork('onReuse').pick(['report', 'revoke'] as const)
+  const history = await play(steps, { seed, clocks, onReuse, openStore, ...(spoil && { spoil }) })
   const apart = Math.max(...clocks) - Math.min(...clocks)
   const tolerance: Tolerance = { margin: 2000 + apart, refusal }
   return { history, wrong: check(history, tolerance) }

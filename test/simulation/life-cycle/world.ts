@@ -5,7 +5,7 @@ import {
   type ServerSessionStorage,
   type SessionEvent,
 } from 'coatcheck'
-import { type Fault, lifetimes } from './plan.ts'
+import { type Fault, lifetimes, type OnReuse } from './plan.ts'
 import type { Random } from '../random.ts'
 import type { VirtualTime } from '../virtual-time.ts'
 
@@ -26,6 +26,7 @@ export interface WorldOptions {
   store: IndexedStore
   /** For each server, how far its clock is ahead, in milliseconds. */
   clocks: readonly number[]
+  onReuse: OnReuse
   /** Breaks a storage, to see whether that is noticed. */
   spoil?: (storage: Storage) => Storage
 }
@@ -38,7 +39,8 @@ export class World {
   readonly corrupt: string[] = []
   readonly #doing = new AsyncLocalStorage<Doing>()
 
-  constructor({ time, random, store, clocks, spoil = (storage) => storage }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { time, random, store, clocks, onReuse, spoil = (storage) => storage } = options
     const slow = this.#disturbed(store, time, random)
     const onEvent = (event: SessionEvent) => {
       if (event.type === 'corrupt') this.corrupt.push(`corrupt ${event.keys.join()}`)
@@ -46,8 +48,9 @@ export class World {
     }
     this.servers = clocks.map((ahead) => {
       const now = () => time.now() + ahead
-      return spoil(createSessionStorage<Values>(slow, { ...lifetimes, now, onEvent }))
+      return spoil(createSessionStorage<Values>(slow, { ...lifetimes, onReuse, now, onEvent }))
     })
+    // Who only looks ends nothing.
     const { now } = time
     this.inspector = spoil(createSessionStorage<Values>(store, { ...lifetimes, now, onEvent }))
   }

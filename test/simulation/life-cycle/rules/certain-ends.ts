@@ -1,6 +1,7 @@
 import { handleOf, isBefore, type Moment, type Visit } from '../history.ts'
 import type { Lineage } from '../lineage.ts'
 import { lifetimes } from '../plan.ts'
+import { endsByComebacks } from './comebacks.ts'
 
 /** What has ended an id, and when that was sure. */
 export interface End {
@@ -20,6 +21,7 @@ export function certainEnds(lineage: Lineage, id: string, margin: number): End[]
   return [
     ...lineage.visitsOf(handleOf(id)).flatMap((visit) => endByVisit(lineage, id, visit, margin)),
     ...endsByOthers(lineage, id),
+    ...endsByComebacks(lineage, id, margin),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { certainEnds } from './certain-ends.ts'
+import { mayHaveComeBack, possibleComebacks } from './comebacks.ts'
 import {
   handleOf,
   type History,
@@ -115,14 +116,18 @@ export function checkOutcomes(lineage: Lineage, tolerance: Tolerance): string[] 
       )
       if (isRefused) return false
       return saw === undefined
-        ? !isBesideEnd(lineage, visit)
+        ? !isBesideEnd(lineage, visit, tolerance)
         : !isOver(lineage, sent!, save.end, tolerance)
     })
     .map(({ name, turn, outcome }) => `${turn ?? 'visit'} ${name}: ${outcome}, without a cause`)
 }
 
 /** Whether a session that belongs with its id was ended while it ran: then it may have begun before that. */
-function isBesideEnd(lineage: Lineage, { sent, read, save }: Visit): boolean {
+function isBesideEnd(
+  lineage: Lineage,
+  { sent, read, save }: Visit,
+  { margin }: Tolerance,
+): boolean {
   if (sent === undefined) return false
   const root = lineage.rootOf(sent)
   const { visits, endings } = lineage.history
@@ -138,7 +143,13 @@ function isBesideEnd(lineage: Lineage, { sent, read, save }: Visit): boolean {
     .flatMap(({ userId, span }) =>
       lineage.ids.filter((id) => lineage.userOf(id) === userId).map((id) => ({ id, span })),
     )
-  return [...logouts, ...revoked, ...revokedAll].some(
+  const cameBack = [...new Set(lineage.ids.map(handleOf))].flatMap((handle) =>
+    possibleComebacks(lineage, handle, margin).map((other) => ({
+      id: other.sent!,
+      span: other.read,
+    })),
+  )
+  return [...logouts, ...revoked, ...revokedAll, ...cameBack].some(
     ({ id, span }) =>
       lineage.rootOf(id) === root &&
       isBefore(span.begin, save.end) &&
@@ -164,6 +175,7 @@ function isOver(lineage: Lineage, id: string, moment: Moment, tolerance: Toleran
   return (
     hasLogout ||
     revoked ||
+    mayHaveComeBack(lineage, handleOf(id), { moment, margin: tolerance.margin }) ||
     mayBeRevoked(lineage, id, moment, tolerance) ||
     isLate(lineage, id, moment, tolerance)
   )

@@ -1,6 +1,7 @@
 import { handleOf, isBefore, type Moment, type Span, type Visit } from '../history.ts'
 import type { Lineage } from '../lineage.ts'
 import { lifetimes } from '../plan.ts'
+import { mayHaveComeBack } from './comebacks.ts'
 
 export interface Tolerance {
   /** Milliseconds by which deadlines may be missed, because clocks differ. */
@@ -27,6 +28,7 @@ export function mayHaveEnded(
       .visitsOf(handleOf(id))
       .some((visit) => visit !== issuer && mayEnd(lineage, id, visit, moment, tolerance)) ||
     mayBeReplaced(lineage, id, moment) ||
+    mayHaveComeBack(lineage, handleOf(id), { moment, margin: tolerance.margin, but: id }) ||
     mayBeRevoked(lineage, id, moment, tolerance) ||
     mayHaveExpired(lineage, id, span, tolerance)
   )
