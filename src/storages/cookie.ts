@@ -95,7 +95,7 @@ export function createCookieSessionStorage<
   const context = createContext(own, cookieForm)
   const noted = context.revocations?.ofCookies(context)
   context.sessionLimit?.ofCookies()
-  context.groups?.ofCookies()
+  if (noted === undefined) context.groups?.ofCookies()
   if (context.endsReused && noted === undefined) {
     throw configError(
       "onReuse: 'revoke' cannot end a session that is in a cookie. Give cookie storage the option revocations, or use a storage on the server",

@@ -34,6 +34,8 @@ export type Trait =
   | 'atomic'
   /** A user's sessions can be listed. */
   | 'indexed'
+  /** Sessions can be of groups that end together: in lists that are kept, or by notes where there are no lists. */
+  | 'grouped'
   /** Expired records go when the store is told to drop them. */
   | 'sweepable'
   | 'closable'
@@ -65,6 +67,8 @@ export function traitsOf(store: SessionStore): ReadonlySet<Trait> {
   if (store.evicts !== true) traits.add('lasting')
   if (store.atomic !== false) traits.add('atomic')
   if (isIndexed(store)) traits.add('indexed')
+  const areAble = traits.has('lasting') && traits.has('atomic')
+  if (areAble || !traits.has('indexed')) traits.add('grouped')
   if (isSweepable(store)) traits.add('sweepable')
   if (isClosable(store)) traits.add('closable')
   return traits
@@ -100,7 +104,7 @@ export function storelessFixture(
   const gate = createGate(store)
   const revocations = () => createRevocations({ store: gate.store, cache: 0 })
   return {
-    traits: new Set(['revocable', 'lasting']),
+    traits: new Set(['revocable', 'lasting', 'grouped']),
     clock,
     gate,
     createStorage: (own) => createStorage({ now, revocations: revocations(), ...own }),

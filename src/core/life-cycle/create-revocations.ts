@@ -4,9 +4,11 @@ import { assertUserId, parseSessionId } from '../record/id.ts'
 import { seconds } from '../record/lifetime.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
 import type { SessionStore } from '../store/session-store.ts'
+import { withGroups } from './groups.ts'
 import type { Successor } from './home.ts'
 import { NoteCache } from './note-cache.ts'
-import { NotedEnds, type NoteScope } from './noted-ends.ts'
+import { NotedEnds } from './noted-ends.ts'
+import type { NoteScope } from './noted-subjects.ts'
 import type { NotedHome, Revocable, RevocationNotes } from './revocation-notes.ts'
 import type { StorageContext } from './storage-options.ts'
 
@@ -36,6 +38,7 @@ const kinds: OptionKinds<RevocationOptions> = { store: 'object', cache: 'number'
  *   `regenerateId(true)` end the old cookie, and the storage has the methods of {@link Revocable}.
  * - Where a store cannot list a user's sessions (Memcached, unstorage, stores of express-session) `revokeAll()` and
  *   `block()` work with it.
+ * - In both, `revokeGroup()` works with it and the option `groups`.
  * - Every storage has `revokeEverybody()` with it.
  *
  * All servers of an app must have it, or none. Make one for each storage.
@@ -80,7 +83,7 @@ export function createRevocations(options?: RevocationOptions): RevocationNotes 
 
 /** What cookie storage has of it: how its sessions live and end, and the methods to end them. */
 function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
-  const { events } = context
+  const { events, groups } = context
   const methods: Revocable = {
     async revoke(handle) {
       if (typeof handle !== 'string') throw configError('revoke() needs a handle: session.handle')
@@ -93,6 +96,10 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
       await ends.revokeAll(userId, except && (parseSessionId(except)?.handle ?? except))
     },
     revokeEverybody: () => ends.revokeEverybody(),
+    async revokeGroup(group) {
+      withGroups(groups, group)
+      await ends.revokeGroup(group)
+    },
     async block(userId) {
       assertUserId(userId)
       await ends.block(userId)
@@ -110,10 +117,13 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
       return ends.beginLogin(userId)
     },
   }
-  async function replace(handle: string, { handle: by, userId }: Successor): Promise<boolean> {
-    const mayLive = await ends.replace(handle, by)
-    if (mayLive) events.emit({ type: 'destroyed', handle, userId })
-    return mayLive
+  async function replace(
+    handle: string,
+    { handle: by, userId }: Successor,
+  ): Promise<string | undefined> {
+    const successor = await ends.replace(handle, by)
+    if (successor !== undefined) events.emit({ type: 'destroyed', handle, userId })
+    return successor
   }
   return {
     methods,
@@ -123,12 +133,17 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
       async confirmId({ loaded }, { record: { handle, owner } }) {
         const former = loaded?.record.handle
         if (former === undefined || former === handle) return undefined
-        return (await replace(former, { handle, userId: owner })) ? undefined : 'revoked'
+        const successor = await replace(former, { handle, userId: owner })
+        // Of two new ids at once the first one counts: no end of the session would find the other.
+        if (successor === handle) return undefined
+        return successor === undefined ? 'revoked' : 'rotated'
       },
       end: (handle, seen) => ends.end(handle, seen),
       lossOf: (record) => ends.lossOf(record),
       refusalOf: (login, handle) => ends.refusalOf(login, handle),
-      replace,
+      // Of two logins at once each has a session of its own: both have proved who they are.
+      replace: async (former, by) => (await replace(former, by)) !== undefined,
+      ...(groups && { enterGroup: async () => {} }),
     },
   }
 }

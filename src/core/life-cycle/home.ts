@@ -27,8 +27,8 @@ export interface Successor {
   userId: string | undefined
 }
 
-/** Why a login does not stand that was written. */
-export type Refusal = 'revoked' | 'blocked'
+/** Why a login, or a new id, does not stand that was written. */
+export type Refusal = 'revoked' | 'blocked' | 'rotated'
 
 /** The ends of sessions that a record comes after, or why it may not be written. */
 export type Admission = EndsSeen | undefined | 'revoked' | 'rotated'

@@ -1,34 +1,22 @@
 import { configError } from '../errors.ts'
 import { isHandle } from '../record/id.ts'
-import type { EndsSeen, SessionRecord } from '../record/record.ts'
+import type { SessionRecord } from '../record/record.ts'
 import type { Loaded } from '../record/standing.ts'
-import { allSubjects, asTurn } from '../runtime/turns.ts'
+import { allSubjects, asTurn, groupOf, subjectOfGroup } from '../runtime/turns.ts'
 import type { LoginToken } from '../session/login.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Admission, Found, Refusal } from './home.ts'
 import type { NoteCache } from './note-cache.ts'
-import { beginning, lastFor } from './revocation-note.ts'
+import { countsOf, type Many, type NoteScope, readMany, subjectsOf } from './noted-subjects.ts'
+import { beginning } from './revocation-note.ts'
 import { clockDifference, keyOfUser, type Noted, readNote, Revocations } from './revocations.ts'
 import { keyOfSession, noteEnd, parseEnd, type SessionEnd } from './session-ends.ts'
 import type { StorageContext } from './storage-options.ts'
 
 /** Sessions that took each other's place, one after the other: more than a visitor logs in. */
 const longestChain = 1000
-
-/** What is looked up when a session is read. */
-export interface NoteScope {
-  /** Whether single sessions are ended by notes: where their records are out of reach. */
-  readonly sessions: boolean
-  /** Whether a user's sessions are: where they cannot be listed. */
-  readonly users: boolean
-  /**
-   * Whether a note must be there, because the store may lose it: what is missing ends sessions then. Otherwise
-   * what is missing has never been written.
-   */
-  readonly isStrict: boolean
-}
 
 /** Whether a session is the one that its cookie says, or has ended; or another one has taken its place, just now or long ago. */
 export type NotedStanding = 'current' | 'ended' | 'retired' | 'reused'
@@ -39,10 +27,8 @@ interface Parts {
   readonly scope: NoteScope
 }
 
-interface Notes {
+interface Notes extends Many<Noted> {
   end: string | undefined
-  user: Noted
-  everybody: Noted
 }
 
 /**
@@ -99,39 +85,42 @@ export class NotedEnds {
   async admit(state: SessionState, base: Loaded | undefined): Promise<Admission> {
     const { handle, isOfUnknown, imported, wishes } = state
     const before = base?.record
-    const isLogin = wishes.login !== undefined
-    const owner = wishes.login?.userId ?? before?.owner ?? imported?.owner
+    const { login } = wishes
+    const owner = login?.userId ?? before?.owner ?? imported?.owner
     let notes: Notes | undefined
-    if (this.#scope.sessions && before !== undefined) {
+    // A proof that is renewed goes on with the session, and so only with one that has not ended.
+    if (before !== undefined && (this.#scope.sessions || login?.isAgain)) {
       notes = await this.#notesOn(before, true)
       // Who has ended all others in this request may have spared it under the one handle or the other.
       const standings = [before.handle, handle].map((one) => this.#standing(before, notes!, one))
       const standing = standings.find((one) => one === 'current') ?? standings[0]
       if (standing === 'ended') return 'revoked'
       // A login is worth a session of its own.
-      if (standing !== 'current' && !isLogin) return 'rotated'
+      if (standing !== 'current' && login === undefined) return 'rotated'
     }
     if (owner === undefined && !isOfUnknown) return undefined
-    const isSame = before !== undefined && !isLogin
+    const isSame = before !== undefined && (login === undefined || login.isAgain)
     if (isSame && before.handle === handle) return before.endsSeen
     // Of the same session under a new handle, those that it was found alive by: no end can come in between.
-    const after = isSame && notes !== undefined ? notes : await this.#begun(owner)
-    const [user, all] = [numberOf(after.user, handle), numberOf(after.everybody, handle)]
-    const sum = user + all
+    const name = login === undefined ? before?.terms?.group : login.group?.name
+    const after = isSame && notes !== undefined ? notes : await this.#begun(owner, name)
+    const seen = countsOf(after, handle)
+    const sum = seen.user + seen.everybody + seen.group
     if (sum === Number.POSITIVE_INFINITY) return 'revoked'
-    return sum === 0 ? undefined : { user, everybody: all }
+    return sum === 0 ? undefined : { ...seen, group: seen.group || undefined }
   }
 
   /** Why this login must not stand, if so. */
   async refusalOf(login: Login, handle: string): Promise<Refusal | undefined> {
     const { revocations } = this
-    const [user, all] = await Promise.all([
-      this.#scope.users ? revocations.noted(login.userId) : undefined,
-      revocations.noted(allSubjects),
-    ])
+    const { userId, group: { name, turn = 0 } = {} } = login
+    const noted = await readMany(subjectsOf(this.#scope, userId, name), (subject) =>
+      revocations.noted(subject),
+    )
     return (
-      revocations.judge(login, handle, user) ??
-      revocations.judge({ ...login, since: login.sinceEverybody }, handle, all)
+      revocations.judge(login, handle, noted.user) ??
+      revocations.judge({ ...login, since: login.sinceEverybody }, handle, noted.everybody) ??
+      revocations.judge({ ...login, turn, since: undefined }, handle, noted.group)
     )
   }
 
@@ -158,12 +147,16 @@ export class NotedEnds {
     this.#context.events.emit({ type: 'revoked', handle })
   }
 
-  /** Ends a session, of which another one takes the place. Whether that one may live: not if it had ended before. */
-  async replace(handle: string, by: string): Promise<boolean> {
-    return (await this.#noteEnd(handle, by)).by !== undefined
+  /**
+   * Ends a session, of which another one takes the place.
+   *
+   * @returns The one that has taken it: another if that was first, and none if the session had ended before.
+   */
+  async replace(handle: string, by: string): Promise<string | undefined> {
+    return (await this.#noteEnd(handle, by)).by
   }
 
-  /** Ends all sessions of the user, but for one. How many there are, nobody can tell. */
+  /** Ends all sessions of the subject, a user mostly, but for one. How many there are, nobody can tell. */
   async revokeAll(userId: string, except?: string): Promise<number> {
     await this.#changing(await keyOfUser(userId), () =>
       asTurn(userId, (turn) => this.revocations.announce(userId, turn, { except })),
@@ -200,15 +193,21 @@ export class NotedEnds {
     await this.revokeAll(allSubjects)
   }
 
+  /** Ends the sessions of a group. */
+  revokeGroup(group: string): Promise<number> {
+    return this.revokeAll(subjectOfGroup(group))
+  }
+
   /** Which sessions have ended, nobody can list. */
   #tellAll(subject: string): void {
-    const userId = subject === allSubjects ? undefined : subject
+    const isUser = subject !== allSubjects && groupOf(subject) === undefined
+    const userId = isUser ? subject : undefined
     this.#context.events.emit({ type: 'revoked', userId })
   }
 
   #standing(
     { handle: own, endsSeen }: SessionRecord,
-    { end, user, everybody: all }: Notes,
+    { end, ...notes }: Notes,
     handle = own,
   ): NotedStanding {
     if (end !== undefined) {
@@ -217,36 +216,34 @@ export class NotedEnds {
       const { lifetime, now } = this.#context
       return endedAt + lifetime.retirement > now() ? 'retired' : 'reused'
     }
+    const { user, everybody, group } = countsOf(notes, handle)
     const isAlive =
-      this.#isAlive(numberOf(user, handle), endsSeen?.user) &&
-      this.#isAlive(numberOf(all, handle), endsSeen?.everybody)
+      this.#isAlive(user, endsSeen?.user) &&
+      this.#isAlive(everybody, endsSeen?.everybody) &&
+      this.#isAlive(group, endsSeen?.group)
     return isAlive ? 'current' : 'ended'
   }
 
-  #isAlive(count: number, seen: EndsSeen['user'] = 0): boolean {
+  #isAlive(count: number, seen: number = 0): boolean {
     return this.#scope.isStrict ? count === seen : count <= seen
   }
 
   async #notesOn(record: SessionRecord, isFresh: boolean): Promise<Notes> {
-    const { handle, owner, isOfUnknown = false } = record
-    const isUsers = owner !== undefined || isOfUnknown
-    const look = async (subject: string): Promise<Noted> =>
-      readNote(await this.#cache.get(await keyOfUser(subject), isFresh))
-    const [end, user, all] = await Promise.all([
+    const { handle, owner, isOfUnknown = false, terms } = record
+    const subjects = subjectsOf(this.#scope, owner, terms?.group)
+    if (owner === undefined && !isOfUnknown) subjects.everybody = undefined
+    const [end, notes] = await Promise.all([
       this.#scope.sessions ? this.#cache.get(keyOfSession(handle), isFresh) : undefined,
-      this.#scope.users && owner !== undefined ? look(owner) : undefined,
-      isUsers ? look(allSubjects) : undefined,
+      readMany(subjects, async (subject) =>
+        readNote(await this.#cache.get(await keyOfUser(subject), isFresh)),
+      ),
     ])
-    return { end, user, everybody: all }
+    return { end, ...notes }
   }
 
   /** The notes that a login comes after. Where they must be there, they are. */
-  async #begun(owner: string | undefined): Promise<Notes> {
-    const [user, all] = await Promise.all([
-      this.#scope.users && owner !== undefined ? this.#noted(owner) : undefined,
-      this.#noted(allSubjects),
-    ])
-    return { end: undefined, user, everybody: all }
+  #begun(owner: string | undefined, group: string | undefined): Promise<Many<Noted>> {
+    return readMany(subjectsOf(this.#scope, owner, group), (subject) => this.#noted(subject))
   }
 
   async #noted(subject: string): Promise<Noted> {
@@ -280,10 +277,4 @@ export class NotedEnds {
       this.#cache.forget(key)
     }
   }
-}
-
-/** How many times it was done that ends the session with this handle. What cannot be read, may be a later time than any. */
-function numberOf(noted: Noted, handle: string): number {
-  if (noted === 'unreadable') return Number.POSITIVE_INFINITY
-  return (noted && lastFor(noted, handle)?.count) ?? 0
 }

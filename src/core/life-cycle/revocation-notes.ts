@@ -32,6 +32,14 @@ export interface Revocable {
    */
   revokeEverybody(): Promise<void>
   /**
+   * Ends all sessions whose login named this group, also those of logins that are under way, as `revokeGroup()` of storages on
+   * a server does (ASVS 7.6.1). How many there were, nobody can tell.
+   *
+   * @throws {SessionError} `ERR_SESSION_CONFIG` without the option `groups`, or if `group` names none.
+   * @throws {StoreError} `ERR_SESSION_STORE` if that could not be noted.
+   */
+  revokeGroup(group: string): Promise<void>
+  /**
    * Ends all sessions of the user, and refuses every login of theirs until `unblock()` (ASVS 7.4.2): such a login
    * saves nothing, and the event is `interrupted` with the reason `blocked`.
    *
@@ -61,6 +69,9 @@ export interface RevocationNotes {
 /** How sessions live and end that are in their cookies. */
 export interface NotedHome {
   readonly methods: Revocable
-  readonly home: Pick<Home, 'admit' | 'confirmId' | 'end' | 'lossOf' | 'refusalOf' | 'replace'>
+  readonly home: Pick<
+    Home,
+    'admit' | 'confirmId' | 'end' | 'enterGroup' | 'lossOf' | 'refusalOf' | 'replace'
+  >
   unlessEnded: NotedEnds['unlessEnded']
 }

@@ -9,6 +9,7 @@ import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Groups, SessionGroups } from './groups.ts'
 import type { Refusal } from './home.ts'
+import type { NotedEnds } from './noted-ends.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import { clockDifference, Revocations } from './revocations.ts'
 import type { StorageContext } from './storage-options.ts'
@@ -21,21 +22,35 @@ const linkSyntax = /^group-(.{22})\./
  * session into one, and `storage.revokeGroup(group)` ends them. For OpenID Connect back-channel logout the group is the
  * `sid` of the provider (ASVS 7.6.1). A login with a group costs two writes or three more; other requests nothing.
  *
- * The store must list a user's sessions, and keep what it has.
+ * The store must list a user's sessions, and keep what it has. Any other, and cookie storage, needs the option `revocations`
+ * beside this one: then the end of a group is a note, which is looked at when one of its sessions is read.
  */
 export function createSessionGroups(): SessionGroups {
   return {
-    ofStore(context, store, owned) {
+    ofStore(context, store, { owned, noted }) {
       if (store.isIndexed && !store.evicts) return new ListedGroups(context, store, owned)
+      if (!store.isIndexed && noted !== undefined) return notedGroups(noted)
       throw configError(
-        'groups needs a store that lists the sessions of a user and keeps what it has, such as memory, fs, SQLite, Redis or a database',
+        'groups needs a store that lists the sessions of a user and keeps what it has, such as memory, fs, SQLite, Redis or a ' +
+          'database. Where a store cannot list them, give the option revocations, too: createRevocations()',
       )
     },
     ofCookies() {
       throw configError(
-        'Cookie storage knows nobody’s sessions, so it cannot end those of a group: groups needs a storage on the server',
+        'Cookie storage knows nobody’s sessions, so it cannot end those of a group: give the option revocations, too, or use a ' +
+          'storage on the server',
       )
     },
+  }
+}
+
+/** Where no session can be listed, a group is one more subject of the notes that are looked at anyway (decision 048). */
+function notedGroups(noted: NotedEnds): Groups {
+  return {
+    enter: async () => {},
+    // The notes of its user and of everybody are asked for the same: so they are asked together.
+    refusalOf: async () => undefined,
+    revoke: (group) => noted.revokeGroup(group),
   }
 }
 

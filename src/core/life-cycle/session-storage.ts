@@ -1,12 +1,13 @@
 import { configError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
-import { assertGroup, assertUserId, parseSessionId } from '../record/id.ts'
+import { assertUserId, parseSessionId } from '../record/id.ts'
 import type { Session, FlashOf, SessionData, UntypedData } from '../session/session.ts'
 import type { LoginToken } from '../session/login.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import type { ReadOptions } from './begin.ts'
+import { withGroups } from './groups.ts'
 import type { SessionInfo } from './session-info.ts'
 import { SessionLife } from './life.ts'
 import { OwnedSessions } from './owned-sessions.ts'
@@ -117,7 +118,7 @@ export interface ServerSessionStorage<
    * Ends all sessions whose login named this group, also those of logins that are under way: for OpenID Connect
    * back-channel logout, the `sid` of the provider (ASVS 7.6.1). Which logins are under way, is told as by `revokeAll()`.
    *
-   * @returns How many were ended.
+   * @returns How many were ended; 0 if the store keeps no index of users.
    * @throws {SessionError} `ERR_SESSION_CONFIG` without the option `groups`, or if `group` names none.
    * @throws {RevokeError} `ERR_SESSION_STORE` if some could not be ended. All have been tried.
    */
@@ -172,7 +173,7 @@ export function createSessionStorage<
   // What cannot be listed is ended by notes.
   const users = guarded.isIndexed ? owned : (noted ?? owned)
   const seats = context.sessionLimit?.ofStore(context, guarded, owned)
-  const groups = context.groups?.ofStore(context, guarded, owned)
+  const groups = context.groups?.ofStore(context, guarded, { owned, noted })
   const home = new StoreHome(context, guarded, { owned, revocations, noted, seats, groups })
   const life = new SessionLife(context, home)
 
@@ -207,11 +208,8 @@ export function createSessionStorage<
       await underWay.run(() => noted.revokeEverybody(), 'write')
     },
     async revokeGroup(group) {
-      assertGroup(group)
-      if (groups === undefined) {
-        throw configError('revokeGroup() needs the option groups: createSessionGroups()')
-      }
-      return underWay.run(() => groups.revoke(group), 'delete')
+      const able = withGroups(groups, group)
+      return underWay.run(() => able.revoke(group), 'delete')
     },
     async block(userId) {
       assertUserId(userId)

@@ -36,6 +36,8 @@ export interface EndsSeen {
   readonly user: number
   /** Those of everybody's. */
   readonly everybody: number
+  /** Those of its group, if it is of one. */
+  readonly group?: number | undefined
 }
 
 /** One session, as it is kept: everything there is about it, in one string. */
@@ -85,6 +87,10 @@ export function encodeMap(map: ReadonlyMap<string, unknown>, codec: ValueCodec):
   return data
 }
 
+function encodeEnds({ user, everybody, group }: EndsSeen): Wire['e'] {
+  return group === undefined ? [user, everybody] : [user, everybody, group]
+}
+
 /**
  * Makes the string that is kept. What `decodeRecord` would refuse is never written.
  *
@@ -120,7 +126,7 @@ export function encodeRecord(
     r: retired?.map(({ secretHash, until }) => [secretHash, until]),
     n: record.sentAt,
     b: record.replacedBy,
-    e: record.endsSeen && [record.endsSeen.user, record.endsSeen.everybody],
+    e: record.endsSeen && encodeEnds(record.endsSeen),
     m: record.persistent === undefined ? undefined : record.persistent ? 1 : 0,
     h: record.terms && encodeTerms(record.terms),
     y: versionsOf(record.values, codec),
@@ -238,7 +244,7 @@ export function decodeRecord(
       retired: wire.r?.map(([secretHash, until]) => ({ secretHash, until })),
       sentAt: wire.n,
       replacedBy: wire.b,
-      endsSeen: wire.e && { user: wire.e[0], everybody: wire.e[1] },
+      endsSeen: wire.e && { user: wire.e[0], everybody: wire.e[1], group: wire.e[2] },
       persistent: wire.m === undefined ? undefined : wire.m === 1,
       terms: wire.h && decodeTerms(wire.h),
     }

@@ -26,7 +26,7 @@ export interface Wire {
   r?: readonly [s: string, t: number][] | undefined
   n?: number | undefined
   b?: string | undefined
-  e?: readonly [user: number, everybody: number] | undefined
+  e?: readonly [user: number, everybody: number, group?: number] | undefined
   m?: 0 | 1 | undefined
   h?: TermsWire | undefined
   y?: Versions | undefined
@@ -75,7 +75,9 @@ export function isWire(value: unknown): value is Wire {
 }
 
 function isEndsSeen(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 2 && value.every(isInstant)
+  return (
+    Array.isArray(value) && (value.length === 2 || value.length === 3) && value.every(isInstant)
+  )
 }
 
 function isRetired(value: unknown): boolean {

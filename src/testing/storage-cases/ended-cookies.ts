@@ -167,6 +167,26 @@ export const endedCookieCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'lets one of two new ids at once live, so that the session ends with it (P4)',
+    needs: ['revocable'],
+    lacks: 'server',
+    async run(fixture) {
+      const storage = ender(fixture)
+      const { cookie, session } = await visit(storage, null, (s) => s.login('ada'))
+      const both = [await storage.read(cookie), await storage.read(cookie)]
+      for (const one of both) one.regenerateId(true)
+      const held = fixture.gate!.hold('write')
+      const first = storage.save(both[0]!)
+      await held.reached
+      const second = await storage.save(both[1]!)
+      held.release()
+      equal(await first, null)
+      equal(await isAlive(storage, second), true)
+      await storage.revoke(session.handle)
+      equal(await isAlive(storage, second), false)
+    },
+  },
+  {
     name: 'ends a session by any handle that it has had',
     needs: ['revocable'],
     lacks: 'server',

@@ -1,17 +1,35 @@
+import { createRevocations } from '../../core/life-cycle/create-revocations.ts'
 import { createSessionGroups } from '../../core/life-cycle/session-groups.ts'
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
+import type { SessionStorageOptions } from '../../core/life-cycle/storage-options.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { StorageFixture, Trait } from '../fixture.ts'
 import { equal, failsWith, same } from '../expect.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 
-const needs: readonly Trait[] = ['indexed', 'atomic', 'lasting']
+const needs: readonly Trait[] = ['grouped']
 const second = 1000
 const sid = 'sid-of-the-provider'
 
-function grouped({ createStorage, clock }: StorageFixture, ahead = 0): ServerSessionStorage {
-  const options = { groups: createSessionGroups(), now: () => clock.now() + ahead }
-  return createStorage(options) as ServerSessionStorage
+/** With groups, and with notes where they need these. What has been noted, no server remembers. */
+function able({ traits }: StorageFixture): SessionStorageOptions {
+  const isNoted = traits.has('server') && !traits.has('indexed')
+  const revocations = isNoted ? { revocations: createRevocations({ cache: 0 }) } : {}
+  return { groups: createSessionGroups(), ...revocations }
+}
+
+function grouped(fixture: StorageFixture, ahead = 0): ServerSessionStorage {
+  const options = { ...able(fixture), now: () => fixture.clock.now() + ahead }
+  return fixture.createStorage(options) as ServerSessionStorage
+}
+
+/** Of how many sessions, nobody can tell where there are no lists. */
+async function endOf(
+  { traits }: StorageFixture,
+  storage: ServerSessionStorage,
+  [group, count]: [group: string, count: number],
+): Promise<void> {
+  equal((await storage.revokeGroup(group)) ?? 0, traits.has('indexed') ? count : 0)
 }
 
 async function loggedIn(storage: ServerSessionStorage, group?: string): Promise<string> {
@@ -36,7 +54,8 @@ export const groupCases: readonly StorageCase[] = [
     name: 'ends all sessions of a group, and no others (ASVS 7.6.1)',
     needs,
     async run(fixture) {
-      const { storage: plain, types } = watched(fixture, { groups: createSessionGroups() })
+      const isListed = fixture.traits.has('indexed')
+      const { storage: plain, events } = watched(fixture, able(fixture))
       const storage = plain as ServerSessionStorage
       const [one, other, none] = [
         await loggedIn(storage, sid),
@@ -47,14 +66,24 @@ export const groupCases: readonly StorageCase[] = [
       const two = (await visit(storage, null, (s) => s.login('grace', { group: sid }))).cookie!
       const rotated = (await visit(storage, two, (s) => s.regenerateId(true))).cookie!
       const again = (await visit(storage, rotated, (s) => s.reauthenticate())).cookie!
-      equal(await storage.revokeGroup(sid), 2)
+      await endOf(fixture, storage, [sid, 2])
+      const told = events.filter(({ type }) => type === 'revoked')
+      same(
+        told.map(({ handle, userId }) => [handle !== undefined, userId]).sort(),
+        isListed
+          ? [
+              [true, 'ada'],
+              [true, 'grace'],
+            ]
+          : [[false, undefined]],
+      )
       same(await alive(storage, used, again, other, none), [false, false, true, true])
-      equal(types().filter((type) => type === 'revoked').length, 2)
-      equal(await storage.revokeGroup(sid), 0)
+      await endOf(fixture, storage, [sid, 0])
       const later = await loggedIn(storage, sid)
       same(await alive(storage, later), [true])
-      equal(await storage.revokeGroup(sid), 1)
-      equal((await storage.sessionsOf('ada')).length, 2)
+      await endOf(fixture, storage, [sid, 1])
+      same(await alive(storage, later, other, none), [false, true, true])
+      if (isListed) equal((await storage.sessionsOf('ada')).length, 2)
     },
   },
   {
@@ -83,11 +112,12 @@ export const groupCases: readonly StorageCase[] = [
       for (const group of [undefined, 'another']) {
         const before = await loggedIn(storage, sid)
         const after = (await visit(storage, before, (s) => s.login('ada', { group }))).cookie!
-        equal(await storage.revokeGroup(sid), 0)
+        await endOf(fixture, storage, [sid, 0])
         same(await alive(storage, after), [true])
         const back = (await visit(storage, after, (s) => s.login('ada', { group: sid }))).cookie!
-        equal(await storage.revokeGroup('another'), 0)
-        equal(await storage.revokeGroup(sid), 1)
+        await endOf(fixture, storage, ['another', 0])
+        same(await alive(storage, back), [true])
+        await endOf(fixture, storage, [sid, 1])
         same(await alive(storage, back), [false])
       }
     },
@@ -96,28 +126,28 @@ export const groupCases: readonly StorageCase[] = [
     name: 'ends a login that is under way while its group is ended, whichever is overtaken (ASVS 7.6.1)',
     needs,
     async run(fixture) {
-      const { gate } = fixture
+      const { gate, traits } = fixture
       const storage = grouped(fixture)
-      // Before its link is written, before its session is, and before it looks.
-      for (const [operation, before] of [
-        ['write', 0],
-        ['write', 1],
-        ['read', 1],
-      ] as const) {
-        const login = await begun(storage)
-        for (let n = 0; n < before; n++) gate!.hold(operation).release()
-        const held = gate!.hold(operation)
-        const saving = storage.save(login)
-        await held.reached
-        await storage.revokeGroup(sid)
-        held.release()
-        const cookie = await saving
-        equal((await storage.read(cookie)).isNew, true, `${operation} ${before}`)
-        same(await storage.sessionsOf('ada'), [], `${operation} ${before}`)
-        await fixture.clock.pass(1)
+      // Before each thing that it reads, and before each that it writes.
+      for (const operation of ['read', 'write'] as const) {
+        for (let before = 0, isHeld = true; isHeld; before++) {
+          const login = await begun(storage)
+          for (let n = 0; n < before; n++) gate!.hold(operation).release()
+          const held = gate!.hold(operation)
+          const saving = storage.save(login)
+          isHeld = await Promise.race([held.reached.then(() => true), saving.then(() => false)])
+          if (!isHeld) held.release()
+          await storage.revokeGroup(sid)
+          held.release()
+          const where = `${operation} ${before}`
+          equal((await storage.read(await saving)).isNew, true, where)
+          if (traits.has('indexed')) same(await storage.sessionsOf('ada'), [], where)
+          await fixture.clock.pass(1)
+        }
       }
       // The other way round: it begins and is saved while the end is noted, and while the list is read.
-      for (const operation of ['write', 'keysOf'] as const) {
+      const steps = traits.has('indexed') ? (['write', 'keysOf'] as const) : (['write'] as const)
+      for (const operation of steps) {
         const held = gate!.hold(operation)
         const revoking = storage.revokeGroup(sid)
         await held.reached
@@ -137,7 +167,7 @@ export const groupCases: readonly StorageCase[] = [
       const [storage, behind] = [grouped(fixture), grouped(fixture, -120 * second)]
       const login = await begun(behind)
       const cookie = await loggedIn(behind, sid)
-      equal(await storage.revokeGroup(sid), 1)
+      await endOf(fixture, storage, [sid, 1])
       same([...(await alive(behind, cookie)), await behind.save(login)], [false, null])
     },
   },
@@ -176,22 +206,41 @@ export const groupCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'says at once that it cannot list the sessions of a group',
-    lacks: 'indexed',
+    name: 'looks at notes of groups for sessions of groups alone, and only where they are in no list',
+    needs,
     async run(fixture) {
-      await failsWith('ERR_SESSION_CONFIG', () => grouped(fixture))
+      const { gate, traits } = fixture
+      const storage = grouped(fixture)
+      const [one, none] = [await loggedIn(storage, sid), await loggedIn(storage)]
+      const reads = []
+      for (const cookie of [none, one]) {
+        const before = gate!.calls.read
+        await storage.read(cookie)
+        reads.push(gate!.calls.read - before)
+      }
+      equal(reads[1]! - reads[0]!, traits.has('indexed') ? 0 : 1)
+    },
+  },
+  {
+    name: 'says at once that it can neither list the sessions of a group nor note their end',
+    lacks: 'indexed',
+    async run({ createStorage, traits }) {
+      const groups = createSessionGroups()
+      // The fixture of cookies that can be ended has notes.
+      if (traits.has('revocable') && !traits.has('server')) createStorage({ groups })
+      else await failsWith('ERR_SESSION_CONFIG', () => createStorage({ groups }))
     },
   },
   {
     name: 'ends no group without the option for it',
-    needs: ['server'],
-    async run({ createStorage, traits }) {
-      const storage = createStorage() as ServerSessionStorage
+    needs: ['revocable'],
+    async run(fixture) {
+      const storage = fixture.createStorage() as ServerSessionStorage
       await failsWith('ERR_SESSION_CONFIG', () => storage.revokeGroup(sid))
-      if (!traits.has('indexed') || !traits.has('lasting')) return
-      const able = createStorage({ groups: createSessionGroups() }) as ServerSessionStorage
-      await failsWith('ERR_SESSION_CONFIG', () => able.revokeGroup(''))
-      equal(await able.revokeGroup(sid), 0)
+      if (!fixture.traits.has('grouped')) return
+      const withThem = grouped(fixture)
+      await failsWith('ERR_SESSION_CONFIG', () => withThem.revokeGroup(''))
+      await endOf(fixture, withThem, [sid, 0])
     },
   },
 ]

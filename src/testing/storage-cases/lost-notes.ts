@@ -1,9 +1,11 @@
 import { keyOfUser } from '../../core/life-cycle/revocations.ts'
 import { createRevocations } from '../../core/life-cycle/create-revocations.ts'
+import { createSessionGroups } from '../../core/life-cycle/session-groups.ts'
 import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
+import { subjectOfGroup } from '../../core/runtime/turns.ts'
 import { equal, failsWith, ok, same } from '../expect.ts'
 import { begin, type Ender, ender, loggedIn, stands, users } from './ender.ts'
-import type { StorageCase } from './visit.ts'
+import { visit, type StorageCase } from './visit.ts'
 
 const second = 1000
 
@@ -67,6 +69,23 @@ export const lostNoteCases: readonly StorageCase[] = [
         const after = await loggedIn(storage)
         same(await users(storage, ...cookies, after), [undefined, undefined, 'ada'])
       }
+    },
+  },
+  {
+    name: 'ends the sessions of a group when the store has lost the note, where sessions cannot be listed',
+    needs: ['server', 'grouped'],
+    lacks: 'indexed',
+    async run(fixture) {
+      const groups = createSessionGroups()
+      const revocations = createRevocations({ cache: 0 })
+      const storage = fixture.createStorage({ groups, revocations }) as SessionStorage as Ender
+      const login = async (group?: string) =>
+        (await visit(storage, null, (s) => s.login('ada', { group }))).cookie
+      const cookies = [await login('sid'), await login()]
+      await fixture.gate!.store.delete(await keyOfUser(subjectOfGroup('sid')))
+      same(await users(storage, ...cookies), [undefined, 'ada'])
+      await fixture.clock.pass(second)
+      same(await users(storage, ...cookies, await login('sid')), [undefined, 'ada', 'ada'])
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { Session } from '../../core/session/session.ts'
-import { same } from '../expect.ts'
+import { equal, same } from '../expect.ts'
 import { begin, ender, loggedIn, users } from './ender.ts'
 import { visit, type StorageCase } from './visit.ts'
 
@@ -104,6 +104,21 @@ export const notedEndCases: readonly StorageCase[] = [
         await storage.revokeAll('ada')
         held.release()
         same(await users(storage, await saving), [undefined], operation)
+      }
+    },
+  },
+  {
+    name: 'lets nobody go on with what has ended by proving anew who they are (P2)',
+    needs: ['revocable'],
+    async run(fixture) {
+      const storage = ender(fixture)
+      for (const end of [() => storage.revokeAll('ada'), () => storage.revokeEverybody()]) {
+        const cookie = await loggedIn(storage)
+        const session = await storage.read(cookie)
+        await end()
+        session.reauthenticate()
+        equal(await storage.save(session), null)
+        same(await users(storage, session.id, cookie), [undefined, undefined])
       }
     },
   },
