@@ -3,6 +3,7 @@ import type { Random } from './random.ts'
 import type { ClockSettings } from './session-clock.ts'
 import type { Rush } from './rush.ts'
 import type { Sabotage } from './sabotage.ts'
+import type { Act } from './scene.ts'
 
 /* What a process is told to do. */
 
@@ -33,6 +34,8 @@ export interface Plan {
 export type Message =
   /** Logins of one user at the same time, and what they came to. */
   | { do: 'rush'; rush: Rush }
+  /** A part in the end of sessions. */
+  | { do: 'act'; act: Act }
   | { do: 'open'; plan: Plan }
   /** Sessions for all to begin with. */
   | { do: 'begin' }

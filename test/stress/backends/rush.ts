@@ -4,7 +4,7 @@ import {
   createSessionLimit,
   type SessionLimitOptions,
 } from 'coatcheck/accounts'
-import { type Backend, openBackend } from './open-backend.ts'
+import { backendAt } from './shared-backend.ts'
 
 /** Logins of one user that a process makes at the same time. */
 export interface Rush {
@@ -20,16 +20,6 @@ export interface Rush {
 export interface RushResult {
   cookies: string[]
   refused: number
-}
-
-let opened: { address: string; backend: Backend } | undefined
-
-/** A server keeps its connections: what was opened for one rush is there for the next. */
-async function backendAt(address: string): Promise<Backend> {
-  if (opened?.address === address) return opened.backend
-  await opened?.backend.close()
-  opened = { address, backend: await openBackend(address, { timeout: 10, now: Date.now }) }
-  return opened.backend
 }
 
 export async function rush({ address, userId, logins, limit, group }: Rush): Promise<RushResult> {

@@ -10,6 +10,7 @@ import { brief, examples, grace, type Message, type Plan, slots, usersOf } from 
 import { recordingStore } from './recording-store.ts'
 import { rush } from './rush.ts'
 import { sabotaged } from './sabotage.ts'
+import { act } from './scene.ts'
 import { SessionClock } from './session-clock.ts'
 import { noteEvent } from './visitor.ts'
 
@@ -105,6 +106,7 @@ async function look(issued: { cookie: string; brief: boolean }[]): Promise<void>
 async function obey(message: Message): Promise<unknown> {
   if (message.do === 'open') return open(message.plan)
   if (message.do === 'rush') return rush(message.rush)
+  if (message.do === 'act') return act(message.act)
   if (message.do === 'begin') return begin()
   if (message.do === 'run') return run()
   if (message.do === 'stop') return stopping.abort()
