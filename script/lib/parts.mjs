@@ -5,6 +5,7 @@ import { globFiles } from './files.mjs'
  *   command, seconds (after which it is stopped),
  *   report: { format, path } if it runs tests and writes down how it went,
  *   file, if it is there for this file alone; isLong, if it should not be the last to begin;
+ *   isWaiting, if it mostly waits, and may be slow while others have work;
  *   isOnDisk, if its temporary files have to be on a disk;
  *   turn: of several jobs with the same one runs at a time;
  *   variables of its environment.
@@ -38,7 +39,8 @@ function check(name, command) {
 
 /**
  * The tests. Files that end in `.node.test.ts` need processes, a browser or the like: these
- * run on Node 20 only, each in a process of its own. All others run on every runtime, there in one process.
+ * run on Node 20 only, each in a process of its own or with those of its folder. All others run on every runtime, there in one
+ * process.
  */
 export function runtimeParts(scratch, only = '') {
   const files = globFiles('.build/test', '.test.js').filter((file) => file.includes(only))
@@ -76,6 +78,12 @@ export function runtimeParts(scratch, only = '') {
 const isLong =
   /\/(stress\/backends|browser|faults\/servers|services)\/|browser|redis-f|sql-servers\./
 
+/** What takes a processor for half of its time at most, and has no deadline of less than many seconds: browsers, and tests of the runner. */
+const mostlyWaits = /\/test\/browser\/|-browser\.node\.|\/script\/run-files\./
+
+/** Folders whose files start their servers in their own process: one process has all of them, and loads what they need once. */
+const sharing = /^.*\/(frameworks|compat\/express-session)\/(?=[^/]*$)/
+
 /** What is about files: killed processes, full disks, power loss. */
 const isAboutFiles = /\/(stress|faults)\/[^/]+$|\/(sqlite-disk|private-files|process-ends)\./
 
@@ -101,14 +109,25 @@ function partOf(file) {
 const turns = { races: 'race', frameworks: 'build' }
 
 function ownProcesses(name, files, scratch) {
-  const jobs = files.map((file, n) => ({
-    ...nodeJob(`${name}-${n}`, node, [file], scratch),
-    file,
-    isLong: isLong.test(file),
-    isOnDisk: isAboutFiles.test(file),
+  const jobs = groupsOf(files).map((group, n) => ({
+    ...nodeJob(`${name}-${n}`, node, group, scratch),
+    ...(group.length === 1 && { file: group[0] }),
+    isLong: isLong.test(group[0]) || group.length > 1,
+    isWaiting: mostlyWaits.test(group[0]),
+    isOnDisk: isAboutFiles.test(group[0]),
     ...(turns[name] && { turn: turns[name] }),
   }))
   return { name, jobs, files }
+}
+
+/** The files of each process. */
+function groupsOf(files) {
+  const groups = new Map()
+  for (const file of files) {
+    const [place = file] = isBuilt.test(file) ? [] : (sharing.exec(file) ?? [])
+    groups.set(place, [...(groups.get(place) ?? []), file])
+  }
+  return [...groups.values()]
 }
 
 function oneProcess(name, program, files, scratch) {

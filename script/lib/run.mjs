@@ -4,17 +4,18 @@ import { execute } from './execute.mjs'
 import { readReport } from './read-report.mjs'
 import { readCpu, readTimes } from './times.mjs'
 
-/** No more than processors: where everything waits for a processor, a server does not answer within its deadline. */
+/**
+ * No more than processors: where everything waits for a processor, a server does not answer within its deadline. One lane more
+ * is for jobs that mostly wait. They fill the gaps of the others, and give way to them.
+ */
 const lanes = Math.max(2, availableParallelism())
 
 /** Runs the jobs of all parts, several at a time, and tells of each part when it is done. */
 export async function runParts(parts, scratch, onResult) {
   const jobs = parts.flatMap((part) => part.jobs.map((job) => ({ part, job })))
-  // The long ones first: then no lane is left alone with one at the end.
-  const waiting = [
-    ...jobs.filter(({ job }) => job.isLong),
-    ...jobs.filter(({ job }) => !job.isLong),
-  ]
+  // The long ones first: then no lane is left alone with one at the end. Those that wait are for the lane between.
+  const rank = ({ job }) => (job.isWaiting ? 2 : job.isLong ? 0 : 1)
+  const waiting = jobs.toSorted((a, b) => rank(a) - rank(b))
   const done = new Map(parts.map((part) => [part.name, []]))
   const turns = new Set()
   const isDone = (part) => done.get(part.name).length === part.jobs.length
@@ -22,9 +23,9 @@ export async function runParts(parts, scratch, onResult) {
     !turns.has(job.turn) &&
     (part.after === undefined || parts.some((one) => one.name === part.after && isDone(one)))
 
-  async function lane() {
+  async function lane(isFor) {
     for (;;) {
-      const ready = waiting.findIndex(isReady)
+      const ready = waiting.findIndex((one) => isFor(one.job) && isReady(one))
       // The one that finishes what is waited for goes on.
       if (ready === -1) return
       const [{ part, job }] = waiting.splice(ready, 1)
@@ -36,7 +37,8 @@ export async function runParts(parts, scratch, onResult) {
   }
 
   for (const part of parts) if (part.jobs.length === 0) onResult(merge(part, [empty]))
-  await Promise.all(Array.from({ length: lanes }, lane))
+  const all = Array.from({ length: lanes }, () => lane(() => true))
+  await Promise.all([...all, lane((job) => job.isWaiting)])
 }
 
 const nothing = { passed: 0, failed: 0, skips: [], problems: [], output: '' }
