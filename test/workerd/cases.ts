@@ -107,17 +107,21 @@ function named(what: string, bound: readonly BoundCase<WorkerEnv>[]): WorkerCase
   return bound.map(({ name, run }) => ({ name: `${what}: ${name}`, run }))
 }
 
+function onBinding(what: string, bound: readonly BoundCase<WorkerEnv>[]): WorkerCase[] {
+  return named(what, bound).map((one) => ({ ...one, isOnBinding: true }))
+}
+
 export const cases: WorkerCase[] = [
   ...named('memory store', casesOfStore(traits, memoryFixture)),
   ...named('memory storage', casesOnStore(traits, memoryFixture)),
   ...named('cookie storage', casesOfStorage(cookieFixture().traits, cookieFixture)),
   ...named('D1 store', casesOfStore(d1Traits, openD1)),
-  ...named('D1 storage', casesOnStore(d1Traits, openD1)),
+  ...onBinding('D1 storage', casesOnStore(d1Traits, openD1)),
   ...named('Durable Object store in SESSIONS', casesOfStore(objectTraits, openObjects)),
   ...named('Durable Object store in OLD_SESSIONS', casesOfStore(objectTraits, openOldObjects)),
-  ...named('Durable Object storage', casesOnStore(objectTraits, openObjects)),
+  ...onBinding('Durable Object storage', casesOnStore(objectTraits, openObjects)),
   ...named('KV store', casesOfStore(kvTraits, openKv)),
-  ...named('KV storage', casesOnStore(kvTraits, openKv)),
+  ...onBinding('KV storage', casesOnStore(kvTraits, openKv)),
   ...alarms,
   ...lists,
   ...failures,

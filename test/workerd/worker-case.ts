@@ -13,6 +13,8 @@ export interface WorkerEnv {
 
 export interface WorkerCase {
   name: string
+  /** Whether it is a rule of all storages, on a binding. What is said of that store in particular is not. */
+  isOnBinding?: boolean
   run(env: WorkerEnv): Promise<void>
 }
 
