@@ -8,6 +8,7 @@ import {
   startRedisCluster,
   startSentinel,
 } from '../services/index.ts'
+import { isBrief } from '../random-cases.ts'
 import {
   type Made,
   type Makers,
@@ -92,7 +93,7 @@ describePlace('one server', {
   makers: toOne,
   variants: variantsToOne,
   waitReplicas: 0,
-  ofOthers: itKeepsSessions,
+  ofOthers: isBrief ? itKeepsRecords : itKeepsSessions,
 })
 
 describePlace('a cluster', {
