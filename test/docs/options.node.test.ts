@@ -1,0 +1,43 @@
+/* The tables of options in the README, and the options that there are. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+
+const readme = readFileSync('README.md', 'utf8')
+
+/** What the first column of the table with this heading names. */
+function namedUnder(heading: string): string[] {
+  const [, table = ''] = readme.split(`\n| ${heading} |`)
+  const rows = table.slice(0, table.indexOf('\n\n')).split('\n').slice(2)
+  return rows.flatMap((row) =>
+    [...row.split('|')[1]!.matchAll(/`(\w+)`/g)].map(([, name]) => name!),
+  )
+}
+
+/** The members of an interface, and of those that it extends. */
+function membersOf(api: string, name: string): string[] {
+  const text = readFileSync(api, 'utf8')
+  const found = new RegExp(`^export interface ${name}\\b(.*)\\{\\n([^]*?)^\\}`, 'm').exec(text)
+  assert.ok(found, `${api} has no interface ${name}`)
+  const [, head, body] = found
+  const parents = /extends (.*)/.exec(head!.replace(/<[^>]*>/g, ''))?.[1]?.split(',') ?? []
+  const own = [...body!.matchAll(/^ {4}(\w+)\??:/gm)].map(([, member]) => member!)
+  return [...own, ...parents.flatMap((parent) => membersOf(api, parent.trim()))]
+}
+
+const tables: Readonly<Record<string, readonly [api: string, name: string]>> = {
+  'of every storage': ['api/coatcheck.txt', 'SessionStorageOptions'],
+  'of the middleware, in every framework': ['api/adapter.txt', 'VisitOptions'],
+  'of a cookie': ['api/cookie.txt', 'CookieOptions'],
+}
+
+describe('The options in the README', () => {
+  for (const [heading, [api, name]] of Object.entries(tables)) {
+    it(`are all that there are: those ${heading}`, () => {
+      assert.deepEqual(
+        namedUnder(`${heading} | what it is for`).sort(),
+        membersOf(api, name).sort(),
+      )
+    })
+  }
+})
