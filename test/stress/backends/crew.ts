@@ -7,6 +7,8 @@ import { brief, grace, type Message, type Plan, usualSpeed } from './plan.ts'
 import { machineTime, SessionClock } from './session-clock.ts'
 
 const lanesEach = 2
+/** How many visits are made when `meanwhile` is over, by all that are left. */
+const lastVisits = 160
 
 type Settings = Pick<Plan, 'visits' | 'timeout' | 'longestPause' | 'sabotage'>
 
@@ -17,7 +19,7 @@ export interface RunOptions extends Partial<Settings> {
   speed?: number
   /** How far the clock of each process is wrong, in milliseconds of the sessions' clock. */
   skews?: readonly number[]
-  /** What is done while they work: they stop when it is over. */
+  /** What is done while they work: they stop some visits after it is over. */
   meanwhile?: (run: Running) => Promise<void>
 }
 
@@ -108,7 +110,9 @@ export class Crew {
         meanwhile({ crew: this, lose: losing(losses, moment) }),
         failure(working),
       ])
-      for (const member of this.#members) member.tell({ do: 'stop' })
+      const living = this.#members.filter((member) => !member.isKilled)
+      const each = Math.ceil(lastVisits / (living.length * lanesEach))
+      for (const member of living) member.tell({ do: 'stop', lastVisits: each })
     }
     await working
 

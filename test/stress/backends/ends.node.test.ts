@@ -18,6 +18,7 @@ import {
   type Stage,
   type Turn,
 } from './scene.ts'
+import { patience } from './shared-backend.ts'
 import { isMissing, startTargets, targets } from './targets.ts'
 
 const chosen = ['a Redis Cluster', 'PostgreSQL', 'SQLite', 'a directory']
@@ -86,7 +87,7 @@ for (const target of some) {
     let races = 0
     before(async () => {
       ;({ address } = await startedTarget(target))
-      backend = await openBackend(address, { timeout: 10, now: Date.now })
+      backend = await openBackend(address, { timeout: patience, now: Date.now })
     })
     after(() => backend?.close())
 

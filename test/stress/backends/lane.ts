@@ -3,7 +3,7 @@ import type { ServerSessionStorage } from 'coatcheck'
 import { handleOf, type Moment, type Order, type VisitKind } from './history.ts'
 import type { Jar } from './jar.ts'
 import type { Journal } from './journal.ts'
-import { type Deed, deeds, isBrief, type Plan, slotAt, userOf } from './plan.ts'
+import { type Deed, deeds, examples, isBrief, type Plan, slotAt, userOf } from './plan.ts'
 import { Random } from './random.ts'
 import { rethrowUnless, Visitor, type VisitResult } from './visitor.ts'
 
@@ -22,10 +22,8 @@ export interface Shop {
 
 /** Of a hundred rotations so many are answered in vain: the visitor never hears of the new id. */
 const responsesLost = 15
-/** How many visits an endless lane makes after it is told to stop, not counting those for which the store fails. */
-const lastVisits = 40
 /** Milliseconds between two visits of an endless lane: during a fault it is time that counts, and not how much is done in it. */
-const longestRest = 12
+const longestRest = { during: 30, after: 12 }
 
 /** One visit after the other, and now and then an order from outside. */
 export class Lane {
@@ -43,21 +41,37 @@ export class Lane {
     this.#visitor = new Visitor({ process, lane, lanes, ...shop })
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  /** `lastVisits` tells, once it is known, how many an endless lane still makes, not counting those for which the store fails. */
+  async run(lastVisits: () => number | undefined): Promise<void> {
     const { visits, endless } = this.#shop.plan
-    let left = endless ? lastVisits : visits
-    for (let n = 0; left > 0; n++) {
+    const isStopping = () => lastVisits() !== undefined
+    const wanted = () => (endless ? (lastVisits() ?? Infinity) : visits)
+    for (let n = 0, done = 0; done < wanted(); n++) {
       const slot = slotAt((n % visits) / visits, this.#course)
       const deed = this.#course.weighed<Deed>(deeds[isBrief(slot) ? 'brief' : 'long'])
       const isDone = await this.#do(deed, slot)
-      if (endless) await sleep(this.#random.below(longestRest + 1))
-      if (!endless || (signal.aborted && isDone)) left--
+      const rest = isStopping() ? longestRest.after : longestRest.during
+      if (endless) await sleep(this.#random.below(rest + 1))
+      if (!endless || (isStopping() && isDone)) done++
     }
+    if (endless) await this.#comeAndGo(examples.long)
+  }
+
+  /** A session that the others know of, too, ends: surely, whatever became of those before. */
+  async #comeAndGo(slot: number): Promise<void> {
+    const { cookie } = await this.visit(slot, 'arrive', null)
+    if (cookie !== null) this.#keep(slot, cookie)
+    await this.visit(slot, 'destroy', cookie)
+  }
+
+  #keep(slot: number, cookie: string): void {
+    this.#shop.jar.add({ slot, cookie })
+    this.#shop.share(slot, cookie)
   }
 
   /** Returns whether the store has not failed. */
   async #do(deed: Deed, slot: number): Promise<boolean> {
-    const { jar, plan, share } = this.#shop
+    const { jar, plan } = this.#shop
     const userId = userOf(slot, plan.run)
     const known = jar.pick(slot, this.#random)
     if (deed === 'sweep') return this.#sweep()
@@ -67,10 +81,7 @@ export class Lane {
     const kind = known === undefined ? 'arrive' : deed
     const { outcome, cookie } = await this.visit(slot, kind, kind === 'arrive' ? null : known!)
     const isLost = this.#random.percent(responsesLost)
-    if (cookie !== null && cookie !== known && !isLost) {
-      jar.add({ slot, cookie })
-      share(slot, cookie)
-    }
+    if (cookie !== null && cookie !== known && !isLost) this.#keep(slot, cookie)
     const hasFailed = outcome === 'failed' || outcome === 'unknown'
     // Whoever sees an error does not try again in the same moment.
     if (hasFailed) await sleep(5 + this.#random.below(10))

@@ -40,7 +40,8 @@ export type Message =
   /** Sessions for all to begin with. */
   | { do: 'begin' }
   | { do: 'run' }
-  | { do: 'stop' }
+  /** After so many visits more of each lane. */
+  | { do: 'stop'; lastVisits: number }
   /** Reads everything that there may be. */
   | { do: 'look'; issued: { cookie: string; brief: boolean }[] }
   | { do: 'close' }

@@ -3,13 +3,16 @@ import process from 'node:process'
 import { after, before, describe, it } from 'node:test'
 import { createSessionStorage } from 'coatcheck'
 import type { SessionLimitOptions } from 'coatcheck/accounts'
+import { isBrief } from '../../random-cases.ts'
 import { Member } from './member.ts'
 import { type Backend, openBackend } from './open-backend.ts'
 import type { Rush, RushResult } from './rush.ts'
+import { patience } from './shared-backend.ts'
 import { isMissing, startTargets, targets } from './targets.ts'
 
 const max = 3
-const rounds = 6
+/** At least one for each process, because they take turns to end a group. */
+const rounds = isBrief ? 4 : 6
 /** Of each process at the same time. */
 const logins = 2
 const chosen = ['a Redis Cluster', 'PostgreSQL', 'SQLite', 'a directory']
@@ -34,7 +37,7 @@ for (const target of some) {
       let backend: Backend
       before(async () => {
         ;({ address } = await startedTarget(target))
-        backend = await openBackend(address, { timeout: 10, now: Date.now })
+        backend = await openBackend(address, { timeout: patience, now: Date.now })
       })
       after(() => backend?.close())
 

@@ -16,7 +16,7 @@ import { noteEvent } from './visitor.ts'
 
 let backend: Backend
 let shop: Shop
-let stopping: AbortController
+let lastVisits: number | undefined
 const events: Record<string, number> = {}
 
 /** Milliseconds until a store must work again, when its server does. */
@@ -81,9 +81,8 @@ async function arrive(lane: Lane, slot: number): Promise<string> {
 
 async function run(): Promise<void> {
   const { ownLanes, process: name } = shop.plan
-  stopping = new AbortController()
-  const { signal } = stopping
-  await Promise.all(ownLanes.map((lane) => new Lane(shop, lane).run(signal)))
+  lastVisits = undefined
+  await Promise.all(ownLanes.map((lane) => new Lane(shop, lane).run(() => lastVisits)))
   shop.journal.note<Tally>({ type: 'tally', id: `${name} events`, events })
 }
 
@@ -109,7 +108,7 @@ async function obey(message: Message): Promise<unknown> {
   if (message.do === 'act') return act(message.act)
   if (message.do === 'begin') return begin()
   if (message.do === 'run') return run()
-  if (message.do === 'stop') return stopping.abort()
+  if (message.do === 'stop') return void (lastVisits = message.lastVisits)
   if (message.do === 'look') return look(message.issued)
   if (message.do === 'close') return backend.close()
   return shop.jar.add(message)
