@@ -14,10 +14,16 @@ import { poolSize, tuneSqlite } from '../lib/connections.mjs'
 
 const ours = (workload, name, make, rest) => ({ workload, name, kind: 'ours', make, ...rest })
 
-async function onKysely(context, dialect) {
+async function onKysely(context, dialect, options) {
   const kysely = new Kysely({ dialect })
   await createSessionTable(kysely)
-  return { ...cycle(context, createSqlSessionStorage(kysely)), close: () => kysely.destroy() }
+  const storage = createSqlSessionStorage(kysely, options)
+  return { ...cycle(context, storage), close: () => kysely.destroy() }
+}
+
+function onPg({ url, ...context }, options) {
+  const pool = new Pool({ connectionString: url, max: poolSize })
+  return onKysely(context, new PostgresDialect({ pool }), options)
 }
 
 export const contestants = [
@@ -33,10 +39,10 @@ export const contestants = [
   ours('memcached', 'coatcheck memcache', (context) =>
     cycle(context, createMemcacheSessionStorage(context.host)),
   ),
-  ours('postgres', 'coatcheck sql, Kysely on pg', ({ url, ...context }) => {
-    const pool = new Pool({ connectionString: url, max: poolSize })
-    return onKysely(context, new PostgresDialect({ pool }))
-  }),
+  ours('postgres', 'coatcheck sql, Kysely on pg', (context) => onPg(context)),
+  ours('postgres', 'coatcheck sql, Kysely on pg, unprepared', (context) =>
+    onPg(context, { prepare: false }),
+  ),
   ours('mariadb', 'coatcheck sql, Kysely on mysql2', ({ url, ...context }) => {
     const pool = createPool({ uri: url, connectionLimit: poolSize })
     return onKysely(context, new MysqlDialect({ pool }))
