@@ -1,13 +1,15 @@
 import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
+import { passingForm } from '../core/record/form.ts'
 import { isNote } from '../core/record/id.ts'
 import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
-import {
-  createSessionStorage,
-  type ServerSessionStorage,
-} from '../core/life-cycle/session-storage.ts'
+import { storageOn, type ServerSessionStorage } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
-import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+import {
+  createContext,
+  storageKinds,
+  type SessionStorageOptions,
+} from '../core/life-cycle/storage-options.ts'
 import { systemTime, unref } from '../core/runtime/time.ts'
 import { type Linked, WriteOrder } from './memory/write-order.ts'
 
@@ -223,5 +225,5 @@ export function createMemorySessionStorage<
     options,
     [storageKinds, kinds],
   )
-  return createSessionStorage<Data, FlashOf<Flash, Schema>>(createMemoryStore(ofStore), own)
+  return storageOn(createMemoryStore(ofStore), createContext(own, passingForm))
 }

@@ -200,3 +200,21 @@ describe('who goes when there is no room', () => {
     assert.equal((await storage.read(third)).userId, 'third')
   })
 })
+
+describe('a session in memory that is being ended', () => {
+  it('is never taken for a damaged one, by whoever reads it in between', async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const events: string[] = []
+      const storage = createMemorySessionStorage({ onEvent: ({ type }) => events.push(type) })
+      const session = await storage.read(null)
+      session.login('ada')
+      const id = await storage.save(session)
+      const ended = storage.revokeAll('ada')
+      for (let turn = 0; turn < turns; turn++) await undefined
+      await storage.read(id)
+      assert.equal(await ended, 1)
+      assert.ok(!events.includes('corrupt'), `after ${turns} turns: ${events.join()}`)
+      await storage.close()
+    }
+  })
+})

@@ -13,7 +13,12 @@ import { SessionLife } from './life.ts'
 import { OwnedSessions } from './owned-sessions.ts'
 import type { SessionPeek } from './peek.ts'
 import { Revocations } from './revocations.ts'
-import { createContext, storageKinds, type SessionStorageOptions } from './storage-options.ts'
+import {
+  createContext,
+  storageKinds,
+  type SessionStorageOptions,
+  type StorageContext,
+} from './storage-options.ts'
 import { StoreHome } from './store-home.ts'
 import { lookAgain, lookKey, type Watchable } from './watchable.ts'
 
@@ -164,7 +169,17 @@ export function createSessionStorage<
   store: SessionStore,
   options?: SessionStorageOptions<Data, Schema>,
 ): ServerSessionStorage<Data, FlashOf<Flash, Schema>> {
-  const context = createContext(readOptions('createSessionStorage()', options, storageKinds))
+  return storageOn(
+    store,
+    createContext(readOptions('createSessionStorage()', options, storageKinds)),
+  )
+}
+
+/** @internal For a storage whose records are written in another form. */
+export function storageOn<Data extends SessionData, Flash extends SessionData>(
+  store: SessionStore,
+  context: StorageContext,
+): ServerSessionStorage<Data, Flash> {
   const guarded = new GuardedStore(store, context.events)
   const { underWay } = guarded
   const revocations = new Revocations(context, guarded)

@@ -19,3 +19,12 @@ export const cookieForm: RecordForm = {
   secretBytes: 16,
   print: (wire) => printShort(wire) ?? JSON.stringify(wire),
 }
+
+/**
+ * For what no other release reads and nothing outlives, such as the memory of one process: a record takes 80 characters
+ * less. An emptied record has no hash, which the short form must have.
+ */
+export const passingForm: RecordForm = {
+  secretBytes: 32,
+  print: (wire) => (wire.s.length === 43 && printShort(wire)) || JSON.stringify(wire),
+}
