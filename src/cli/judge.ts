@@ -70,12 +70,16 @@ function whyOver({
   absoluteDeadline,
   replacedBy,
   lastUsedAt,
+  terms,
 }: SessionRecord): string {
   const now = Date.now()
   if (replacedBy !== undefined) {
     return `session ${replacedBy} took its place when the user logged in again`
   }
   if (absoluteDeadline <= now) return 'its absolute timeout is over'
+  if (idleDeadline <= now && (terms?.waitDeadline ?? 0) > now) {
+    return 'its idle timeout is over: it is locked, and waits for its user where the app has the option lock'
+  }
   if (idleDeadline <= now) return 'its idle timeout is over: it was not used for too long'
   return lastUsedAt > now
     ? 'it was last used in the future: the clock of this machine, or of the one that wrote it, is wrong'

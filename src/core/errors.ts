@@ -213,7 +213,7 @@ export function destroyedError(): SessionError {
   return new SessionError(
     'ERR_SESSION_DESTROYED',
     'Session has been destroyed: it takes no more changes. The next request begins a new one, ' +
-      'and a last message can go to the page that logout leads to, as a part of its URL.',
+      'and a last message can be in the URL that logout leads to.',
   )
 }
 

@@ -18,6 +18,8 @@ export type SessionEventDetail =
   | { type: 'created' | 'loaded' | 'saved' | 'rotated' | 'login' | 'revoked' | 'destroyed' }
   /** A cookie of another library was accepted: see `accept` of `createCookie()`. */
   | { type: 'imported' }
+  /** A session was presented that waits for its user to prove who they are: see the option `lock`. */
+  | { type: 'locked' }
   /** A session was presented after its idle or absolute timeout. */
   | { type: 'expired' }
   /** Another request wrote first; the changes are done again on what it wrote. */

@@ -41,6 +41,8 @@ export interface SessionNote {
   createdAt: number
   authenticatedAt: number | undefined
   expiresAt: number
+  /** Until when it waits after that, locked, if it does. */
+  waitDeadline: number | undefined
   absoluteDeadline: number
   /** Of the record, in bytes. */
   size: number

@@ -39,12 +39,13 @@ export function summary({ cookies, isInCookie }: Report, session: SessionNote): 
 }
 
 export function deadlines({ now }: Report, session: SessionNote): Html {
-  const { expiresAt, absoluteDeadline, createdAt, authenticatedAt } = session
+  const { expiresAt, waitDeadline, absoluteDeadline, createdAt, authenticatedAt } = session
   const start = authenticatedAt ?? createdAt
   return html`<section data-part="deadlines">
     <h2>Deadlines</h2>
     <dl>
       ${deadline('Unless it is used', { at: expiresAt, start, now })}
+      ${waitDeadline !== undefined && deadline('Locked after that, until', { at: waitDeadline, start, now })}
       ${deadline('In any case', { at: absoluteDeadline, start, now })}
     </dl>
   </section>`

@@ -115,7 +115,7 @@ function noteLoaded(notebook: Notebook, state: SessionState): void {
 /** @param state For its codec and its limit. */
 export function sessionNote(loaded: Loaded, state: SessionState): SessionNote {
   const { record, text, expiresAt } = loaded
-  const { handle, owner, label, createdAt, authenticatedAt, absoluteDeadline } = record
+  const { handle, owner, label, createdAt, authenticatedAt, absoluteDeadline, terms } = record
   return {
     handle,
     userId: owner,
@@ -124,6 +124,7 @@ export function sessionNote(loaded: Loaded, state: SessionState): SessionNote {
     authenticatedAt,
     expiresAt,
     absoluteDeadline,
+    waitDeadline: terms?.waitDeadline,
     size: byteLength(text),
     maxBytes: state.codec.maxBytes,
     contents: snapshotOf(loaded, state),

@@ -98,7 +98,7 @@ export function createCookieSessionStorage<
   if (noted === undefined) context.groups?.ofCookies()
   if (context.endsReused && noted === undefined) {
     throw configError(
-      "onReuse: 'revoke' cannot end a session that is in a cookie. Give cookie storage the option revocations, or use a storage on the server",
+      "onReuse: 'revoke' ends no session that is in a cookie. Use the option revocations, or a storage on the server",
     )
   }
   const home = createHome(context, checkContext(own.context), {

@@ -31,7 +31,7 @@ export const sessions: Command = {
       }
       const user = given.text('user')
       const { records, isCut } = await collect(opened, user, limit)
-      const list = records.map(listed)
+      const list = records.map((record) => listed(record, Date.now()))
       if (output.json) output.printJson(list)
       else if (list.length === 0) output.print('There are no sessions.')
       else {
@@ -54,7 +54,7 @@ async function collect({ store, keys }: OpenedStore, user: string | undefined, l
       const record = one && decodeRecord(one.value, plain, [])
       const isTheirs = user === undefined || record?.owner === user
       if (record === undefined || !isTheirs || record.replacedBy) continue
-      if (endOf(record) > now) records.push(record)
+      if (endsOf(record, now).expiresAt > now) records.push(record)
     }
   }
   let pending: string[] = []
@@ -77,14 +77,17 @@ async function collect({ store, keys }: OpenedStore, user: string | undefined, l
   return { records: records.sort((a, b) => b.lastUsedAt - a.lastUsedAt), isCut }
 }
 
-function endOf({ idleDeadline, absoluteDeadline }: SessionRecord): number {
-  return Math.min(idleDeadline, absoluteDeadline)
+function endsOf({ idleDeadline, absoluteDeadline, terms }: SessionRecord, now: number) {
+  const end = Math.min(idleDeadline, absoluteDeadline)
+  const waitDeadline = terms?.waitDeadline
+  const isLocked = waitDeadline !== undefined && end <= now
+  return { expiresAt: isLocked ? waitDeadline : end, isLocked }
 }
 
-function listed(record: SessionRecord) {
+function listed(record: SessionRecord, now: number) {
   const { handle, owner, label, createdAt, authenticatedAt, lastUsedAt } = record
-  const expiresAt = endOf(record)
-  return { handle, userId: owner, label, createdAt, authenticatedAt, lastUsedAt, expiresAt }
+  const about = { handle, userId: owner, label, createdAt, authenticatedAt, lastUsedAt }
+  return { ...about, ...endsOf(record, now) }
 }
 
 function table(list: readonly ReturnType<typeof listed>[], width: number): string[] {
@@ -101,7 +104,11 @@ function table(list: readonly ReturnType<typeof listed>[], width: number): strin
       { ...column('DEVICE', 2, ({ label = '' }) => shown(label)), least: 10 },
       column('BEGAN', 3, ({ createdAt }) => fromNow(createdAt, now)),
       column('LAST USED', 1, ({ lastUsedAt }) => fromNow(lastUsedAt, now)),
-      column('ENDS', 1, ({ expiresAt }) => fromNow(expiresAt, now)),
+      column(
+        'ENDS',
+        1,
+        ({ expiresAt, isLocked }) => fromNow(expiresAt, now) + (isLocked ? ', locked' : ''),
+      ),
     ],
     width,
   )

@@ -6,6 +6,7 @@ import { stateOf } from '../session/state-of.ts'
 import { importSession, startSession, type ReadOptions } from './begin.ts'
 import { peekAt, type SessionPeek } from './peek.ts'
 import { claimsOf, type Found, importedLogin, type Home } from './home.ts'
+import type { Locking } from './lock.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import { SessionWriter } from './save.ts'
 import type { StorageContext } from './storage-options.ts'
@@ -28,7 +29,8 @@ export class SessionLife {
     const finding = this.#home.find(value, options?.isOneOfSeveral !== true)
     const found = finding && 'then' in finding ? await finding : finding
     if (found !== undefined && 'loaded' in found) {
-      return resumeSession(this.#context, found, options)
+      const { resume = resumeSession } = this.#context
+      return resume(this.#context, found, options)
     }
     return startSession(this.#context, { hadCookie: true, ...found })
   }
@@ -36,7 +38,9 @@ export class SessionLife {
   /** What is known of the session behind a cookie value, if it is alive. It is not used by that. */
   async peek(value: string | null): Promise<SessionPeek | undefined> {
     const found = value ? await this.#home.find(value) : undefined
-    return found !== undefined && 'loaded' in found ? peekAt(found.loaded) : undefined
+    const context = this.#context
+    const peek: Locking['peek'] = context.peek ?? peekAt
+    return found !== undefined && 'loaded' in found ? peek(found.loaded, context) : undefined
   }
 
   async #readImported(imported: ImportedSession, options: ReadOptions): Promise<Session> {
@@ -61,7 +65,7 @@ export class SessionLife {
 }
 
 /** The session of this record, as the owner of this id sees it. */
-function resumeSession(
+export function resumeSession(
   context: StorageContext,
   { id, loaded, renews }: Found,
   options: ReadOptions | undefined,

@@ -40,9 +40,12 @@ export class OwnedSessions {
   }
 
   async list(userId: string): Promise<SessionInfo[]> {
-    const { lifetime } = this.#context
+    const { lifetime, now } = this.#context
     return (await this.living(userId))
-      .map((record) => infoOf(record, userId, lifetime.end(record)))
+      .map((record) => ({
+        ...infoOf(record, userId, lifetime.end(record)),
+        ...lifetime.waitOf?.(record, now()),
+      }))
       .sort((a, b) => b.lastUsedAt - a.lastUsedAt)
   }
 

@@ -1,7 +1,8 @@
+import type { WaitInfo } from '../record/lifetime.ts'
 import type { Loaded } from '../record/standing.ts'
 
 /** What `storage.peek()` tells of a live session. Instants are milliseconds since the epoch. */
-export interface SessionPeek {
+export interface SessionPeek extends Partial<WaitInfo> {
   handle: string
   /** Who logged in, if anybody. */
   userId: string | undefined
@@ -9,7 +10,7 @@ export interface SessionPeek {
   authenticatedAt: number | undefined
   /** Good to a tenth of the idle timeout. */
   lastUsedAt: number
-  /** When it ends unless it is used before. */
+  /** When it ends unless it is used before. With the option `lock`: when it is locked, and of a locked session when it ends. */
   expiresAt: number
 }
 

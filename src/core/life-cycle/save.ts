@@ -31,8 +31,8 @@ const maxAttempts = 30
 
 function warnOfOldCookies(): void {
   warnOnce(
-    'regenerateId(true) cannot end the old id where the cookie is the session: whoever has a copy of the old cookie can ' +
-      'go on using it, until its timeouts. Use the option revocations, or a storage on the server',
+    'regenerateId(true) cannot end the old id where the cookie is the session: a copy of the old cookie works until its ' +
+      'timeouts. Use the option revocations, or a storage on the server',
   )
 }
 
@@ -139,7 +139,9 @@ export class SessionWriter {
       return this.#interrupt(state, base.lost)
     }
     if (base === undefined) return this.#writeCurrent(state, base, now)
-    if (base.expiresAt <= now) return this.#interrupt(state, 'gone')
+    // Locked, it takes a login and nothing else.
+    const isLocked = login && this.#context.lifetime.isWaiting?.(base.record, now)
+    if (base.expiresAt <= now && !isLocked) return this.#interrupt(state, 'gone')
     if (base.by === 'current') return this.#writeCurrent(state, base, now)
     // These end the id even if its grace is over here: by the clock of another server it may go on.
     if (login !== undefined) return this.#logInApart(state, base)

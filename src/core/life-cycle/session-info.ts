@@ -1,7 +1,8 @@
+import type { WaitInfo } from '../record/lifetime.ts'
 import type { SessionRecord } from '../record/record.ts'
 
 /** A live session, as it may be shown to its user. Instants are milliseconds since the epoch. */
-export interface SessionInfo {
+export interface SessionInfo extends Partial<WaitInfo> {
   handle: string
   userId: string
   label: string | undefined
@@ -9,6 +10,7 @@ export interface SessionInfo {
   authenticatedAt: number | undefined
   /** Good to a tenth of the idle timeout. */
   lastUsedAt: number
+  /** When it ends unless it is used before. With the option `lock`: when it is locked, and of a locked session when it ends. */
   expiresAt: number
 }
 

@@ -10,6 +10,7 @@ import { systemTime } from '../runtime/time.ts'
 import type { SessionData, UntypedData } from '../session/session.ts'
 import type { RevocationNotes } from './revocation-notes.ts'
 import type { SessionGroups } from './groups.ts'
+import type { Locking, SessionLock } from './lock.ts'
 import type { SessionLimit } from './seats.ts'
 
 /** Options of every storage. Durations are seconds. */
@@ -58,6 +59,12 @@ export interface SessionStorageOptions<
    */
   groups?: SessionGroups | undefined
   /**
+   * Lets a session of a user wait after its idle timeout, locked, until the user proves who they are with one factor (NIST SP
+   * 800-63B-4 §5.2): `createSessionLock()` of `coatcheck/accounts` makes it, and says what a locked session is. Default: none,
+   * and the session ends.
+   */
+  lock?: SessionLock | undefined
+  /**
    * What happens when an id comes back after it was ended, and after the seconds in which it may have been on its way: by
    * `login()`, `regenerateId(true)`, or the grace of `regenerateId()`. Two have had it, and nobody can tell which one is the thief.
    * With `'revoke'` the session that took its place ends, whoever has it (as with refresh tokens, RFC 9700 §4.14.2). Default
@@ -80,12 +87,13 @@ export const storageKinds: OptionKinds<SessionStorageOptions> = {
   revocations: 'any',
   sessionLimit: 'any',
   groups: 'any',
+  lock: 'function',
   onReuse: 'string',
   now: 'function',
 }
 
 /** What a storage works with: its options, checked. */
-export interface StorageContext {
+export interface StorageContext extends Partial<Pick<Locking, 'resume' | 'peek'>> {
   readonly lifetime: Lifetime
   readonly codec: ValueCodec
   readonly form: RecordForm
@@ -119,6 +127,7 @@ export function createContext(
     revocations,
     sessionLimit,
     groups,
+    lock,
     onEvent,
     onReuse = 'report',
     now = systemTime,
@@ -160,6 +169,7 @@ export function createContext(
     clockTolerance: seconds('clockTolerance', clockTolerance, [0, 300]) * 1000,
     endsReused: onReuse === 'revoke',
     now,
+    ...lock?.(options, form),
   }
 }
 

@@ -113,7 +113,9 @@ export class StoreHome implements Home {
     { record, text, expiresAt }: Unwritten,
     replaces: string | null,
   ): Promise<string | undefined> {
-    return this.#store.write(record.handle, text, { replaces, expiresAt, owner: record.owner })
+    const { handle, owner } = record
+    const keptUntil = this.#context.lifetime.keptUntil?.(record) ?? expiresAt
+    return this.#store.write(handle, text, { replaces, expiresAt: keptUntil, owner })
   }
 
   delete(handle: string): Promise<void> {

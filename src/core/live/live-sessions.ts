@@ -73,7 +73,8 @@ export class LiveRegistry {
       const { session } = await receive(this.#cookie, source, request)
       const state = stateOf(session)
       const { loaded } = state
-      if (loaded === undefined) return undefined
+      // One that is locked shows nothing.
+      if (loaded === undefined || loaded.expiresAt <= this.#events.now()) return undefined
       const connection = new WatchedConnection(viewOf(state, loaded))
       this.#watchOf(state, loaded).add(connection)
       try {

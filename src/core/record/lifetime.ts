@@ -1,5 +1,6 @@
 import { configError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
+import type { LoginTerms } from './terms.ts'
 
 /**
  * Seconds that anything of ours lives at most: the 400 days that browsers keep a cookie (RFC 6265bis §5.5).
@@ -81,6 +82,15 @@ export interface Instants {
   owner?: string | undefined
   /** Whether the visitor stays logged in, if that was said. */
   persistent?: boolean | undefined
+}
+
+/** What may be told of a session that waits, or will wait. Instants are milliseconds since the epoch. */
+export interface WaitInfo {
+  /** When it is locked unless it is used before. Of a locked session: when it ends. */
+  expiresAt: number
+  isLocked: boolean
+  /** When it ends although it waits. */
+  waitsUntil: number
 }
 
 interface TimeoutOptions extends Preset {
@@ -194,6 +204,13 @@ export class Lifetime {
   #timeoutsOf({ persistent }: Instants): Timeouts {
     return persistent === true ? this.#persistent : this.#usual
   }
+
+  /** Whether the session is locked and waits for its user. This and what follows is only where sessions wait: `patient-lifetime.ts`. */
+  isWaiting?(record: Instants & { terms?: LoginTerms | undefined }, now: number): boolean
+  /** Until when a store keeps a session that is written now, if longer than until its end. */
+  keptUntil?(record: Instants): number | undefined
+  /** How long the session waits, if it waits. */
+  waitOf?(record: Instants & { terms?: LoginTerms | undefined }, now: number): WaitInfo | undefined
 
   /** The latest end that any session starting now can have without a login. */
   horizon(now: number): number {

@@ -133,7 +133,7 @@ export function encodeRecord(
   }
   if (!isWire(wire)) {
     throw configError(
-      'The session was not saved, because it could not be read again: its user id and label must be texts, ' +
+      'The session was not saved: its user id and label must be texts, ' +
         'and the option now must give milliseconds since the epoch',
     )
   }

@@ -49,9 +49,7 @@ function validate(schema: StandardSchema, value: unknown): SchemaResult<unknown>
   if (!isThenable(result)) return result
   // Nobody else will look at it: that it failed as well would end the process.
   result.then(undefined, () => {})
-  throw configError(
-    'schema must be synchronous, because set() cannot wait: do asynchronous checks before you set a value',
-  )
+  throw configError('schema must be synchronous: do asynchronous checks before you set a value')
 }
 
 /** Where in the values it is: first the key, and nothing if it is about the whole. */

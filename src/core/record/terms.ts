@@ -14,6 +14,8 @@ export interface LoginTerms {
   until?: number | undefined
   /** When the user has proved once more who they are, in milliseconds since the epoch. */
   confirmedAt?: number | undefined
+  /** Until when it may wait for its user, locked, in milliseconds since the epoch. `patient-lifetime.ts` writes it. */
+  waitDeadline?: number | undefined
 }
 
 /** The same in a record's text. */
@@ -23,6 +25,7 @@ export interface TermsWire {
   u?: number | undefined
   l?: number | undefined
   c?: number | undefined
+  w?: number | undefined
 }
 
 /** With every key, so that nothing is inherited. */
@@ -32,14 +35,23 @@ export const blankTerms: Record<keyof TermsWire, undefined> = {
   u: undefined,
   l: undefined,
   c: undefined,
+  w: undefined,
 }
 
+/** Who lets no session wait, does not say so. */
 export function encodeTerms({ isSeated, group, until, level, confirmedAt }: LoginTerms): TermsWire {
   return { s: isSeated ? 1 : undefined, g: group, u: until, l: level, c: confirmedAt }
 }
 
-export function decodeTerms({ s, g, u, l, c }: TermsWire): LoginTerms {
-  return { isSeated: s === 1 || undefined, group: g, until: u, level: l, confirmedAt: c }
+export function decodeTerms({ s, g, u, l, c, w }: TermsWire): LoginTerms {
+  return {
+    isSeated: s === 1 || undefined,
+    group: g,
+    until: u,
+    level: l,
+    confirmedAt: c,
+    waitDeadline: w,
+  }
 }
 
 export function isTermsWire(value: unknown): value is TermsWire {

@@ -94,8 +94,8 @@ function isPrevious(value: unknown): boolean {
 function isPolluted(): boolean {
   type Key = keyof Wire | keyof PreviousWire | keyof TermsWire
   const nothing: Partial<Record<Key, unknown>> = {}
-  const { v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, h, t, y } = nothing
-  const inherited = [v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, h, t, y]
+  const { v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, h, t, y, w } = nothing
+  const inherited = [v, k, s, c, a, u, i, x, o, l, g, d, f, p, r, n, b, e, m, h, t, y, w]
   return inherited.some((value) => value !== undefined)
 }
 

@@ -84,14 +84,13 @@ export function checkedLogin(
  * @throws {SessionError} `ERR_SESSION_CONFIG` if nobody is, too.
  */
 export function checkedAgain(
-  { userId, loaded, wishes }: SessionState,
+  // A locked session shows nobody.
+  { loaded, wishes, userId = loaded?.record.owner }: SessionState,
   options: ReauthenticateOptions | undefined,
 ): Omit<Login, 'at' | 'turn'> {
   const { since, level } = readOptions('reauthenticate()', options, againKinds)
   if (userId === undefined) {
-    throw configError(
-      'reauthenticate() is for a user who is logged in, and nobody is: call login()',
-    )
+    throw configError('reauthenticate() needs a user who is logged in: call login()')
   }
   const checked = checkedLevel('reauthenticate()', level)
   const { login } = wishes
@@ -131,11 +130,11 @@ function countsOf(
 }
 
 /** When and how somebody logged in last, or proved once more who they are, in this request or before. */
-export function lastLogin({ destroyed, wishes: { login }, loaded }: SessionState): {
+export function lastLogin({ userId, wishes: { login }, loaded }: SessionState): {
   at: number | undefined
   level: number | undefined
 } {
-  if (destroyed) return { at: undefined, level: undefined }
+  if (userId === undefined) return { at: undefined, level: undefined }
   const { terms, authenticatedAt } = loaded?.record ?? {}
   const at = login?.at ?? terms?.confirmedAt ?? authenticatedAt
   const isOver = login !== undefined && !login.isAgain

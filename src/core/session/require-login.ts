@@ -1,32 +1,10 @@
-import { configError, SessionError } from '../errors.ts'
+import { configError } from '../errors.ts'
 import { longestLifetime, seconds } from '../record/lifetime.ts'
+import { lockOf } from './locked-state.ts'
 import { checkedLevel } from './login.ts'
+import { LoginRequiredError } from './login-required.ts'
 import type { Session, SessionData } from './session.ts'
 import { stateOf } from './state-of.ts'
-
-/**
- * What the visitor wants to do needs another login: of anybody, a more recent one, or a stronger one. Code
- * `ERR_SESSION_LOGIN_REQUIRED`, status 401.
- */
-export class LoginRequiredError extends SessionError {
-  override readonly name = 'LoginRequiredError'
-  /** 401, Unauthorized (RFC 9110 §15.5.2): the same with a login may do it. RFC 9470 answers a step-up with it, too. */
-  readonly status = 401
-  readonly statusCode = 401
-  /** `nobody` is logged in, or their login is `too-old` or `too-weak`. */
-  readonly reason: 'nobody' | 'too-old' | 'too-weak'
-
-  constructor(reason: LoginRequiredError['reason']) {
-    super('ERR_SESSION_LOGIN_REQUIRED', `${problems[reason]}: ask for a login`)
-    this.reason = reason
-  }
-}
-
-const problems: Record<LoginRequiredError['reason'], string> = {
-  nobody: 'Nobody is logged in',
-  'too-old': 'The login is too long ago',
-  'too-weak': 'The login is not of the level that this needs',
-}
 
 type AnySession = Session<SessionData, SessionData> | Session
 
@@ -40,7 +18,7 @@ type AnySession = Session<SessionData, SessionData> | Session
 export function requireRecentLogin(session: AnySession, age: number): void {
   const most = seconds('requireRecentLogin()', age, [1, longestLifetime]) * 1000
   const { userId, authenticatedAt } = session
-  if (userId === undefined) throw new LoginRequiredError('nobody')
+  if (userId === undefined) throw nobody(session)
   // An import does not say when.
   const at = authenticatedAt ?? Number.NEGATIVE_INFINITY
   if (stateOf(session as Session).now() - at > most) throw new LoginRequiredError('too-old')
@@ -56,6 +34,10 @@ export function requireRecentLogin(session: AnySession, age: number): void {
 export function requireLevel(session: AnySession, level: number): void {
   const least = checkedLevel('requireLevel()', level)
   if (least === undefined) throw configError('requireLevel() takes the level that is needed')
-  if (session.userId === undefined) throw new LoginRequiredError('nobody')
+  if (session.userId === undefined) throw nobody(session)
   if ((session.level ?? -1) < least) throw new LoginRequiredError('too-weak')
+}
+
+function nobody(session: AnySession): LoginRequiredError {
+  return new LoginRequiredError(lockOf(session) === undefined ? 'nobody' : 'locked')
 }

@@ -19,7 +19,7 @@ export function stateOf(session: Session): SessionState {
     isThenable(session)
       ? 'A session was needed and a promise was given: await storage.read(cookieValue) first'
       : 'A session was needed that this storage has read, or that createSession() has made: this one is of another ' +
-          'library or of another major version of coatcheck, or is none at all',
+          'library or major version of coatcheck, or none',
   )
 }
 

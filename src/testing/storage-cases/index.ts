@@ -14,6 +14,8 @@ import { lateIdCases } from './late-ids.ts'
 import { lifetimeCases } from './lifetime.ts'
 import { liveEndCases } from './live-ends.ts'
 import { liveCases } from './live.ts'
+import { lockRaceCases } from './lock-races.ts'
+import { lockCases } from './locks.ts'
 import { lostNoteCases } from './lost-notes.ts'
 import { levelCases } from './levels.ts'
 import { notedEndCases } from './noted-ends.ts'
@@ -69,6 +71,8 @@ export const storageCases: readonly StorageCase[] = [
   ...unconfirmedLoginCases,
   ...levelCases,
   ...groupCases,
+  ...lockCases,
+  ...lockRaceCases,
   ...sessionLimitCases,
   ...sessionLimitRaceCases,
   ...notedEndCases,

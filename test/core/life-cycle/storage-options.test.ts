@@ -14,6 +14,7 @@ describe('wrong options', () => {
     onEvent: ['log', {}],
     codec: [{}, { encode: () => 1 }],
     schema: [{}, { parse: () => 1 }],
+    lock: [true, {}, 900],
     now: [123, 'now'],
   }
 

@@ -45,6 +45,7 @@ export const ofStorages: Options = {
   // Some of the storages cannot have one, and what it is they do not look at.
   sessionLimit: { ofStore: nothing, ofCookies: nothing },
   groups: { ofStore: nothing, ofCookies: nothing },
+  lock: nothing,
   dataVersion: { open: nothing, versionsOf: nothing },
   revocations: createRevocations({ store: createMemoryStore() }),
   now,

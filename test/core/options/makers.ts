@@ -1,6 +1,6 @@
 import { createSession } from 'coatcheck'
 import { logEvents } from 'coatcheck/log'
-import { createSessionLimit } from 'coatcheck/accounts'
+import { createSessionLimit, createSessionLock } from 'coatcheck/accounts'
 import { createCookie } from 'coatcheck/cookie'
 import { createCsrf, type CsrfOptions } from 'coatcheck/csrf'
 import { csrf as honoCsrf } from 'coatcheck/csrf/hono'
@@ -109,6 +109,12 @@ export const makers: Record<string, Maker> = {
     needed: ['max', 'whenReached'],
     mistakes: { maxSessions: 'max', whenreached: 'whenReached' },
     wrong: [{ max: 0 }, { max: 1001 }, { max: 1.5 }, { max: NaN }, { whenReached: 'end' }],
+  },
+  createSessionLock: {
+    make: createSessionLock,
+    good: { timeout: 3600 },
+    mistakes: { timeOut: 'timeout' },
+    wrong: [{ timeout: 0 }, { timeout: 1.5 }, { timeout: NaN }, { timeout: 34_560_001 }],
   },
   'storage.revoke': {
     make: (options) => storage.revoke('handle', options),

@@ -1,0 +1,137 @@
+import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
+import { equal, ok, same } from '../expect.ts'
+import { idle, lockable, loggedIn, proved, second, seenBy } from './lockable.ts'
+import type { StorageCase } from './visit.ts'
+
+const needs = ['server', 'atomic'] as const
+const add = (n: number | undefined) => (n ?? 0) + 1
+
+/** What meets at the idle end of a session, in every order. */
+export const lockRaceCases: readonly StorageCase[] = [
+  {
+    name: 'a use from before the idle end that is written after the proof does not bring the old id back (P2, P4)',
+    needs,
+    async run({ createStorage, clock, gate }) {
+      const storage = createStorage(lockable())
+      const cookie = await loggedIn(storage)
+      await clock.pass((idle - 1) * second)
+      const slow = await storage.read(cookie)
+      slow.set('late', 1)
+      const held = gate!.hold('write')
+      const late = storage.save(slow)
+      await held.reached
+      await clock.pass(second)
+      const saved = await storage.save(await proved(storage, cookie))
+      held.release()
+      equal(await late, null)
+      same(await seenBy(storage, cookie, saved), ['gone', 'ada'])
+      equal((await storage.read(saved)).get('late'), undefined)
+    },
+  },
+  {
+    name: 'a change from before the idle end that is written before the proof is kept by it (P1)',
+    needs,
+    async run({ createStorage, clock, gate }) {
+      const storage = createStorage(lockable())
+      const cookie = await loggedIn(storage)
+      await clock.pass((idle - 1) * second)
+      const slow = await storage.read(cookie)
+      slow.update('n', add)
+      const first = gate!.hold('write')
+      const late = storage.save(slow)
+      await first.reached
+      await clock.pass(second)
+      const proof = await proved(storage, cookie)
+      proof.update('n', add)
+      const other = gate!.hold('write')
+      const proving = storage.save(proof)
+      await other.reached
+      first.release()
+      equal(await late, cookie)
+      other.release()
+      const saved = await proving
+      same(await seenBy(storage, cookie, saved), ['gone', 'ada'])
+      equal((await storage.read(saved)).get('n'), 2)
+    },
+  },
+  {
+    name: 'a proof does not outlive an end that comes before, while or after it is written (P2)',
+    needs: ['server', 'atomic', 'indexed'],
+    async run({ createStorage, clock, gate }) {
+      const storage = createStorage(lockable()) as ServerSessionStorage
+      const ends: Record<string, (handle: string) => Promise<unknown>> = {
+        revoke: (handle) => storage.revoke(handle),
+        'revoke of the user': (handle) => storage.revoke(handle, { userId: 'ada' }),
+        revokeAll: () => storage.revokeAll('ada'),
+      }
+      for (const [name, end] of Object.entries(ends)) {
+        // The proof is overtaken.
+        const overtaken = await loggedIn(storage)
+        await clock.pass(idle * second)
+        const proof = await proved(storage, overtaken)
+        const held = gate!.hold('write')
+        const proving = storage.save(proof)
+        await held.reached
+        await end(proof.handle)
+        held.release()
+        equal(await proving, null, name)
+        same(await seenBy(storage, overtaken), ['gone'], name)
+        // The end is overtaken.
+        const overtaking = await loggedIn(storage)
+        await clock.pass(idle * second)
+        const before = await proved(storage, overtaking)
+        const step = name === 'revoke' ? 'delete' : 'write'
+        const late = gate!.hold(step)
+        const ending = end(before.handle)
+        await late.reached
+        const saved = await storage.save(before)
+        late.release()
+        await ending
+        same(await seenBy(storage, overtaking, saved), ['gone', 'gone'], name)
+        same(await storage.sessionsOf('ada'), [], name)
+      }
+    },
+  },
+  {
+    name: 'of two proofs at once one session goes on, and neither id of before (P4)',
+    needs: ['server', 'atomic', 'indexed'],
+    async run({ createStorage, clock, gate }) {
+      const storage = createStorage(lockable()) as ServerSessionStorage
+      const cookie = await loggedIn(storage)
+      await clock.pass(idle * second)
+      const [slow, fast] = [await proved(storage, cookie), await proved(storage, cookie)]
+      const held = gate!.hold('write')
+      const slowly = storage.save(slow)
+      await held.reached
+      const first = await storage.save(fast)
+      ok(first)
+      held.release()
+      const last = await slowly
+      same(await seenBy(storage, cookie, first, last), ['gone', 'gone', 'ada'])
+      same((await storage.read(last)).get('cart'), ['tea'])
+      equal((await storage.sessionsOf('ada')).length, 1)
+    },
+  },
+  {
+    name: 'a logout from the locked page ends the session, whatever a proof does meanwhile (P2)',
+    needs,
+    async run({ createStorage, clock, gate }) {
+      for (const isProofFirst of [true, false]) {
+        const storage = createStorage(lockable())
+        const cookie = await loggedIn(storage)
+        await clock.pass(idle * second)
+        const proof = await proved(storage, cookie)
+        const leaving = await storage.read(cookie)
+        leaving.destroy()
+        const held = gate!.hold(isProofFirst ? 'delete' : 'write')
+        const [slow, fast] = isProofFirst ? [leaving, proof] : [proof, leaving]
+        const slowly = storage.save(slow)
+        await held.reached
+        const first = await storage.save(fast)
+        held.release()
+        const values = [first, await slowly]
+        same(await seenBy(storage, cookie, ...values), ['gone', 'gone', 'gone'])
+      }
+    },
+  },
+]

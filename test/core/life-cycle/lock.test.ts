@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createSessionStorage, type Session, type SessionStorageOptions } from 'coatcheck'
+import {
+  createSessionLimit,
+  createSessionLock,
+  lockOf,
+  requireLevel,
+  requireRecentLogin,
+} from 'coatcheck/accounts'
+import { createCookie } from 'coatcheck/cookie'
+import { csrfToken } from 'coatcheck/csrf'
+import { withSession } from 'coatcheck/fetch'
+import { createMemoryStore } from 'coatcheck/memory-storage'
+import { fakeClock } from 'coatcheck/testing'
+
+const second = 1000
+const cookie = createCookie('session', {
+  secrets: ['AgAAlYHzRcZ2X3qwKoPkGmUeT9vBjN4s'],
+  maxAge: 60,
+})
+
+function served(options: SessionStorageOptions = {}) {
+  const clock = fakeClock()
+  const now = () => clock.now()
+  const storage = createSessionStorage(createMemoryStore({ now }), {
+    idleTimeout: 100,
+    absoluteTimeout: 1000,
+    lock: createSessionLock(),
+    now,
+    ...options,
+  })
+  /** The cookie after the request, if it was set, and what the handler returned. */
+  async function visit(
+    value: string | null,
+    handle: (session: Session) => unknown,
+  ): Promise<{ text: string; value: string | null }> {
+    const handler = withSession({ cookie, storage }, async (_, session) => {
+      return new Response(String(await handle(session)))
+    })
+    const sent = value === null ? '' : (await cookie.serialize(value)).split(';', 1)[0]!
+    const response = await handler(new Request('https://a.example/', { headers: { cookie: sent } }))
+    const [set] = response.headers.getSetCookie()
+    const next = set === undefined ? value : await cookie.parse(set.split(';', 1)[0]!)
+    return { text: await response.text(), value: next }
+  }
+  return { clock, storage, visit }
+}
+
+async function locked(options?: SessionStorageOptions) {
+  const app = served(options)
+  const { value } = await app.visit(null, (session) => {
+    session.login('ada', { level: 1 })
+    session.set('n', 1)
+  })
+  await app.clock.pass(100 * second)
+  return { ...app, value }
+}
+
+describe('a locked session', () => {
+  it('stays locked under its id if the handler fails that unlocked it', async () => {
+    const { visit, value, storage } = await locked()
+    const failure = new Error('after the proof')
+    await assert.rejects(
+      visit(value, (session) => {
+        session.reauthenticate()
+        throw failure
+      }),
+      failure,
+    )
+    assert.equal(lockOf(await storage.read(value))?.userId, 'ada')
+    const again = await visit(value, (session) => {
+      session.reauthenticate()
+      return session.get('n')
+    })
+    assert.equal(again.text, '1')
+    assert.equal((await storage.read(again.value)).userId, 'ada')
+  })
+
+  it('is over if the handler fails that has saved the proof, or that logged out', async () => {
+    const { visit, value, storage } = await locked()
+    let saved: string | null = null
+    const proving = visit(value, async (session) => {
+      session.reauthenticate()
+      saved = await storage.save(session)
+      session.set('n', 2)
+      throw new Error('later')
+    })
+    await assert.rejects(proving, /later/)
+    assert.equal((await storage.read(value)).isNew, true)
+    assert.deepEqual(
+      [(await storage.read(saved)).userId, lockOf(await storage.read(saved))],
+      ['ada', undefined],
+    )
+    const other = await locked()
+    const leaving = other.visit(other.value, (session) => {
+      session.destroy()
+      throw new Error('later')
+    })
+    await assert.rejects(leaving, /later/)
+    assert.equal((await other.storage.read(other.value)).isNew, true)
+  })
+
+  it('is refused by the handler that does not look, and its cookie is left alone', async () => {
+    const { visit, value, storage } = await locked()
+    const refusal = { code: 'ERR_SESSION_LOGIN_REQUIRED', reason: 'locked', status: 401 }
+    await assert.rejects(
+      visit(value, (session) => session.set('n', 2)),
+      refusal,
+    )
+    const page = await visit(value, (session) => String(session.userId))
+    assert.deepEqual([page.text, page.value], ['undefined', value])
+    assert.equal(lockOf(await storage.read(value))?.level, 1)
+  })
+
+  it('is no login for requireLevel and requireRecentLogin, which say why', async () => {
+    const { value, storage } = await locked()
+    const session = await storage.read(value)
+    const refusal = { code: 'ERR_SESSION_LOGIN_REQUIRED', reason: 'locked' }
+    assert.throws(() => requireLevel(session, 0), refusal)
+    assert.throws(() => requireRecentLogin(session, 3600), refusal)
+    session.reauthenticate({ level: 2 })
+    requireLevel(session, 2)
+    requireRecentLogin(session, 1)
+    session.destroy()
+    assert.throws(() => requireLevel(session, 0), { reason: 'nobody' })
+  })
+
+  it('has tokens against forged requests for the page that unlocks', async () => {
+    const { visit, value } = await locked()
+    const page = await visit(value, (session) => csrfToken(session))
+    assert.equal(page.value, value)
+    assert.match(page.text, /^[\w-]{80,}$/)
+  })
+
+  it('takes its place under a limit of sessions, and proves its user in it', async () => {
+    const sessionLimit = createSessionLimit({ max: 1, whenReached: 'refuse' })
+    const { visit, value, storage } = await locked({ sessionLimit })
+    await assert.rejects(
+      visit(null, (session) => session.login('ada')),
+      { code: 'ERR_SESSION_LIMIT' },
+    )
+    const again = await visit(value, (session) => session.reauthenticate())
+    assert.equal((await storage.read(again.value)).userId, 'ada')
+  })
+
+  it('shows nothing of a login that was refused by the limit', async () => {
+    const sessionLimit = createSessionLimit({ max: 1, whenReached: 'refuse' })
+    const { visit, value, storage } = await locked({ sessionLimit })
+    await visit(null, (session) => session.login('grace'))
+    const session = await storage.read(value)
+    session.login('grace')
+    await assert.rejects(storage.save(session), { code: 'ERR_SESSION_LIMIT' })
+    assert.deepEqual([session.userId, session.get('n')], [undefined, undefined])
+    assert.throws(() => session.set('n', 2), { code: 'ERR_SESSION_LOGIN_REQUIRED' })
+  })
+})
+
+describe('the option lock', () => {
+  it('must come from createSessionLock()', () => {
+    for (const lock of [true, {}, 900]) {
+      assert.throws(() => served({ lock: lock as never }), {
+        code: 'ERR_SESSION_CONFIG',
+        message: /lock/,
+      })
+    }
+  })
+
+  it('says nothing of sessions that are in use, or of what is no session', async () => {
+    const { visit } = served()
+    const page = await visit(null, (session) => {
+      session.login('ada')
+      return lockOf(session)
+    })
+    assert.equal(page.text, 'undefined')
+    assert.equal(lockOf({}), undefined)
+  })
+})
