@@ -15,6 +15,7 @@ export type { FlashUse } from './core/session/flash-messages.ts'
 export type { SessionInfo } from './core/life-cycle/session-info.ts'
 export type { SessionCodec } from './core/record/codec.ts'
 export type { StandardSchema } from './core/record/schema.ts'
+export type { GivenContext, LoginContext } from './core/record/login-context.ts'
 export type { LoginOptions, LoginToken, ReauthenticateOptions } from './core/session/login.ts'
 export {
   timeouts,

@@ -17,6 +17,7 @@ export type SessionErrorCode =
   | 'ERR_SESSION_NESTED'
   | 'ERR_SESSION_RESPONSE'
   | 'ERR_SESSION_CSRF'
+  | 'ERR_SESSION_CHECK'
   | 'ERR_SESSION_ENDED'
 
 /**

@@ -15,7 +15,9 @@ export type SessionEvent = {
 } & SessionEventDetail
 
 export type SessionEventDetail =
-  | { type: 'created' | 'loaded' | 'saved' | 'rotated' | 'login' | 'revoked' | 'destroyed' }
+  | { type: 'created' | 'loaded' | 'saved' | 'rotated' | 'login' | 'destroyed' }
+  /** A session was ended from outside; with the reason `check` by the app's check of it. */
+  | { type: 'revoked'; reason?: 'check' | undefined }
   /** A cookie of another library was accepted: see `accept` of `createCookie()`. */
   | { type: 'imported' }
   /** A session was presented that waits for its user to prove who they are: see the option `lock`. */
@@ -34,8 +36,11 @@ export type SessionEventDetail =
     }
   /** The cookie was not one of ours: forged, damaged, foreign, or there were several that disagree. */
   | { type: 'tampered'; reason: 'cookie' | 'shadowed' | 'id' | 'secret' }
-  /** A live connection was not opened, because a page of another origin asked for it. */
-  | { type: 'refused'; reason: 'origin' }
+  /**
+   * A live connection was not opened, because a page of another origin asked for it; or a session was not shown, because the
+   * app's check refused it.
+   */
+  | { type: 'refused'; reason: 'origin' | 'check' }
   /** An id came back after it was rotated out and its grace was over: a sign of theft. */
   | { type: 'reused-old-id' }
   /**

@@ -47,7 +47,8 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   clock: ['now'],
 }
 
-function isObject(value: unknown): value is object {
+/** Whether it has properties with names: no list is meant. */
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

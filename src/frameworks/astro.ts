@@ -37,8 +37,8 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: ServeOptions,
 ): AstroMiddleware {
-  const visits = createVisits(cookie, storage, options)
   const { onStoreError } = readOptions('session()', options, serveKinds)
+  const visits = createVisits(cookie, storage, options)
   const served = { visits, storage, onStoreError }
 
   return (context, next) =>

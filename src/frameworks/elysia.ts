@@ -47,8 +47,8 @@ export function session<
   storage: SessionStorage<Data, Flash>,
   options?: PlaceOptions<Name>,
 ): (app: AnyElysia) => WithSession<Name, Session<Data, Flash>> {
-  const visits = createVisits(cookie, storage, options)
   const property = readProperty(options)
+  const visits = createVisits(cookie, storage, options)
   const passages = new WeakMap<Request, Passage<Session<Data, Flash>>>()
 
   /** Around everything that Elysia does with a request: only here the response is whole. */

@@ -35,8 +35,8 @@ export function session<
   storage: SessionStorage<Data, Flash>,
   options?: PlaceOptions<Name>,
 ): MiddlewareHandler<{ Variables: Record<Name, Session<Data, Flash>> }> {
-  const visits = createVisits(cookie, storage, options)
   const property = readProperty(options)
+  const visits = createVisits(cookie, storage, options)
   const { events } = storage as ServableStorage<Session<Data, Flash>>
 
   /** Hono asks an error for its response, unless the app's own `onError` answers. */

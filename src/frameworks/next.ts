@@ -4,6 +4,7 @@ import { configError } from '../core/errors.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import { readOptions } from '../core/options.ts'
 import { shared } from '../core/runtime/brand.ts'
+import { own } from '../core/runtime/own.ts'
 import type { VisitRequest } from '../core/serving/arrival.ts'
 import { lookAtSession } from '../core/serving/look.ts'
 import { serveKinds, serveSession, type ServeOptions } from '../core/serving/serve.ts'
@@ -65,10 +66,11 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: ServeOptions,
 ): NextSessions<Data, Flash> {
-  const visits = createVisits(cookie, storage, options)
   const { onStoreError } = readOptions('session()', options, serveKinds)
+  const visits = createVisits(cookie, storage, options)
   const looks = new WeakMap<object, Promise<Session<Data, Flash>>>()
-  const looking = { cookie, storage, touch: readTouch(options), advice }
+  const check = options && own(options, 'check')?.ofStorage(storage)
+  const looking = { cookie, storage, touch: readTouch(options), check, advice }
 
   async function getSession(): Promise<Session<Data, Flash>> {
     const own = current.getStore()?.get(cookie.name)

@@ -57,8 +57,8 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: NodeSessionOptions,
 ): NodeSessionHandler<Session<Data, Flash>> {
-  const visits = createVisits(cookie, storage, options)
   const { onError = answer } = readOptions('session()', options, kinds)
+  const visits = createVisits(cookie, storage, options)
   const { events } = storage as ServableStorage<Session<Data, Flash>>
 
   function answer(error: unknown, _: NodeRequest, response: NodeResponse): void {

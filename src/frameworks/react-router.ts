@@ -51,8 +51,8 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: ReactRouterSessionOptions<Session<Data, Flash>>,
 ): MiddlewareFunction<Response> {
-  const visits = createVisits(cookie, storage, options)
   const { context: key = sessionContext } = readOptions('session()', options, kinds)
+  const visits = createVisits(cookie, storage, options)
 
   return async ({ request, context }, next) => {
     try {

@@ -56,8 +56,8 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: ServeOptions,
 ): SvelteKitHandle {
-  const visits = createVisits(cookie, storage, options)
   const { onStoreError } = readOptions('session()', options, serveKinds)
+  const visits = createVisits(cookie, storage, options)
 
   return async ({ event, resolve }) => {
     let response: Response | undefined

@@ -64,8 +64,8 @@ export function session<
   storage: SessionStorage<Data, Flash>,
   options?: TanStackSessionOptions<Name>,
 ): TanStackMiddleware<{ [Property in Name]: Session<Data, Flash> }> {
-  const visits = createVisits(cookie, storage, options)
   const { onStoreError, property = 'session' } = readOptions('session()', options, kinds)
+  const visits = createVisits(cookie, storage, options)
 
   async function server({ request, next }: TanStackRequest): Promise<Response> {
     let response: Response | undefined

@@ -1,6 +1,6 @@
 import type { Cookie } from '../core/cookie/cookie.ts'
 import type { CookieReading } from '../core/cookie/reading.ts'
-import { byteLength } from '../core/record/size.ts'
+import { byteLength } from '../core/runtime/bytes.ts'
 
 /** One cookie as the browser sent it. Its value is never told. */
 export interface SentCookie {

@@ -1,7 +1,7 @@
 import type { ReadOptions } from '../core/life-cycle/begin.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import { encodeMap, versionsOf } from '../core/record/record.ts'
-import { byteLength } from '../core/record/size.ts'
+import { byteLength } from '../core/runtime/bytes.ts'
 import type { Loaded } from '../core/record/standing.ts'
 import type { Session } from '../core/session/session.ts'
 import type { SessionState } from '../core/session/session-state.ts'

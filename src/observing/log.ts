@@ -44,7 +44,7 @@ const texts: Partial<Record<SessionEvent['type'], string>> = {
   locked: 'came after its idle timeout, and waits for its user',
   interrupted: 'nothing was saved',
   tampered: 'a cookie is not ours',
-  refused: 'a page of another origin asked for a live connection',
+  refused: 'a session or a live connection was not given',
   'reused-old-id': 'an id came back after its end, a sign of theft',
   corrupt: 'what is stored cannot be read',
   oversize: 'the session is too large',

@@ -10,7 +10,7 @@ import {
   type SessionStorageOptions,
   type StorageContext,
 } from '../core/life-cycle/storage-options.ts'
-import { lookAgain, lookKey, type Watchable } from '../core/life-cycle/watchable.ts'
+import { insideKey, type Watchable } from '../core/life-cycle/watchable.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { checkContext, withoutContext } from '../core/record/context.ts'
 import { cookieForm } from '../core/record/form.ts'
@@ -112,7 +112,7 @@ export function createCookieSessionStorage<
     peek: (value) => life.peek(value),
     save: async (session) => life.save(session),
     ...noted?.methods,
-    [lookKey]: (loaded) => lookAgain(home, loaded),
+    [insideKey]: { home },
   }
   return storage
 }

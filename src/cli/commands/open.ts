@@ -72,6 +72,7 @@ function tell(verdict: Verdict, { name, secret }: Source, given: Given, output: 
     handle: record.handle,
     userId: record.owner,
     label: record.label,
+    context: record.terms?.context,
     createdAt: record.createdAt,
     authenticatedAt: record.authenticatedAt,
     lastUsedAt: record.lastUsedAt,
@@ -106,6 +107,8 @@ function tell(verdict: Verdict, { name, secret }: Source, given: Given, output: 
   line('Session', verdict.handle)
   line('User', record && (record.owner === undefined ? 'nobody' : shown(record.owner)))
   line('Device', record?.label && shown(record.label))
+  const context = record?.terms?.context
+  line('Context', context && shown(JSON.stringify(context)))
   line('Began', time(record?.createdAt) || undefined)
   line('Logged in', time(record?.authenticatedAt) || undefined)
   line('Last used', time(record?.lastUsedAt) || undefined)

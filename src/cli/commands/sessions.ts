@@ -86,7 +86,8 @@ function endsOf({ idleDeadline, absoluteDeadline, terms }: SessionRecord, now: n
 
 function listed(record: SessionRecord, now: number) {
   const { handle, owner, label, createdAt, authenticatedAt, lastUsedAt } = record
-  const about = { handle, userId: owner, label, createdAt, authenticatedAt, lastUsedAt }
+  const context = record.terms?.context
+  const about = { handle, userId: owner, label, context, createdAt, authenticatedAt, lastUsedAt }
   return { ...about, ...endsOf(record, now) }
 }
 

@@ -139,6 +139,7 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
         return successor === undefined ? 'revoked' : 'rotated'
       },
       end: (handle, seen) => ends.end(handle, seen),
+      endAsSeen: (loaded) => ends.endAsSeen(loaded),
       lossOf: (record) => ends.lossOf(record),
       refusalOf: (login, handle) => ends.refusalOf(login, handle),
       // Of two logins at once each has a session of its own: both have proved who they are.

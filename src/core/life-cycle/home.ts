@@ -33,6 +33,9 @@ export type Refusal = 'revoked' | 'blocked' | 'rotated'
 /** The ends of sessions that a record comes after, or why it may not be written. */
 export type Admission = EndsSeen | undefined | 'revoked' | 'rotated'
 
+/** What became of a session that was to end as it was read: `another`, if its id has been ended since, by a login for instance. */
+export type EndedAsSeen = 'ended' | 'missing' | 'another'
+
 /** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
 export interface SessionClaims {
   handle: string
@@ -67,6 +70,8 @@ export interface Home {
    * @param seen Its record, if it was read before. Then it ends also while the store cannot read.
    */
   end(handle: string, seen: SessionRecord | undefined): MaybePromise<void>
+  /** Ends the session by itself, unless its id has been ended meanwhile: then somebody else has it. */
+  endAsSeen?(loaded: Loaded): Promise<EndedAsSeen>
   /** What the record keeps of an id's secret, to know the id again. */
   proofOf(secret: string): MaybePromise<string>
   /** What the visitor's cookie holds. */

@@ -1,6 +1,7 @@
 import { SessionTooLargeError } from '../errors.ts'
 import { encodeRecord, type RetiredId, type SessionRecord } from '../record/record.ts'
-import { biggestKeys, byteLength } from '../record/size.ts'
+import { biggestKeys } from '../record/size.ts'
+import { byteLength } from '../runtime/bytes.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import type { LoginTerms } from '../record/terms.ts'
 import type { SessionState } from '../session/session-state.ts'
@@ -174,12 +175,15 @@ function nextTerms(
     ? before.terms?.isSeated
     : (isLimited && owner !== undefined) || undefined
   const kept = login === undefined || (login.isAgain && isSame) ? before?.terms : undefined
-  const group = login?.group?.name ?? kept?.group
-  const until = login?.until ?? kept?.until
-  const level = login?.level ?? kept?.level
-  const confirmedAt = login?.isAgain && isSame ? login.at : kept?.confirmedAt
-  const isEmpty = (isSeated ?? group ?? until ?? level ?? confirmedAt) === undefined
-  return isEmpty ? undefined : { isSeated, group, until, level, confirmedAt }
+  const terms = {
+    isSeated,
+    group: login?.group?.name ?? kept?.group,
+    until: login?.until ?? kept?.until,
+    level: login?.level ?? kept?.level,
+    confirmedAt: login?.isAgain && isSame ? login.at : kept?.confirmedAt,
+    context: login?.context ?? kept?.context,
+  }
+  return Object.values(terms).every((one) => one === undefined) ? undefined : terms
 }
 
 /** Told apart from the login and the start, with which the cookie is sent anyway. */

@@ -7,7 +7,7 @@ import type { LoginToken } from '../session/login.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
-import type { Admission, Found, Refusal } from './home.ts'
+import type { Admission, EndedAsSeen, Found, Refusal } from './home.ts'
 import type { NoteCache } from './note-cache.ts'
 import { countsOf, type Many, type NoteScope, readMany, subjectsOf } from './noted-subjects.ts'
 import { beginning } from './revocation-note.ts'
@@ -138,6 +138,12 @@ export class NotedEnds {
       const { by }: SessionEnd = await this.#noteEnd(next, undefined, seen)
       next = by
     }
+  }
+
+  /** Ends one session alone, unless another one has taken its place. */
+  async endAsSeen({ record }: Loaded): Promise<EndedAsSeen> {
+    const { by } = await this.#noteEnd(record.handle, undefined, record)
+    return by === undefined ? 'ended' : 'another'
   }
 
   /** The same, where it was asked for: that it ended is told. */

@@ -71,7 +71,7 @@ export interface NotedHome {
   readonly methods: Revocable
   readonly home: Pick<
     Home,
-    'admit' | 'confirmId' | 'end' | 'enterGroup' | 'lossOf' | 'refusalOf' | 'replace'
+    'admit' | 'confirmId' | 'end' | 'endAsSeen' | 'enterGroup' | 'lossOf' | 'refusalOf' | 'replace'
   >
   unlessEnded: NotedEnds['unlessEnded']
 }

@@ -1,4 +1,5 @@
 import type { WaitInfo } from '../record/lifetime.ts'
+import type { LoginContext } from '../record/login-context.ts'
 import type { SessionRecord } from '../record/record.ts'
 
 /** A live session, as it may be shown to its user. Instants are milliseconds since the epoch. */
@@ -6,6 +7,8 @@ export interface SessionInfo extends Partial<WaitInfo> {
   handle: string
   userId: string
   label: string | undefined
+  /** What the login noted of the client. */
+  context: LoginContext | undefined
   createdAt: number
   authenticatedAt: number | undefined
   /** Good to a tenth of the idle timeout. */
@@ -16,5 +19,6 @@ export interface SessionInfo extends Partial<WaitInfo> {
 
 export function infoOf(record: SessionRecord, userId: string, expiresAt: number): SessionInfo {
   const { handle, label, createdAt, authenticatedAt, lastUsedAt } = record
-  return { handle, userId, label, createdAt, authenticatedAt, lastUsedAt, expiresAt }
+  const context = record.terms?.context
+  return { handle, userId, label, context, createdAt, authenticatedAt, lastUsedAt, expiresAt }
 }

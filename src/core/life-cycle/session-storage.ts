@@ -20,7 +20,7 @@ import {
   type StorageContext,
 } from './storage-options.ts'
 import { StoreHome } from './store-home.ts'
-import { lookAgain, lookKey, type Watchable } from './watchable.ts'
+import { insideKey, type Watchable } from './watchable.ts'
 
 /**
  * Turns cookie values into sessions and back: what middleware works with. A cookie value that is not
@@ -244,7 +244,7 @@ export function storageOn<Data extends SessionData, Flash extends SessionData>(
     },
     deleteExpired: () => guarded.deleteExpired(),
     close: () => guarded.close(),
-    [lookKey]: underWay.counted((loaded) => lookAgain(home, loaded), 'read'),
+    [insideKey]: { home, underWay },
   }
   return storage
 }

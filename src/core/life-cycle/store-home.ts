@@ -5,7 +5,7 @@ import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Groups } from './groups.ts'
-import type { Found, Home, Lost, Refusal, Successor, Unwritten } from './home.ts'
+import type { EndedAsSeen, Found, Home, Lost, Refusal, Successor, Unwritten } from './home.ts'
 import type { NotedEnds } from './noted-ends.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import type { Revocations } from './revocations.ts'
@@ -128,6 +128,17 @@ export class StoreHome implements Home {
 
   end(handle: string, seen: SessionRecord | undefined): Promise<void> {
     return this.#owned.endWithSuccessors(handle, seen)
+  }
+
+  endAsSeen({ record: seen, by }: Loaded): Promise<EndedAsSeen> {
+    const { secretHash } = by === 'current' ? seen : seen.previous!
+    // A plain rotation leaves it the same session; a login and a kill do not.
+    return this.#owned.endAsRead(seen.handle, seen.owner, (record) => {
+      if (record === undefined) return false
+      const { previous } = record
+      const isPrevious = previous?.secretHash === secretHash && previous.contents !== undefined
+      return isPrevious || record.secretHash === secretHash
+    })
   }
 
   replace(handle: string, by: Successor): Promise<boolean> {

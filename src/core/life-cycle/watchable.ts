@@ -1,25 +1,52 @@
 import type { Loaded } from '../record/standing.ts'
-import { claimsOfRecord, type Home } from './home.ts'
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
+import type { UnderWay } from '../store/under-way.ts'
+import { claimsOfRecord, type EndedAsSeen, type Home } from './home.ts'
 
 /*
  * How the rest of this package looks again at a session that a storage has read, without the visitor's cookie: for
- * connections that outlive their request. It is no part of the public interface.
+ * connections that outlive their request; and how it ends one, if it is still as it was read. It is no part of the public
+ * interface.
  */
 
-/** Where a storage has its `Look`. A copy of the storage that the app has made by spreading it has it too. */
-export const lookKey: unique symbol = Symbol.for('coatcheck/look')
+/** Where a storage has its insides. A copy of the storage that the app has made by spreading it has them too. */
+export const insideKey: unique symbol = Symbol.for('coatcheck/inside')
 
-/** The session as it is now, for the id that it was read with. */
-export type Look = (loaded: Loaded) => Promise<Loaded | { lost: 'gone' | 'rotated' | 'revoked' }>
-
-export interface Watchable {
-  readonly [lookKey]: Look
+export interface Inside {
+  readonly home: Home
+  /** Counts what is asked of a store, which is not closed meanwhile. */
+  readonly underWay?: UnderWay<'read' | 'write' | 'delete' | 'list'> | undefined
 }
 
-export async function lookAgain(home: Home, loaded: Loaded): ReturnType<Look> {
+export interface Watchable {
+  readonly [insideKey]: Inside
+}
+
+/** The insides of a storage of ours. */
+export function insideOf(storage: object): Inside | undefined {
+  return (storage as Partial<Watchable>)[insideKey]
+}
+
+/** What has become of a session for the id that it was read with. */
+type Present = Loaded | { lost: 'gone' | 'rotated' | 'revoked' }
+
+/** The session as it is now, for the id that it was read with. */
+export async function lookAgain({ home, underWay }: Inside, loaded: Loaded): Promise<Present> {
+  const look = () => presentOf(home, loaded)
+  return underWay === undefined ? look() : underWay.run(look, 'read')
+}
+
+async function presentOf(home: Home, loaded: Loaded): Promise<Present> {
   if (await home.isRevoked?.(claimsOfRecord(loaded.record))) return { lost: 'revoked' }
   const found = await home.reload(loaded)
   if ('lost' in found) return found
   const lost = await home.lossOf?.(found.record)
   return lost === undefined ? found : { lost }
+}
+
+/** Ends the session, unless its id has been ended meanwhile. */
+export function endAsSeen({ home, underWay }: Inside, loaded: Loaded): MaybePromise<EndedAsSeen> {
+  // Of a session in a cookie of which nobody notes the end, there is nothing to end.
+  const end = () => home.endAsSeen?.(loaded) ?? 'ended'
+  return underWay === undefined ? end() : underWay.run(end, 'delete')
 }

@@ -1,11 +1,12 @@
 import type { Cookie } from '../cookie/cookie.ts'
 import { configError, type EndReason } from '../errors.ts'
 import type { EventEmitter, SessionEvent } from '../events.ts'
-import { lookKey, type Look } from '../life-cycle/watchable.ts'
+import { type Inside, insideOf, lookAgain } from '../life-cycle/watchable.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
 import type { Loaded } from '../record/standing.ts'
 import { isProduction, warn } from '../runtime/platform.ts'
 import { eventsOf, receive, type VisitRequest } from '../serving/arrival.ts'
+import type { Examine } from '../serving/check.ts'
 import { notARequest } from '../serving/not-a-request.ts'
 import { assertServable } from '../serving/servable.ts'
 import type { SessionState } from '../session/session-state.ts'
@@ -36,7 +37,8 @@ export class LiveRegistry {
   readonly #storage: SessionStorage
   readonly #settings: LiveSettings
   readonly #events: EventEmitter
-  readonly #look: Look
+  readonly #inside: Inside
+  readonly #check: Examine | undefined
   readonly #slots = new Slots(looksAtOnce)
   /** By the session's handle. */
   readonly #watches: Map<string, Set<Watch>> = new Map()
@@ -47,8 +49,8 @@ export class LiveRegistry {
   constructor(cookie: Cookie, storage: SessionStorage, settings: LiveSettings) {
     assertServable(cookie, storage)
     const events = eventsOf(storage)
-    const look = (storage as { [lookKey]?: Look })[lookKey]
-    if (events === undefined || look === undefined) {
+    const inside = insideOf(storage)
+    if (events === undefined || inside === undefined) {
       throw configError(
         'Live connections need a storage of coatcheck, such as createMemorySessionStorage(). This one cannot be asked ' +
           'whether a session still lives: if you have wrapped a storage of ours, spread it: { ...storage, save }',
@@ -58,7 +60,8 @@ export class LiveRegistry {
     this.#storage = storage
     this.#settings = settings
     this.#events = events
-    this.#look = look
+    this.#inside = inside
+    this.#check = settings.check?.ofStorage(storage)
     events.watch((event) => this.#tell(event))
   }
 
@@ -69,7 +72,7 @@ export class LiveRegistry {
     const changed = new Set<string>()
     this.#openings.add(changed)
     try {
-      const source = { storage: this.#storage, events: this.#events }
+      const source = { storage: this.#storage, events: this.#events, check: this.#check }
       const { session } = await receive(this.#cookie, source, request)
       const state = stateOf(session)
       const { loaded } = state
@@ -115,7 +118,7 @@ export class LiveRegistry {
       {
         ...this.#settings,
         now: () => this.#events.now(),
-        look: (seen) => this.#slots.run(() => this.#look(seen)),
+        look: (seen) => this.#slots.run(() => lookAgain(this.#inside, seen)),
         touch: (found) => this.#touch(state, found),
         moved: (moved) => this.#merge(moved),
         drop: (dropped) => this.#drop(dropped),

@@ -1,9 +1,10 @@
 import { configError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
 import { seconds } from '../record/lifetime.ts'
+import type { CheckOptions, SessionCheck } from '../serving/check.ts'
 
 /** Options of live connections. Durations are seconds. */
-export interface LiveOptions {
+export interface LiveOptions extends CheckOptions {
   /**
    * How often the store is asked whether a session still lives, in seconds: 1 to 3600. All connections of one session share
    * the question. What ends in this process is told at once, whatever this is. Default 15.
@@ -33,6 +34,7 @@ const kinds: OptionKinds<LiveOptions> = {
   unverifiedTimeout: 'number',
   noteUse: 'boolean',
   allowedOrigins: 'any',
+  check: 'object',
 }
 
 /** The options, checked. Durations are milliseconds. */
@@ -40,6 +42,7 @@ export interface LiveSettings {
   readonly pollInterval: number
   readonly unverifiedTimeout: number
   readonly noteUse: boolean
+  readonly check: SessionCheck | undefined
   readonly isAllowed: (origin: string) => boolean
 }
 
@@ -54,6 +57,7 @@ export function readLiveOptions(given: LiveOptions | undefined): LiveSettings {
     pollInterval: pollInterval * 1000,
     unverifiedTimeout: unverifiedTimeout * 1000,
     noteUse,
+    check: options.check,
     isAllowed: typeof allowedOrigins === 'function' ? allowedOrigins : oneOf(allowedOrigins),
   }
 }

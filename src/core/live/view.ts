@@ -11,7 +11,16 @@ import { SessionState } from '../session/session-state.ts'
  */
 export type SessionView<Data extends SessionData, Flash extends SessionData> = Pick<
   Session<Data, Flash>,
-  'get' | 'has' | 'size' | 'handle' | 'userId' | 'createdAt' | 'authenticatedAt' | 'expiresAt'
+  | 'get'
+  | 'has'
+  | 'size'
+  | 'handle'
+  | 'userId'
+  | 'createdAt'
+  | 'authenticatedAt'
+  | 'level'
+  | 'context'
+  | 'expiresAt'
 >
 
 class ViewState extends SessionState {

@@ -1,13 +1,7 @@
 import type { KeySize } from '../errors.ts'
 import type { ValueCodec } from './codec.ts'
+import { byteLength } from '../runtime/bytes.ts'
 import { encodeMap } from './record.ts'
-
-const encoder = new TextEncoder()
-
-/** Bytes of the text in UTF-8. */
-export function byteLength(text: string): number {
-  return encoder.encode(text).length
-}
 
 /** The keys that take most of the record, biggest first. */
 export function biggestKeys(

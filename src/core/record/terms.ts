@@ -1,5 +1,8 @@
 /* What a login said beside who it is. Few have any of it. */
 
+import { isObject } from '../options.ts'
+import { isLoginContext, type LoginContext } from './login-context.ts'
+
 export interface LoginTerms {
   /**
    * Whether the login was made under a limit of sessions: it counts once it has a seat. One from before the limit counts
@@ -16,6 +19,8 @@ export interface LoginTerms {
   confirmedAt?: number | undefined
   /** Until when it may wait for its user, locked, in milliseconds since the epoch. `patient-lifetime.ts` writes it. */
   waitDeadline?: number | undefined
+  /** What the app noted of the client. */
+  context?: LoginContext | undefined
 }
 
 /** The same in a record's text. */
@@ -26,24 +31,16 @@ export interface TermsWire {
   l?: number | undefined
   c?: number | undefined
   w?: number | undefined
-}
-
-/** With every key, so that nothing is inherited. */
-export const blankTerms: Record<keyof TermsWire, undefined> = {
-  s: undefined,
-  g: undefined,
-  u: undefined,
-  l: undefined,
-  c: undefined,
-  w: undefined,
+  x?: LoginContext | undefined
 }
 
 /** Who lets no session wait, does not say so. */
-export function encodeTerms({ isSeated, group, until, level, confirmedAt }: LoginTerms): TermsWire {
-  return { s: isSeated ? 1 : undefined, g: group, u: until, l: level, c: confirmedAt }
+export function encodeTerms(terms: LoginTerms): TermsWire {
+  const { isSeated, group, until, level, confirmedAt, context } = terms
+  return { s: isSeated ? 1 : undefined, g: group, u: until, l: level, c: confirmedAt, x: context }
 }
 
-export function decodeTerms({ s, g, u, l, c, w }: TermsWire): LoginTerms {
+export function decodeTerms({ s, g, u, l, c, w, x }: TermsWire): LoginTerms {
   return {
     isSeated: s === 1 || undefined,
     group: g,
@@ -51,16 +48,21 @@ export function decodeTerms({ s, g, u, l, c, w }: TermsWire): LoginTerms {
     level: l,
     confirmedAt: c,
     waitDeadline: w,
+    context: x,
   }
 }
 
 export function isTermsWire(value: unknown): value is TermsWire {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { g, u, l, c } = value as TermsWire
-  if (g !== undefined && typeof g !== 'string') return false
-  return isNumberOrNone(u) && isNumberOrNone(l) && isNumberOrNone(c)
+  if (!isObject(value)) return false
+  const { g, u, l, c, x } = value as TermsWire
+  const areGood = isTextOrNone(g) && [u, l, c].every(isNumberOrNone)
+  return areGood && (x === undefined || isLoginContext(x))
+}
+
+export function isTextOrNone(value: unknown): boolean {
+  return value === undefined || typeof value === 'string'
 }
 
 function isNumberOrNone(value: unknown): boolean {
-  return value === undefined || (typeof value === 'number' && Number.isFinite(value))
+  return value === undefined || Number.isFinite(value)
 }

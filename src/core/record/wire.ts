@@ -1,6 +1,8 @@
 /* What is in a record's text, and the check that it is one. */
 
-import { blankTerms, isTermsWire, type TermsWire } from './terms.ts'
+import { isObject } from '../options.ts'
+import { ownOnly } from '../runtime/own.ts'
+import { isTermsWire, isTextOrNone, type TermsWire } from './terms.ts'
 
 export type Data = Record<string, unknown>
 
@@ -38,19 +40,19 @@ interface PreviousWire extends Pick<Wire, 'd' | 'f' | 'y'> {
 }
 
 function isInstant(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
-}
-
-function isOptional(value: unknown, type: 'string' | 'object'): boolean {
-  return value === undefined || (typeof value === type && value !== null && !Array.isArray(value))
+  return Number.isFinite(value) && (value as number) >= 0
 }
 
 export function isData(value: unknown): value is Data {
-  return value !== undefined && isOptional(value, 'object')
+  return isObject(value)
+}
+
+function isDataOrNone(value: unknown): boolean {
+  return value === undefined || isObject(value)
 }
 
 export function isWire(value: unknown): value is Wire {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  if (!isObject(value)) return false
   const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b, e, h } = value as Partial<Wire>
   return (
     v === 1 &&
@@ -61,14 +63,14 @@ export function isWire(value: unknown): value is Wire {
     isInstant(u) &&
     isInstant(i) &&
     isInstant(x) &&
-    isOptional(o, 'string') &&
-    isOptional(l, 'string') &&
-    isOptional(d, 'object') &&
-    isOptional(f, 'object') &&
+    isTextOrNone(o) &&
+    isTextOrNone(l) &&
+    isDataOrNone(d) &&
+    isDataOrNone(f) &&
     (p === undefined || isPrevious(p)) &&
     (r === undefined || (Array.isArray(r) && r.every(isRetired))) &&
     (n === undefined || isInstant(n)) &&
-    isOptional(b, 'string') &&
+    isTextOrNone(b) &&
     (e === undefined || isEndsSeen(e)) &&
     (h === undefined || isTermsWire(h))
   )
@@ -85,9 +87,9 @@ function isRetired(value: unknown): boolean {
 }
 
 function isPrevious(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  if (!isObject(value)) return false
   const { s, t, d, f } = value as Partial<PreviousWire>
-  return typeof s === 'string' && isInstant(t) && isOptional(d, 'object') && isOptional(f, 'object')
+  return typeof s === 'string' && isInstant(t) && isDataOrNone(d) && isDataOrNone(f)
 }
 
 /** Whether a program has put something on `Object.prototype` that would be read where a record leaves a key out. */
@@ -99,49 +101,13 @@ function isPolluted(): boolean {
   return inherited.some((value) => value !== undefined)
 }
 
-/** With every key, so that nothing is inherited. That takes as long as all other checks, so it is done where it must be. */
-function completed(parsed: Partial<Wire> | null): Partial<Wire> {
-  const wire = { ...blank, ...parsed }
-  if (wire.p) wire.p = { ...blankPrevious, ...wire.p }
-  if (wire.h) wire.h = { ...blankTerms, ...wire.h }
-  return wire
-}
-
-/** The compiler sees to it that no key is left out. */
-const blank: Record<keyof Wire, undefined> = {
-  v: undefined,
-  k: undefined,
-  s: undefined,
-  c: undefined,
-  a: undefined,
-  u: undefined,
-  i: undefined,
-  x: undefined,
-  o: undefined,
-  g: undefined,
-  l: undefined,
-  d: undefined,
-  f: undefined,
-  p: undefined,
-  r: undefined,
-  n: undefined,
-  b: undefined,
-  e: undefined,
-  m: undefined,
-  h: undefined,
-  y: undefined,
-}
-
-const blankPrevious: Record<keyof PreviousWire, undefined> = {
-  s: undefined,
-  t: undefined,
-  d: undefined,
-  f: undefined,
-  y: undefined,
-}
-
 /** A record of what was in a text, or undefined if it was none. */
 export function checkWire(parsed: Partial<Wire> | null): Wire | undefined {
-  const wire = isPolluted() ? completed(parsed) : parsed
-  return isWire(wire) ? wire : undefined
+  // It makes what reads it slow, so it is done where it must be.
+  if (isPolluted()) {
+    ownOnly(parsed)
+    ownOnly(parsed?.p)
+    ownOnly(parsed?.h)
+  }
+  return isWire(parsed) ? parsed : undefined
 }

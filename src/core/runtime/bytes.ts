@@ -1,3 +1,10 @@
+const encoder = new TextEncoder()
+
+/** Bytes of the text in UTF-8. */
+export function byteLength(text: string): number {
+  return encoder.encode(text).length
+}
+
 /** The parts in a row. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0

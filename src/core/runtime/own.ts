@@ -1,3 +1,5 @@
+import { isObject } from '../options.ts'
+
 /*
  * What an object has itself. What a program has put on `Object.prototype`, or was tricked into putting there, is no
  * part of what was stored or received: whatever was parsed or came from a driver is read through one of these.
@@ -5,8 +7,7 @@
 
 /** The same value, fresh from `JSON.parse`: an object that inherits nothing. */
 export function ownOnly(parsed: unknown): unknown {
-  const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-  return isObject ? Object.setPrototypeOf(parsed, null) : parsed
+  return isObject(parsed) ? Object.setPrototypeOf(parsed, null) : parsed
 }
 
 /** A property of an object that others may hold as well. */

@@ -10,6 +10,7 @@ import { stateIn, stateOf } from '../session/state-of.ts'
 import type { Loaded } from '../record/standing.ts'
 import { isSessionError } from '../errors.ts'
 import { flashUseOf } from './flash-use.ts'
+import type { Examine } from './check.ts'
 import type { Touch } from './touch.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 
@@ -45,9 +46,9 @@ export interface Arrival<S = unknown> {
   readonly state: SessionState | undefined
   /**
    * The live sessions of several visitors that the request brought: somebody has planted a cookie, and nobody can tell
-   * which. Then the request has a new session.
+   * which. Then the request has a new session. Or sessions that the app's check has refused.
    */
-  readonly rivals: readonly Session[]
+  readonly rivals: Iterable<Session> & { readonly length: number }
   /** Live sessions of the same visitor beside the one that was chosen: a login or a logout ends them too. */
   readonly others: readonly Session[]
   /** Whether the request brought several cookies of our name that are not alike: the next one that is set clears the others. */
@@ -66,14 +67,17 @@ export interface Source<S extends ForeignSession> {
   /** Those of the storage, if it is ours. */
   readonly events: EventEmitter | undefined
   readonly touch?: Touch | undefined
+  /** What the app says of a session that came. */
+  readonly check?: Examine | undefined
 }
 
 /** The session that a request comes with, or a new one. */
 export async function receive<S extends ForeignSession>(
   cookie: Cookie,
-  { storage, events, touch }: Source<S>,
+  source: Source<S>,
   request: VisitRequest,
 ): Promise<Arrival<S>> {
+  const { storage, events, touch, check } = source
   const read = readCookie(cookie, events, request)
   const reading = 'then' in read ? await read : read
   const options: ReadOptions = {
@@ -84,9 +88,10 @@ export async function receive<S extends ForeignSession>(
   if (reading.rivals?.length && events !== undefined) {
     const readOne = (value: string | null) =>
       storage.read(value, { ...options, isOneOfSeveral: true }) as Promise<unknown>
-    const arrival = await choose(reading.rivals, { cookie, request }, readOne as ReadOne)
-    if (arrival.rivals.length > 0) events.emit({ type: 'tampered', reason: 'shadowed' })
-    return arrival as Arrival as Arrival<S>
+    const chosen = await choose(reading.rivals, { cookie, request }, readOne as ReadOne)
+    if (chosen.rivals.length > 0) events.emit({ type: 'tampered', reason: 'shadowed' })
+    const arrival = chosen as Arrival as Arrival<S>
+    return check?.(arrival, source) ?? arrival
   }
   // What another library's cookie holds is no value of ours, whatever it looks like.
   const isForeign = events !== undefined && reading.accepted !== undefined
@@ -95,7 +100,9 @@ export async function receive<S extends ForeignSession>(
   const session = await storage.read(isForeign ? null : reading.value, options)
   const isCrowded = reading.problem === 'shadowed'
   const state = stateIn(session)
-  return { cookie, request, reading, session, state, rivals: [], others: [], isCrowded }
+  const alone = { rivals: [], others: [], isCrowded }
+  const arrival = { cookie, request, reading, session, state, ...alone }
+  return check?.(arrival, source) ?? arrival
 }
 
 function readCookie(

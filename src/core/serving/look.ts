@@ -2,6 +2,7 @@ import type { Cookie } from '../cookie/cookie.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
 import type { Session, SessionData } from '../session/session.ts'
 import { eventsOf, receive, type ServableStorage, type VisitRequest } from './arrival.ts'
+import type { Examine } from './check.ts'
 import type { Touch } from './touch.ts'
 
 /** Who looks, and what becomes of it. */
@@ -9,6 +10,7 @@ interface Looking<Data extends SessionData, Flash extends SessionData> {
   cookie: Cookie
   storage: SessionStorage<Data, Flash>
   touch?: Touch | undefined
+  check?: Examine | undefined
   /** What the error for a change says: where the session can be changed. */
   advice: string
 }
@@ -21,11 +23,11 @@ interface Looking<Data extends SessionData, Flash extends SessionData> {
  * @throws {SessionError} `ERR_SESSION_STORE` if the store fails.
  */
 export async function lookAtSession<Data extends SessionData, Flash extends SessionData>(
-  { cookie, storage, touch, advice }: Looking<Data, Flash>,
+  { cookie, storage, touch, check, advice }: Looking<Data, Flash>,
   request: VisitRequest,
 ): Promise<Session<Data, Flash>> {
   const ours = storage as unknown as ServableStorage<Session<Data, Flash>>
-  const source = { storage: ours, events: eventsOf(ours as never), touch }
+  const source = { storage: ours, events: eventsOf(ours as never), touch, check }
   const { session, state } = await receive(cookie, source, request)
   if (state!.loaded !== undefined) await storage.save(session)
   state!.makeReadOnly(advice)

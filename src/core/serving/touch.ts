@@ -1,4 +1,5 @@
 import { configError } from '../errors.ts'
+import { own } from '../runtime/own.ts'
 import type { VisitRequest } from './arrival.ts'
 import { flashUseOf } from './flash-use.ts'
 
@@ -24,7 +25,7 @@ export type Touch = (request: VisitRequest) => boolean
  * @throws {SessionError} `ERR_SESSION_CONFIG` if it is something else.
  */
 export function readTouch(options: TouchOptions | undefined): Touch | undefined {
-  const touch = options && Object.hasOwn(options, 'touch') ? options.touch : undefined
+  const touch = options && own(options, 'touch')
   if (touch === undefined) return undefined
   if (touch === 'pages') return isPage
   if (typeof touch !== 'function') {

@@ -8,6 +8,7 @@ import {
 } from '../errors.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
 import { shared } from '../runtime/brand.ts'
+import { own } from '../runtime/own.ts'
 import type { Session, SessionData, UntypedData } from '../session/session.ts'
 import {
   type Arrival,
@@ -82,7 +83,7 @@ class OpenVisit<S extends ForeignSession> implements Visit<S> {
   get value(): string | null {
     const { state, reading } = this.#arrival
     if (state === undefined) return reading.value
-    return state.issued ?? (state.loaded === undefined ? null : reading.value)
+    return state.issued || (state.loaded ? reading.value : null)
   }
 
   close(sending?: Sending): Promise<Commit> {
@@ -181,7 +182,7 @@ export interface Visits<S extends ForeignSession> {
  * What adapters of frameworks are made of.
  *
  * @param cookie Must have secrets.
- * @param options Those of the adapter: `visitKinds` are looked at, and the others are the adapter's to check.
+ * @param options Those of the adapter: what `visitKinds` names is looked at. The adapter checks the kinds of all of them before.
  * @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these.
  */
 export function createVisits<
@@ -204,10 +205,11 @@ export function createVisits(
   options?: VisitOptions,
 ): Visits<ForeignSession> {
   assertServable(cookie, storage)
-  const own = {
+  const setup = {
     storage,
     events: eventsOf(storage),
     touch: readTouch(options),
+    check: options && own(options, 'check')?.ofStorage(storage),
     privacy: options && readPrivacy(options),
   }
   return {
@@ -215,7 +217,7 @@ export function createVisits(
       if (typeof request?.headers?.get !== 'function') throw notARequest(request)
       const release = claim(from, cookie.name)
       try {
-        return new OpenVisit(await receive(cookie, own, request), own, release)
+        return new OpenVisit(await receive(cookie, setup, request), setup, release)
       } catch (error) {
         release()
         throw error

@@ -11,9 +11,9 @@ export class LoginRequiredError extends SessionError {
   readonly statusCode = 401
   /**
    * `nobody` is logged in, or their login is `too-old` or `too-weak`, or their session is `locked`, because it was not used for
-   * the idle timeout: see `createSessionLock()`.
+   * the idle timeout: see `createSessionLock()`; or the client has `changed` by the app's check: see `createSessionCheck()`.
    */
-  readonly reason: 'nobody' | 'too-old' | 'too-weak' | 'locked'
+  readonly reason: 'nobody' | 'too-old' | 'too-weak' | 'locked' | 'changed'
 
   constructor(reason: LoginRequiredError['reason']) {
     super('ERR_SESSION_LOGIN_REQUIRED', `${problems[reason]}: ask for a login`)
@@ -26,4 +26,5 @@ const problems: Record<LoginRequiredError['reason'], string> = {
   'too-old': 'The login is too long ago',
   'too-weak': 'The login is not of the level that this needs',
   locked: 'The session is locked until its user proves who they are',
+  changed: 'The check of the session asks for a step-up',
 }

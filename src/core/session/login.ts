@@ -1,5 +1,6 @@
 import { configError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
+import { checkedContext, type GivenContext, type LoginContext } from '../record/login-context.ts'
 import { assertGroup, assertUserId } from '../record/id.ts'
 import { subjectOfGroup, turnNow } from '../runtime/turns.ts'
 import type { SessionState } from './session-state.ts'
@@ -18,6 +19,8 @@ export interface LoginToken {
 export interface ReauthenticateOptions {
   /** The level of the login from now on, such as 2 after a second factor: a whole number, 0 or more. Default: as before. */
   level?: number | undefined
+  /** That of the login from now on, such as after a step-up in another browser. Default: as before. */
+  context?: GivenContext | undefined
   /** As that of `login()`. */
   since?: LoginToken | undefined
 }
@@ -36,6 +39,12 @@ export interface LoginOptions {
    */
   level?: number | undefined
   /**
+   * What the app wants to know of the client at each later request, such as `{ browser: 'Firefox', country: 'NO' }`: texts, numbers
+   * and booleans, with at most 1,024 bytes as JSON. What is `null` or `undefined` is left out. It is `session.context`, and in
+   * `storage.sessionsOf()`. Default: none.
+   */
+  context?: GivenContext | undefined
+  /**
    * What the session ends with, such as the `sid` of an OpenID provider: `storage.revokeGroup()` ends all sessions of a group. The
    * storage needs the option `groups`. Default: none.
    */
@@ -44,7 +53,11 @@ export interface LoginOptions {
   until?: number | undefined
 }
 
-const againKinds: OptionKinds<ReauthenticateOptions> = { since: 'any', level: 'any' }
+const againKinds: OptionKinds<ReauthenticateOptions> = {
+  since: 'any',
+  level: 'any',
+  context: 'object',
+}
 const kinds: OptionKinds<LoginOptions> = {
   ...againKinds,
   label: 'any',
@@ -58,7 +71,7 @@ export function checkedLogin(
   options: LoginOptions | undefined,
 ): Omit<Login, 'at' | 'turn'> {
   assertUserId(userId)
-  const { label, since, level, group, until } = readOptions('login()', options, kinds)
+  const { label, since, level, group, until, context } = readOptions('login()', options, kinds)
   if (label !== undefined && label !== null && typeof label !== 'string') {
     throw configError(`login() takes a label that is a string, got ${typeof label}`)
   }
@@ -73,6 +86,7 @@ export function checkedLogin(
     level: checked,
     group: inGroup(group),
     until,
+    context: checkedContext(context),
     ...countsOf(since, userId),
   }
 }
@@ -88,7 +102,7 @@ export function checkedAgain(
   { loaded, wishes, userId = loaded?.record.owner }: SessionState,
   options: ReauthenticateOptions | undefined,
 ): Omit<Login, 'at' | 'turn'> {
-  const { since, level } = readOptions('reauthenticate()', options, againKinds)
+  const { since, level, context } = readOptions('reauthenticate()', options, againKinds)
   if (userId === undefined) {
     throw configError('reauthenticate() needs a user who is logged in: call login()')
   }
@@ -103,6 +117,7 @@ export function checkedAgain(
     // A login that is not saved yet is still to be.
     isAgain: login === undefined || login.isAgain,
     level: checked ?? login?.level,
+    context: checkedContext(context) ?? login?.context,
     group: inGroup(name),
     since: counts.since,
     sinceEverybody: counts.sinceEverybody,
@@ -131,14 +146,15 @@ function countsOf(
 
 /** When and how somebody logged in last, or proved once more who they are, in this request or before. */
 export function lastLogin({ userId, wishes: { login }, loaded }: SessionState): {
-  at: number | undefined
-  level: number | undefined
+  at?: number | undefined
+  level?: number | undefined
+  context?: LoginContext | undefined
 } {
-  if (userId === undefined) return { at: undefined, level: undefined }
+  if (userId === undefined) return {}
   const { terms, authenticatedAt } = loaded?.record ?? {}
   const at = login?.at ?? terms?.confirmedAt ?? authenticatedAt
-  const isOver = login !== undefined && !login.isAgain
-  return { at, level: login?.level ?? (isOver ? undefined : terms?.level) }
+  const kept = login === undefined || login.isAgain ? terms : undefined
+  return { at, level: login?.level ?? kept?.level, context: login?.context ?? kept?.context }
 }
 
 function isTokenOf(token: LoginToken | null, userId: string): boolean {

@@ -1,4 +1,5 @@
 import { configError } from '../errors.ts'
+import { shared } from '../runtime/brand.ts'
 import { longestLifetime, seconds } from '../record/lifetime.ts'
 import { lockOf } from './locked-state.ts'
 import { checkedLevel } from './login.ts'
@@ -8,8 +9,30 @@ import { stateOf } from './state-of.ts'
 
 type AnySession = Session<SessionData, SessionData> | Session
 
+/** What the app's check has said `step-up` of in this request: states of sessions, and the records that they were read from. */
+const doubted = shared('doubted', () => new WeakSet<object>())
+
+/** Until it is proved once more who the visitor is, their login counts for nothing that needs one of a kind. */
+export function doubt(session: Session): void {
+  const state = stateOf(session)
+  doubted.add(state)
+  // The same is shown to a live connection under another state.
+  if (state.loaded !== undefined) doubted.add(state.loaded)
+}
+
 /**
- * Lets nobody go on whose last `login()` or `reauthenticate()` is longer ago than this (ASVS 7.5.1, 7.5.3).
+ * Whether the app's check of this session has said `step-up`, and neither `reauthenticate()` nor `login()` has been called since
+ * in this request: see `createSessionCheck()`. False if nobody is logged in.
+ */
+export function needsStepUp(session: Pick<AnySession, 'userId'>): boolean {
+  const state = stateOf(session as Session)
+  if (state.userId === undefined || state.wishes.logsIn) return false
+  return doubted.has(state) || (state.loaded !== undefined && doubted.has(state.loaded))
+}
+
+/**
+ * Lets nobody go on whose last `login()` or `reauthenticate()` is longer ago than this (ASVS 7.5.1, 7.5.3), or whose session
+ * needs a step-up by the app's check.
  *
  * @param age Seconds: 1 to 34,560,000.
  * @throws {LoginRequiredError} `ERR_SESSION_LOGIN_REQUIRED`, status 401.
@@ -19,13 +42,15 @@ export function requireRecentLogin(session: AnySession, age: number): void {
   const most = seconds('requireRecentLogin()', age, [1, longestLifetime]) * 1000
   const { userId, authenticatedAt } = session
   if (userId === undefined) throw nobody(session)
+  if (needsStepUp(session)) throw new LoginRequiredError('changed')
   // An import does not say when.
   const at = authenticatedAt ?? Number.NEGATIVE_INFINITY
   if (stateOf(session as Session).now() - at > most) throw new LoginRequiredError('too-old')
 }
 
 /**
- * Lets nobody go on whose login is of a lower level than this, or of none (ASVS 7.5.3).
+ * Lets nobody go on whose login is of a lower level than this, or of none (ASVS 7.5.3), or whose session needs a step-up by
+ * the app's check.
  *
  * @param level As given to `login()`: a whole number, 0 or more. More is stronger.
  * @throws {LoginRequiredError} `ERR_SESSION_LOGIN_REQUIRED`, status 401.
@@ -35,6 +60,7 @@ export function requireLevel(session: AnySession, level: number): void {
   const least = checkedLevel('requireLevel()', level)
   if (least === undefined) throw configError('requireLevel() takes the level that is needed')
   if (session.userId === undefined) throw nobody(session)
+  if (needsStepUp(session)) throw new LoginRequiredError('changed')
   if ((session.level ?? -1) < least) throw new LoginRequiredError('too-weak')
 }
 

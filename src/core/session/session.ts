@@ -1,5 +1,6 @@
 import { configError } from '../errors.ts'
 import { holds } from '../record/kept-values.ts'
+import type { LoginContext } from '../record/login-context.ts'
 import { assertKey } from './edits.ts'
 import type { FlashOf, Key, SessionData, UntypedData, Value } from './data.ts'
 import type { SessionState } from './session-state.ts'
@@ -148,8 +149,9 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    * @param options.since From `storage.beginLogin(userId)`, taken before the password was checked: then a
    * `revokeAll()` in between ends this login too, whatever the servers' clocks say.
    * @param options.level How strong the login is, by a scale of your own: see `level`.
-   * @throws {SessionError} `ERR_SESSION_CONFIG` unless `userId` is a string with something in it, `label` a
-   * string, `since` this user's, and `level` a whole number of 0 or more.
+   * @param options.context What the app notes of the client: see `context`.
+   * @throws {SessionError} `ERR_SESSION_CONFIG` unless `userId` is a string with something in it, and the options are
+   * as `LoginOptions` says.
    */
   login(userId: string, options?: LoginOptions): void {
     this.#state.logIn(checkedLogin(userId, options))
@@ -161,6 +163,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    * on, and the label stays. See `requireRecentLogin()` of `coatcheck/accounts`.
    *
    * @param options.level The level from now on. Default: as before.
+   * @param options.context That of the client from now on. Default: as before.
    * @param options.since As that of `login()`.
    * @throws {SessionError} `ERR_SESSION_CONFIG` if nobody is logged in, or an option is wrong.
    */
@@ -276,6 +279,11 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   /** How strong the login is, as it was given to `login()` or `reauthenticate()`. Undefined if it was not. */
   get level(): number | undefined {
     return lastLogin(this.#look()).level
+  }
+
+  /** What `login()` or `reauthenticate()` was given to know the client by. Undefined if there was nothing. */
+  get context(): LoginContext | undefined {
+    return Object.freeze(lastLogin(this.#look()).context)
   }
 
   /** When it ends unless it is used again, in milliseconds since the epoch. */

@@ -1,8 +1,12 @@
+import type { LoginContext } from '../record/login-context.ts'
+
 export interface Login {
   userId: string
   label: string | undefined
   /** How strong it is, by the app's own scale. */
   level?: number | undefined
+  /** What the app noted of the client. */
+  context?: LoginContext | undefined
   /** Whether the user who is logged in proved once more who they are: then the absolute timeout goes on. */
   isAgain?: boolean | undefined
   /** What the session ends with, and after which turn of that the login began. */

@@ -18,8 +18,8 @@ export function serveUnder(
   { cookie, storage }: { cookie: Cookie; storage: ForeignSessionStorage },
   options: ServeOptions | undefined,
 ): (context: RequestContext<any>, next: NextFunction) => Promise<Response> {
-  const visits = createVisits(cookie, storage, options)
   const { onStoreError } = readOptions('session()', options, serveKinds)
+  const visits = createVisits(cookie, storage, options)
   const served = { visits, storage, onStoreError }
   return (context, next) =>
     serveSession(served, context.request, async (current) => {

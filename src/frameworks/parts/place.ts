@@ -33,7 +33,8 @@ export function visitsFrom(...[cookie, storage, options]: SessionArguments): {
   visits: Visits<Session>
   property: string
 } {
-  return { visits: createVisits(cookie, storage, options), property: readProperty(options) }
+  const property = readProperty(options)
+  return { visits: createVisits(cookie, storage, options), property }
 }
 
 /**

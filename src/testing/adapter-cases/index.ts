@@ -1,3 +1,4 @@
+import { checks } from './checks.ts'
 import { commits } from './commits.ts'
 import { endings } from './endings.ts'
 import { failures } from './failures.ts'
@@ -13,5 +14,6 @@ export const adapterCases: readonly AdapterCase[] = [
   ...commits,
   ...endings,
   ...privacy,
+  ...checks,
   ...failures,
 ]

@@ -1,4 +1,6 @@
 import { backgroundCases } from './background.ts'
+import { checkedCases } from './checked.ts'
+import { contextCases } from './contexts.ts'
 import { damageCases } from './damage.ts'
 import { endingCases } from './endings.ts'
 import { endOfEverybodyCases } from './ends-of-everybody.ts'
@@ -70,6 +72,8 @@ export const storageCases: readonly StorageCase[] = [
   ...secondLoginCases,
   ...unconfirmedLoginCases,
   ...levelCases,
+  ...contextCases,
+  ...checkedCases,
   ...groupCases,
   ...lockCases,
   ...lockRaceCases,

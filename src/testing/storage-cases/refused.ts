@@ -188,6 +188,7 @@ export const refusedCases: readonly StorageCase[] = [
         a: 1,
         f: { note: 'x' },
         p: previous,
+        h: { l: 9, x: { admin: true } },
         admin: true,
         ...ids,
       }
@@ -195,8 +196,8 @@ export const refusedCases: readonly StorageCase[] = [
       await whileInherited(all, async () => {
         after = await visit(storage, mine.cookie, (s) => {
           same(
-            [s.userId, s.authenticatedAt, s.get('admin'), s.get('note')],
-            [null, null, null, null],
+            [s.userId, s.authenticatedAt, s.get('admin'), s.get('note'), s.level, s.context],
+            [null, null, null, null, null, null],
           )
           s.set('n', 1)
         })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSessionStorage } from 'coatcheck'
+import { createSessionCheck, needsStepUp, type SessionVerdict } from 'coatcheck/accounts'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createLiveSessions, SessionEndedError } from 'coatcheck/live'
 import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
@@ -50,6 +51,23 @@ describe('opening a live connection', () => {
     await serve(asking(header))
     order.push('answered')
     assert.deepEqual(order, ['ended', 'answered'])
+  })
+
+  it('asks the app’s check, and opens nothing that it refuses or ends', async () => {
+    const storage = createMemorySessionStorage()
+    const { header } = await begin(storage)
+    const saying = (verdict: SessionVerdict) => {
+      const check = createSessionCheck(() => verdict)
+      return createLiveSessions(cookie, storage, { check }).openSession(asking(header))
+    }
+    assert.equal(needsStepUp((await saying('keep'))!.session), false)
+    const doubted = await saying('step-up')
+    assert.equal(needsStepUp(doubted!.session), true)
+    assert.equal(await saying('refuse'), undefined)
+    assert.equal(await doubted!.check(), true)
+    assert.equal(await saying('end'), undefined)
+    assert.deepEqual(await doubted!.ended, { reason: 'revoked' })
+    assert.equal(await saying('keep'), undefined)
   })
 
   it('says what is wrong with the arguments', async () => {

@@ -1,6 +1,6 @@
 import { createSession } from 'coatcheck'
 import { logEvents } from 'coatcheck/log'
-import { createSessionLimit, createSessionLock } from 'coatcheck/accounts'
+import { createSessionCheck, createSessionLimit, createSessionLock } from 'coatcheck/accounts'
 import { createCookie } from 'coatcheck/cookie'
 import { createCsrf, type CsrfOptions } from 'coatcheck/csrf'
 import { csrf as honoCsrf } from 'coatcheck/csrf/hono'
@@ -11,6 +11,8 @@ import { session } from 'coatcheck/fetch-router'
 import { compatMakers } from './compat.ts'
 import { cookie, cookieMistakes, cookieOptions, type Maker, storage } from './maker.ts'
 import { storageMakers } from './storages.ts'
+
+const check = createSessionCheck(() => 'keep')
 
 const csrfOptions = {
   trustedOrigins: ['https://accounts.example'],
@@ -44,6 +46,7 @@ export const makers: Record<string, Maker> = {
       touch: 'pages',
       noStore: true,
       clearSiteData: true,
+      check,
       onStoreError: () => new Response(),
     },
     needed: ['cookie', 'storage'],
@@ -51,7 +54,7 @@ export const makers: Record<string, Maker> = {
   },
   createLiveSessions: {
     make: (options) => createLiveSessions(cookie, storage, options),
-    good: { pollInterval: 5, unverifiedTimeout: 60, noteUse: true, allowedOrigins: [] },
+    good: { pollInterval: 5, unverifiedTimeout: 60, noteUse: true, allowedOrigins: [], check },
     mistakes: { interval: 'It has', pollinterval: 'pollInterval', allowedOrigin: 'allowedOrigins' },
     wrong: [
       { pollInterval: 0 },
@@ -66,6 +69,7 @@ export const makers: Record<string, Maker> = {
       touch: 'pages',
       noStore: true,
       clearSiteData: true,
+      check,
       onStoreError: () => new Response(),
     },
     mistakes: { onError: 'onStoreError', onStoreErrors: 'onStoreError' },
@@ -76,6 +80,7 @@ export const makers: Record<string, Maker> = {
       touch: 'pages',
       noStore: true,
       clearSiteData: true,
+      check,
       onStoreError: () => new Response(),
     },
     mistakes: { onError: 'onStoreError' },
@@ -99,9 +104,17 @@ export const makers: Record<string, Maker> = {
   },
   'session.login': {
     make: (options) => createSession().login('ada', options),
-    good: { label: 'Firefox', since: { userId: 'ada', count: 0 }, level: 1, group: 'a', until: 1 },
+    good: {
+      label: 'Firefox',
+      since: { userId: 'ada', count: 0 },
+      level: 1,
+      group: 'a',
+      until: 1,
+      context: { country: 'NO' },
+    },
     nullable: ['label'],
     mistakes: { lable: 'label', sinse: 'since' },
+    wrong: [{ context: { a: {} } }, { context: { a: 'x'.repeat(1024) } }],
   },
   createSessionLimit: {
     make: createSessionLimit,

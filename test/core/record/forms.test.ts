@@ -12,6 +12,7 @@ import { shareOf } from '../../random-cases.ts'
 interface RecordVector {
   about: string
   context?: string
+  loginContext?: object
   text: string
   readAt: number
   id: string
@@ -49,6 +50,7 @@ for (const [form, list] of Object.entries(vectors)) {
         assert.equal(session.userId, vector.userId)
         assert.equal(session.createdAt, vector.createdAt)
         assert.equal(session.authenticatedAt, vector.authenticatedAt)
+        assert.deepEqual(session.context, vector.loginContext)
         const [values, flash] = session.data
         assert.equal(JSON.stringify(values), JSON.stringify(vector.values))
         assert.equal(JSON.stringify(flash), JSON.stringify(vector.flash))
@@ -127,6 +129,8 @@ describe('the short form', () => {
       'no data beside the rest': whole.replace(/\{.*$/, '[5,{"o":"ada"}]'),
       'a user that is no text': whole.replace(/\{.*$/, '[{"count":1},{"o":5}]'),
       'messages that are none': whole.replace(/\{.*$/, '[{"count":1},{"f":5}]'),
+      'a context that is a list': whole.replace(/\{.*$/, '[{"count":1},{"h":{"x":[]}}]'),
+      'a context of more than texts': whole.replace(/\{.*$/, '[{"count":1},{"h":{"x":{"a":{}}}}]'),
     }
     for (const [damage, text] of Object.entries(damages)) {
       assert.notEqual(text, whole, damage)

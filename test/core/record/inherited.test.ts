@@ -74,7 +74,7 @@ describe('A method that every object inherits', () => {
     const visitor = await storage.read(null)
     visitor.set('theme', 'dark')
     const anonymous = await storage.save(visitor)
-    visitor.login('ada')
+    visitor.login('ada', { level: 1 })
     const loggedIn = await storage.save(visitor)
     for (const name of 'abcdefghijklmnopqrstuvwxyz') {
       for (const value of [null, 1, 'x', {}, []]) {
@@ -88,6 +88,7 @@ describe('A method that every object inherits', () => {
             const isLoggedIn = authenticatedAt !== undefined
             assert.deepEqual([isNew, userId, isLoggedIn], [false, who, who !== undefined], name)
             assert.deepEqual([persistent, data], [undefined, [{ theme: 'dark' }, {}]], name)
+            assert.equal(session.context, undefined, name)
             session.set('theme', 'light')
             const { userId: after } = await storage.read(await storage.save(session))
             assert.equal(after, who, name)
