@@ -138,8 +138,6 @@ function createHome(
   }
 
   return {
-    // No store could keep an older id alive, or know that there was one.
-    remembersIds: false,
     find(value, mayEnd) {
       const { context: whose, text } = withoutContext(value)
       if (whose !== own) {

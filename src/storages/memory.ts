@@ -75,8 +75,9 @@ export function createMemoryStore(
   let lastVersion = 0
   let timer: ReturnType<typeof setInterval> | undefined
 
-  function placeOf(key: string, owner: string | undefined): Entries {
-    if (isNote(key)) return notes
+  /** What is a note stays one. */
+  function placeOf(key: string, owner: string | undefined, before: Entry | undefined): Entries {
+    if (before === undefined ? isNote(key) : before.place === notes) return notes
     return owner === undefined ? strangers : users
   }
 
@@ -169,7 +170,7 @@ export function createMemoryStore(
       const time = now()
       const entry = live(key, time)
       if ((entry === undefined ? null : String(entry.version)) !== replaces) return undefined
-      const place = placeOf(key, owner)
+      const place = placeOf(key, owner, entry)
       if (entry !== undefined) entry.place.remove(entry)
       else if (place !== notes) makeRoom(time)
       if (entry?.owner !== undefined && entry.owner !== owner) unlink(key, entry.owner)

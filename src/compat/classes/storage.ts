@@ -1,4 +1,3 @@
-import { sameFor } from '../../core/session/changes.ts'
 import { configError } from '../../core/errors.ts'
 import { parseSessionId } from '../../core/record/id.ts'
 import type { SessionData as Values, UntypedData } from '../../core/session/session.ts'
@@ -155,12 +154,11 @@ function differences(
   after: ReadonlyMap<string, unknown>,
 ): [key: string, value: unknown][] {
   const { codec } = stateOf(session)
-  const isSame = sameFor(codec)
   const gone = [...before.keys()].filter((key) => !after.has(key))
   const changed = [...after].filter(([key, value]) => {
     if (value === before.get(key)) return false
     codec.check(key, value)
-    return !isSame(key, value, before.get(key))
+    return !codec.isSame(key, value, before.get(key))
   })
   return [...gone.map((key): [string, null] => [key, null]), ...changed]
 }

@@ -136,9 +136,6 @@ export class Cookie {
     const values = readCookieValues(header, name)
     if (values.length === 0) return hasPairBehindComma(header, name) ? unusable('cookie') : absent
     if (values.length > mostCandidates) return unusable('shadowed')
-    if (values.length === 1) {
-      return andThen(this.#open(values[0]!), (one) => this.#tell([one], values))
-    }
     const opened = values.map((value) => this.#open(value))
     return opened.some((one) => one && 'then' in one)
       ? Promise.all(opened).then((late) => this.#tell(late, values))

@@ -5,7 +5,6 @@ import { createKeys, type CookieKey, type KeyOptions } from './keys.ts'
 import { andThen, once, type MaybePromise } from '../runtime/maybe-promise.ts'
 import { isBuildingSnapshot } from '../runtime/platform.ts'
 import { randomBytes } from '../runtime/random.ts'
-import type { Subkey } from './subkeys.ts'
 
 /*
  * A sealed value, before base64url:
@@ -48,7 +47,7 @@ interface Writer {
   key: CookieKey
   aead: Aead
   /** Version, key id and salt. */
-  header: Uint8Array
+  head: Uint8Array
 }
 
 /** Makes values that only this application can have made, and recognises them. */
@@ -78,6 +77,11 @@ function openWithAny(
   return typeof value === 'object' ? value.then(opened) : opened(value)
 }
 
+/** Undefined also for what was sealed in a format that is none of ours. */
+function valueIn(text: string | undefined): string | undefined {
+  return text?.startsWith(plainFormat) ? text.slice(plainFormat.length) : undefined
+}
+
 /** Seals with AES-256-GCM under salted subkeys: nobody but the server can read or change the value. */
 export function createEncryptingSeal(options: KeyOptions): Seal {
   const keys = createKeys(options, 'enc')
@@ -96,8 +100,8 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
       const key = all[0]!
       const salt = randomBytes(saltEnd - keyIdEnd)
       return andThen(subkey(key, salt), (aead) => {
-        const header = concatBytes(Uint8Array.of(sealedVersion), key.id, salt)
-        return { key, aead, header }
+        const head = concatBytes(Uint8Array.of(sealedVersion), key.id, salt)
+        return { key, aead, head }
       })
     })
   }
@@ -116,26 +120,26 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
 
   function openWith(key: CookieKey, bytes: Uint8Array): MaybePromise<string | undefined> {
     const known = key.subkeys.find(bytes, keyIdEnd, saltEnd)
-    if (known !== undefined) return open(known)
+    if (known !== undefined) return openBy(known)
     const salt = bytes.slice(keyIdEnd, saltEnd)
-    return andThen(subkey(key, salt), (aead) => open({ salt, aead }))
+    return andThen(subkey(key, salt), (aead) =>
+      andThen(openBy(aead), (value) => {
+        if (value !== undefined) key.subkeys.keep({ salt, aead })
+        return value
+      }),
+    )
 
-    function open(one: Subkey): MaybePromise<string | undefined> {
+    function openBy(aead: Aead): MaybePromise<string | undefined> {
       const nonce = bytes.subarray(saltEnd, nonceEnd)
-      const text = one.aead.open(nonce, bytes.subarray(nonceEnd), key.associated)
-      return typeof text === 'object' ? text.then(accept) : accept(text)
-
-      function accept(late: string | undefined): string | undefined {
-        if (late === undefined || !late.startsWith(plainFormat)) return undefined
-        key.subkeys.keep(one)
-        return late.slice(plainFormat.length)
-      }
+      const text = aead.open(nonce, bytes.subarray(nonceEnd), key.associated)
+      return typeof text === 'object' ? text.then(valueIn) : valueIn(text)
     }
   }
 
-  function sealWith({ key, aead, header }: Writer, value: string): MaybePromise<string> {
-    const head = concatBytes(header, randomBytes(nonceEnd - saltEnd))
-    const sealed = aead.seal(head, plainFormat + value, key.associated)
+  function sealWith({ key, aead, head }: Writer, value: string): MaybePromise<string> {
+    const nonce = randomBytes(nonceEnd - saltEnd)
+    const { associated } = key
+    const sealed = aead.seal(plainFormat + value, { head, nonce, associated })
     return 'then' in sealed
       ? sealed.then(cryptoBackend.toBase64url)
       : cryptoBackend.toBase64url(sealed)

@@ -14,17 +14,15 @@ export interface Written {
  * Why a login does not stand that was written, if so. It is written first and looks for revocations afterwards; `revokeAll` does
  * it the other way round. If it stands, it takes the place of the session that the visitor had, if that is the same
  * user's. If that cannot be found out, it does not stand, and the visitor has the session of before.
- *
- * @param written.former The handle of the session that the visitor had.
  */
 export async function confirmLogin(
   home: Home,
-  login: Login,
-  { former, ...written }: Written & { former: string | undefined },
+  state: SessionState,
+  { login, ...written }: Written & { login: Login },
 ): Promise<Refusal | undefined> {
   const { handle } = written.saved.record
+  const former = state.loaded?.record.handle ?? state.retiredFrom
   let refusal: Refusal | undefined
-  let isKnown = false
   try {
     refusal = await home.refusalOf?.(login, handle)
     if (refusal === undefined && former !== undefined && former !== handle) {
@@ -33,11 +31,13 @@ export async function confirmLogin(
     }
     // After that: the session whose place it takes has none any more.
     if (refusal === undefined) await home.takeSeat?.(login.userId, handle)
-    isKnown = true
-  } finally {
-    if (!isKnown) await takeBack(home, login, written)
-    else if (refusal !== undefined) await home.delete(handle)
+  } catch (error) {
+    await takeBack(home, login, written)
+    // The visitor who has too many sessions has the one of before: then that is what the handler goes on with.
+    if (isSessionError(error, 'ERR_SESSION_LIMIT')) state.forgetLogin()
+    throw error
   }
+  if (refusal !== undefined) await home.delete(handle)
   return refusal
 }
 
@@ -67,17 +67,4 @@ export async function enterGroup(home: Home, { handle, wishes }: SessionState): 
   throw configError(
     'login() takes a group where the storage has the option groups: createSessionGroups()',
   )
-}
-
-/** The visitor who has too many sessions has the one of before: then that is what the handler goes on with. */
-export async function forgettingRefused<T>(
-  state: SessionState,
-  confirming: Promise<T>,
-): Promise<T> {
-  try {
-    return await confirming
-  } catch (error) {
-    if (isSessionError(error, 'ERR_SESSION_LIMIT')) state.forgetLogin()
-    throw error
-  }
 }

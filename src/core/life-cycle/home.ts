@@ -50,8 +50,6 @@ export interface SessionClaims {
  * visitor. The life of a session is the same in both.
  */
 export interface Home {
-  /** Whether it can know an id that was replaced. */
-  readonly remembersIds: boolean
   /**
    * The session behind a cookie value, or the handle of the one whose id it was a moment ago. Undefined
    * for everything else; what is wrong with it is reported.

@@ -28,7 +28,7 @@ export function nextRecord(
   state: SessionState,
   { base, secretHash, endsSeen, now }: Basis,
 ): SessionRecord {
-  const { lifetime, sessionLimit } = context
+  const { lifetime, sessionLimit, form } = context
   const { login, endsBy } = state.wishes
   const before = base?.record
   const persistent = nextPersistence(state.wishes, before)
@@ -43,7 +43,9 @@ export function nextRecord(
   const last = endsBy ?? terms?.until
   const instants = last === undefined ? used : lifetime.until(used, last)
   const { values, flash } = state.nextContents(base)
-  const ids = base && endedIds(context, state, { base, now })
+  // A session of its own has no ids from before.
+  const hasIds = form.remembersIds && before?.handle === state.handle
+  const ids = hasIds ? endedIds(context, state, { base: base!, now }) : undefined
   // One by one and in decodeRecord's order: spreading would take longer than everything else here.
   return {
     handle: state.handle,

@@ -8,17 +8,9 @@ import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { LostReason } from '../session/start.ts'
 import { KeyedQueue } from '../store/keyed-queue.ts'
-import { confirmLogin, enterGroup, forgettingRefused, type Written } from './confirm-login.ts'
+import { confirmLogin, enterGroup, type Written } from './confirm-login.ts'
+import { claimsOf, importedLogin, type Home, type Lost } from './home.ts'
 import {
-  type Admission,
-  claimsOf,
-  importedLogin,
-  type Home,
-  type Lost,
-  type Refusal,
-} from './home.ts'
-import {
-  type Basis,
   nextRecord,
   nextRecordOfPrevious,
   serializeRecord,
@@ -31,8 +23,8 @@ const maxAttempts = 30
 
 function warnOfOldCookies(): void {
   warnOnce(
-    'regenerateId(true) cannot end the old id where the cookie is the session: a copy of the old cookie works until its ' +
-      'timeouts. Use the option revocations, or a storage on the server',
+    'regenerateId(true) cannot end the old id where the cookie is the session: a copy of it works until its timeouts. ' +
+      'Use the option revocations, or a storage on the server',
   )
 }
 
@@ -43,8 +35,8 @@ type Outcome = string | null | undefined
  * The one place that writes sessions. Every write is a compare-and-swap on the version that was read: if
  * somebody wrote in between, the request's changes are done again on what they wrote.
  *
- * What every save does makes no promise where nothing waits: the promises of its steps were a quarter of all that a
- * request left to the garbage collector. What few saves do, waits as it is easiest to read.
+ * Most saves are plain changes, which ask nobody. They make no promise where the home waits for nothing: the promises
+ * of a save were a quarter of all that a request left to the garbage collector. Every other save waits at each step.
  */
 export class SessionWriter {
   readonly #context: StorageContext
@@ -60,27 +52,22 @@ export class SessionWriter {
   /** Saves what the request did. Returns the cookie value that the visitor should have now. */
   save(state: SessionState): MaybePromise<string | null> {
     if (state.destroyed) return this.#end(state)
-    return this.#isWorthWriting(state) ? this.#save(state) : null
-  }
-
-  #save(state: SessionState): MaybePromise<string | null> {
-    // A session of its own would take the place of the newer cookie; a login or a kill is worth that.
-    if (state.retiredFrom !== undefined && state.loaded === undefined) {
-      if (state.wishes.rotation !== 'kill') return this.#interrupt(state, 'rotated')
-    }
-    const claims = this.#home.isRevoked && claimsOf(state)
-    if (claims === undefined) return this.#write(state)
-    return andThen(this.#home.isRevoked!(claims), (isRevoked) =>
-      isRevoked ? this.#interrupt(state, 'revoked') : this.#write(state),
-    )
+    const now = this.#context.now()
+    if (!this.#isWorthWriting(state, now)) return null
+    const { loaded } = state
+    const isLive = loaded?.by === 'current' && loaded.expiresAt > now
+    const { isRevoked, admit, confirmId } = this.#home
+    // A new id, or somebody who has a say.
+    const more = state.wishes.rotation ?? isRevoked ?? admit ?? confirmId
+    const isPlain = isLive && more === undefined
+    return isPlain ? this.#writePlainChange(state, loaded, now) : this.#save(state, now)
   }
 
   /** A change, or a use that is to be noted. */
-  #isWorthWriting(state: SessionState): boolean {
+  #isWorthWriting(state: SessionState, now: number): boolean {
     if (state.isWorthWriting || state.wishes.noteUse) return true
-    if (!state.isUse) return false
-    const { lifetime, now } = this.#context
-    return state.loaded !== undefined && lifetime.isTouchDue(state.loaded.record, now())
+    const { loaded, isUse } = state
+    return isUse && loaded !== undefined && this.#context.lifetime.isTouchDue(loaded.record, now)
   }
 
   async #end(state: SessionState): Promise<'' | null> {
@@ -93,16 +80,30 @@ export class SessionWriter {
     return ''
   }
 
-  #write(state: SessionState): MaybePromise<string | null> {
+  /** What the holder of a live session's id has done to its data. */
+  #writePlainChange(state: SessionState, base: Loaded, now: number): MaybePromise<string | null> {
+    const { secretHash } = base.record
+    const next = this.#withText(nextRecord(this.#context, state, { base, secretHash, now }))
+    return andThen(this.#home.write(next, base.version), (version) => {
+      if (version === undefined) return this.#lineUp(state, base)
+      next.version = version
+      return this.#accept(state, next)
+    })
+  }
+
+  async #save(state: SessionState, now: number): Promise<string | null> {
     const { loaded } = state
-    const now = this.#context.now()
+    // A session of its own would take the place of the newer cookie; a login or a kill is worth that.
+    if (state.retiredFrom !== undefined && loaded === undefined) {
+      if (state.wishes.rotation !== 'kill') return this.#interrupt(state, 'rotated')
+    }
+    const claims = claimsOf(state)
+    if (claims && (await this.#home.isRevoked?.(claims))) return this.#interrupt(state, 'revoked')
     const isStale = loaded !== undefined && loaded.expiresAt <= now
     // Others may have kept the session alive while the handler ran.
-    const base = isStale ? this.#home.reload(loaded) : loaded
-    const outcome = andThen<Loaded | Lost | undefined, Outcome>(base, (found) =>
-      this.#attempt(state, found, now),
-    )
-    return andThen(outcome, (value) => (value === undefined ? this.#lineUp(state, loaded) : value))
+    const base = isStale ? await this.#home.reload(loaded) : loaded
+    const outcome = await this.#attempt(state, base, now)
+    return outcome === undefined ? this.#lineUp(state, loaded) : outcome
   }
 
   /** Somebody else was first. */
@@ -113,8 +114,7 @@ export class SessionWriter {
   /** Does the changes again on what others have written, until nobody interferes. */
   async #retry(state: SessionState, loaded: Loaded | undefined): Promise<string | null> {
     for (let attempt = 1; attempt < maxAttempts; attempt++) {
-      const { events } = this.#context
-      if (events.watched) events.emit({ type: 'conflict', handle: state.handle, attempt })
+      this.#context.events.emit({ type: 'conflict', handle: state.handle, attempt })
       if (attempt > 1) await pause(attempt)
       if (loaded === undefined) state.startAnew()
       const base = loaded && (await this.#home.reload(loaded))
@@ -127,65 +127,51 @@ export class SessionWriter {
   }
 
   /** One try, on what is stored now. */
-  #attempt(
+  async #attempt(
     state: SessionState,
     base: Loaded | Lost | undefined,
     now: number,
-  ): MaybePromise<Outcome> {
+  ): Promise<Outcome> {
     const { login, rotation } = state.wishes
     if (base !== undefined && 'lost' in base) {
       // A login is worth a session of its own: it would get one if it came a moment later.
-      if (base.lost === 'rotated' && login !== undefined) return this.#logInApart(state)
+      if (base.lost === 'rotated' && login !== undefined) {
+        return this.#logInApart(state, undefined, now)
+      }
       return this.#interrupt(state, base.lost)
     }
-    if (base === undefined) return this.#writeCurrent(state, base, now)
     // Locked, it takes a login and nothing else.
-    const isLocked = login && this.#context.lifetime.isWaiting?.(base.record, now)
-    if (base.expiresAt <= now && !isLocked) return this.#interrupt(state, 'gone')
-    if (base.by === 'current') return this.#writeCurrent(state, base, now)
+    const isLocked = login && base && this.#context.lifetime.isWaiting?.(base.record, now)
+    if (base && base.expiresAt <= now && !isLocked) return this.#interrupt(state, 'gone')
+    if (base?.by !== 'previous') return this.#writeCurrent(state, base, now)
     // These end the id even if its grace is over here: by the clock of another server it may go on.
-    if (login !== undefined) return this.#logInApart(state, base)
+    if (login !== undefined) return this.#logInApart(state, base, now)
     if (rotation === 'kill') {
       // What its holder did goes with it: the record belongs to what came after.
-      const ended = this.#endPrevious(base)
-      return andThen(ended, (saved) => saved && this.#interrupt(state, 'rotated'))
+      return (await this.#endPrevious(base)) && this.#interrupt(state, 'rotated')
     }
     if (base.record.previous!.until <= now) return this.#interrupt(state, 'rotated')
-    const putting = this.#put(nextRecordOfPrevious(this.#context, state, base), base)
-    return andThen(putting, (saved) => {
-      if (saved === undefined) return undefined
-      this.#accept(state, saved)
-      return null
-    })
+    const saved = await this.#put(nextRecordOfPrevious(this.#context, state, base), base)
+    if (saved === undefined) return undefined
+    const contents = contentsOf(saved.record, 'previous')
+    this.#accept(state, { ...saved, by: 'previous', contents })
+    return null
   }
 
   /** Writes as the holder of the record's id, or a new record. */
-  #writeCurrent(state: SessionState, base: Loaded | undefined, now: number): MaybePromise<Outcome> {
-    return andThen<Admission, Outcome>(this.#home.admit?.(state, base), (endsSeen) => {
-      if (typeof endsSeen === 'string') return this.#interrupt(state, endsSeen)
-      const isRotated = base === undefined || state.wishes.rotation !== undefined
-      const proof = isRotated ? this.#home.proofOf(secretOf(state)) : base.record.secretHash
-      return andThen(proof, (secretHash) =>
-        this.#writeNext(state, { base, secretHash, endsSeen, now }),
-      )
-    })
-  }
-
-  #writeNext(state: SessionState, basis: Basis): MaybePromise<Outcome> {
-    const { base } = basis
-    const record = nextRecord(this.#context, state, basis)
-    const isOfGroup = state.wishes.login?.group !== undefined
-    const entering = isOfGroup ? enterGroup(this.#home, state) : undefined
-    if (!this.#home.remembersIds) {
-      record.previous = record.retired = undefined
-      const { rotation, login } = state.wishes
-      const isNewId = base !== undefined && rotation === 'kill' && login === undefined
-      if (isNewId && this.#home.confirmId === undefined) warnOfOldCookies()
-    }
-    const putting = andThen<void, Loaded | undefined>(entering, () => this.#put(record, base))
-    return andThen(putting, (saved) => {
-      return saved && this.#finish(state, { saved, over: base && { before: base, after: saved } })
-    })
+  async #writeCurrent(
+    state: SessionState,
+    base: Loaded | undefined,
+    now: number,
+  ): Promise<Outcome> {
+    const record = await this.#prepare(state, base, now)
+    if (typeof record === 'string') return this.#interrupt(state, record)
+    const { rotation, login } = state.wishes
+    const isNewId = base !== undefined && rotation === 'kill' && login === undefined
+    const isKnown = this.#context.form.remembersIds || this.#home.confirmId
+    if (isNewId && !isKnown) warnOfOldCookies()
+    const saved = await this.#put(record, base)
+    return saved && this.#finish(state, saved, base && { before: base, after: saved })
   }
 
   /**
@@ -195,16 +181,11 @@ export class SessionWriter {
    *
    * @param base What is stored now, if the id is still readable: then it ends.
    */
-  async #logInApart(state: SessionState, base?: Loaded): Promise<Outcome> {
+  async #logInApart(state: SessionState, base: Loaded | undefined, now: number): Promise<Outcome> {
     const from = base ?? state.loaded!
     if (state.handle === from.record.handle) state.startAnew()
-    const endsSeen = await this.#home.admit?.(state, from)
-    if (typeof endsSeen === 'string') return this.#interrupt(state, endsSeen)
-    const secretHash = await this.#home.proofOf(secretOf(state))
-    const now = this.#context.now()
-    const record = nextRecord(this.#context, state, { base: from, secretHash, endsSeen, now })
-    record.previous = record.retired = undefined
-    if (state.wishes.login?.group !== undefined) await enterGroup(this.#home, state)
+    const record = await this.#prepare(state, from, now)
+    if (typeof record === 'string') return this.#interrupt(state, record)
     const saved = await this.#put(record, undefined)
     if (saved === undefined) return undefined
     let after: Loaded | undefined
@@ -213,48 +194,62 @@ export class SessionWriter {
     } finally {
       if (base !== undefined && after === undefined) await this.#home.delete(saved.record.handle)
     }
-    if (base === undefined) return this.#finish(state, { saved })
-    return after && this.#finish(state, { saved, over: { before: base, after } })
+    if (base === undefined) return this.#finish(state, saved)
+    return after && this.#finish(state, saved, { before: base, after })
+  }
+
+  /** The record to write, of what this session goes on from; or why there may be none. */
+  async #prepare(
+    state: SessionState,
+    base: Loaded | undefined,
+    now: number,
+  ): Promise<SessionRecord | LostReason> {
+    const endsSeen = await this.#home.admit?.(state, base)
+    if (typeof endsSeen === 'string') return endsSeen
+    const { rotation, login } = state.wishes
+    const isRotated = base === undefined || rotation !== undefined
+    const secretHash = isRotated
+      ? await this.#home.proofOf(secretOf(state))
+      : base.record.secretHash
+    const record = nextRecord(this.#context, state, { base, secretHash, endsSeen, now })
+    if (login?.group !== undefined) await enterGroup(this.#home, state)
+    return record
   }
 
   /** The session is written. A login stands only if nothing was said against it meanwhile. */
-  #finish(state: SessionState, written: Written): MaybePromise<Outcome> {
-    const { saved } = written
+  async #finish(state: SessionState, saved: Loaded, over?: Written['over']): Promise<Outcome> {
     const login = state.wishes.login ?? (state.imported && importedLogin(state))
-    const former = state.loaded?.record.handle ?? state.retiredFrom
-    const confirming =
+    const refusal =
       login === undefined
-        ? this.#home.confirmId?.(state, saved)
-        : confirmLogin(this.#home, login, { ...written, former })
-    const refusing = confirming && forgettingRefused(state, confirming)
-    return andThen<Refusal | undefined, Outcome>(refusing, (refusal) => {
-      this.#accept(state, saved)
-      return refusal === undefined
-        ? this.#home.valueOf(state.id, saved.text)
-        : this.#interrupt(state, refusal)
-    })
+        ? await this.#home.confirmId?.(state, saved)
+        : await confirmLogin(this.#home, state, { login, saved, over })
+    const value = this.#accept(state, saved)
+    return refusal === undefined ? value : this.#interrupt(state, refusal)
   }
 
   /** The id before may read nothing any more. */
-  #endPrevious(base: Loaded): MaybePromise<Loaded | undefined> {
+  #endPrevious(base: Loaded): Promise<Loaded | undefined> {
     return this.#put(withPreviousRetired(this.#context, base.record), base)
   }
 
   /** One compare-and-swap. Undefined if somebody else was first. */
-  #put(record: SessionRecord, base: Loaded | undefined): MaybePromise<Loaded | undefined> {
-    const by = base?.by ?? 'current'
-    const text = serializeRecord(this.#context, record, by === 'current')
-    const expiresAt = this.#context.lifetime.end(record)
-    const written = this.#home.write({ record, text, expiresAt }, base?.version ?? null)
-    return andThen(written, (version) =>
-      version === undefined
-        ? undefined
-        : { record, version, text, expiresAt, by, contents: contentsOf(record, by) },
-    )
+  async #put(record: SessionRecord, base: Loaded | undefined): Promise<Loaded | undefined> {
+    const next = this.#withText(record, base?.by !== 'previous')
+    const version = await this.#home.write(next, base?.version ?? null)
+    if (version === undefined) return undefined
+    next.version = version
+    return next
   }
 
-  /** Tells what a save has done, and starts over from it. */
-  #accept(state: SessionState, saved: Loaded): void {
+  /** As it is loaded once it is written: its version is not known before. */
+  #withText(record: SessionRecord, mayRetire: boolean = true): Loaded {
+    const text = serializeRecord(this.#context, record, mayRetire)
+    const expiresAt = this.#context.lifetime.end(record)
+    return { record, version: '', text, expiresAt, by: 'current', contents: record }
+  }
+
+  /** Tells what a save has done, and starts over from it. Returns what the visitor's cookie holds now. */
+  #accept(state: SessionState, saved: Loaded): string {
     const { events } = this.#context
     const { record, by } = saved
     if (events.watched) {
@@ -262,12 +257,11 @@ export class SessionWriter {
       const { rotation, login } = state.wishes
       const isNew = state.loaded?.record.handle !== record.handle
       const isRotated = !isNew && by === 'current' && rotation !== undefined
-      if (isNew) events.emit({ type: 'created', ...about })
-      if (isRotated) events.emit({ type: 'rotated', ...about })
-      if (login !== undefined) events.emit({ type: 'login', ...about })
-      events.emit({ type: 'saved', ...about })
+      const types = [isNew && 'created', isRotated && 'rotated', login && 'login', 'saved'] as const
+      for (const type of types) if (type) events.emit({ type, ...about })
     }
     state.settle(saved)
+    return this.#home.valueOf(state.id, saved.text)
   }
 
   /**

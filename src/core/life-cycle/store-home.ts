@@ -25,7 +25,6 @@ interface Endings {
 
 /** Records in a store, each under its handle: the cookie holds the id, and the record the hash of its secret. */
 export class StoreHome implements Home {
-  readonly remembersIds = true
   readonly proofOf: Home['proofOf'] = cryptoBackend.sha256
   readonly #context: StorageContext
   readonly #store: GuardedStore

@@ -1,5 +1,5 @@
 import { SessionError } from '../errors.ts'
-import { createSecret, joinSessionId } from '../record/id.ts'
+import { createIdAt } from '../record/id.ts'
 import type { Loaded } from '../record/standing.ts'
 import type { SessionData } from '../session/data.ts'
 import { Session } from '../session/session.ts'
@@ -44,8 +44,7 @@ export function viewOf(state: SessionState, loaded: Loaded): Session {
 
 /** The session as a request finds it that does nothing but come. It has the record, and an id that nobody gets. */
 export function visitOf(state: SessionState, loaded: Loaded): Session {
-  const { handle } = loaded.record
-  const id = joinSessionId({ handle, secret: createSecret() })
+  const id = createIdAt(loaded.record.handle)
   return new Session(new SessionState(optionsFor(state, id, loaded), state.now))
 }
 

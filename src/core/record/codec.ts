@@ -70,6 +70,11 @@ export class ValueCodec {
     return JSON.stringify(encoded)
   }
 
+  /** Whether two values of a key are stored as the same JSON. */
+  isSame(key: string, a: unknown, b: unknown): boolean {
+    return JSON.stringify(this.encode(key, a)) === JSON.stringify(this.encode(key, b))
+  }
+
   encode(key: string, value: unknown): unknown {
     if (this.#codec === undefined) return value
     try {

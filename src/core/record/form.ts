@@ -5,11 +5,17 @@ import type { Wire } from './wire.ts'
 export interface RecordForm {
   /** Random bytes in the secret of an id. */
   readonly secretBytes: number
+  /** Whether an id that was replaced can be known. Where the visitor has the record, nobody else can change it. */
+  readonly remembersIds: boolean
   print(wire: Wire): string
 }
 
 /** For stores: JSON, which every release reads. */
-export const storeForm: RecordForm = { secretBytes: 32, print: (wire) => JSON.stringify(wire) }
+export const storeForm: RecordForm = {
+  secretBytes: 32,
+  remembersIds: true,
+  print: (wire) => JSON.stringify(wire),
+}
 
 /**
  * For cookies. The seal decides there whose session it is; the secret only makes the id one that nobody can guess, for
@@ -17,6 +23,7 @@ export const storeForm: RecordForm = { secretBytes: 32, print: (wire) => JSON.st
  */
 export const cookieForm: RecordForm = {
   secretBytes: 16,
+  remembersIds: false,
   print: (wire) => printShort(wire) ?? JSON.stringify(wire),
 }
 
@@ -26,5 +33,6 @@ export const cookieForm: RecordForm = {
  */
 export const passingForm: RecordForm = {
   secretBytes: 32,
+  remembersIds: true,
   print: (wire) => (wire.s.length === 43 && printShort(wire)) || JSON.stringify(wire),
 }

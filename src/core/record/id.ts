@@ -28,7 +28,12 @@ export function createSecret(bytes: number = 32): string {
 
 /** Makes a session id: `<handle>.<secret>`, 22 and 43 characters of base64url. */
 export function createSessionId(): string {
-  return joinSessionId({ handle: createHandle(), secret: createSecret() })
+  return createIdAt(createHandle())
+}
+
+/** A new id of the session that has this handle. */
+export function createIdAt(handle: string, secretBytes?: number): string {
+  return joinSessionId({ handle, secret: createSecret(secretBytes) })
 }
 
 /** The id of these parts. */

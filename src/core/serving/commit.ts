@@ -36,7 +36,6 @@ interface Saved {
   isEnded: boolean
   /** Whether the cookie is sent again although it is the same, because the browser would drop it. */
   isDue: boolean
-  attributes?: CookieAttributes | undefined
 }
 
 const none: readonly string[] = []
@@ -71,13 +70,14 @@ export async function commitSession(
       await storage.save(other)
     }
   }
+  const saved = { value, isEnded: session.destroyed, isDue }
+  const vary = state.wasLookedAt
+  if (!isNews(arrival, saved)) return { setCookies: none, vary }
   try {
     const stay = stayOf(cookie, state)
     const together = stay && attributes ? { ...stay, ...attributes } : (attributes ?? stay)
-    const saved = { value, isEnded: session.destroyed, isDue, attributes: together }
-    const setting = setCookiesFor(arrival, saved)
-    const setCookies = 'then' in setting ? await setting : setting
-    return { setCookies, vary: state.wasLookedAt }
+    const setting = setCookiesFor(arrival, saved, together)
+    return { setCookies: 'then' in setting ? await setting : setting, vary }
   } catch (error) {
     throw withKeys(error, cookie, state)
   }
@@ -94,7 +94,8 @@ export async function commitForeignSession<S extends ForeignSession>(
   const { cookie, session } = arrival
   const value = await storage.save(session)
   const saved = { value, isEnded: session.destroyed, isDue: cookie.ages }
-  return { setCookies: await setCookiesFor(arrival, saved), vary: true }
+  const setCookies = isNews(arrival, saved) ? await setCookiesFor(arrival, saved) : none
+  return { setCookies, vary: true }
 }
 
 /** Whether the browser's cookie would run out before the session, unless it is renewed now and then. */
@@ -121,19 +122,22 @@ function stayOf(cookie: Cookie, state: SessionState): CookieAttributes | undefin
 }
 
 /**
- * What the browser must be told, if it does not have it already. Sending an id again that did not change
+ * Whether the browser must be told, because it does not have it already. Sending an id again that did not change
  * would only race with a response that changes it, and make pages uncacheable.
  */
+function isNews({ reading }: Arrival, { value, isEnded, isDue }: Saved): boolean {
+  if (value === '' || isEnded) return reading.present
+  return value !== null && (value !== reading.value || reading.outdated || isDue)
+}
+
 function setCookiesFor(
   arrival: Arrival,
-  { value, isEnded, isDue, attributes }: Saved,
+  { value, isEnded }: Saved,
+  attributes?: CookieAttributes,
 ): MaybePromise<readonly string[]> {
-  const { cookie, reading, request } = arrival
-  const isCleared = value === '' || isEnded
-  const isNews = value !== reading.value || reading.outdated || isDue
-  if (isCleared ? !reading.present : value === null || !isNews) return none
+  const { cookie, request } = arrival
   const others = clearOthers(arrival)
-  if (isCleared) return [...others, cookie.clear(attributes, request)]
+  if (value === '' || isEnded) return [...others, cookie.clear(attributes, request)]
   const own = cookie.serialize(value!, attributes, request)
   return typeof own === 'string' ? [...others, own] : own.then((late) => [...others, late])
 }

@@ -88,16 +88,9 @@ export function replay(
   codec: ValueCodec,
 ): Contents {
   const contents = copyContents(base)
-  const isMeant = sameFor(codec)
   for (const [key, value] of usedFlash) {
-    if (isMeant(key, contents.flash.get(key), value)) contents.flash.delete(key)
+    if (codec.isSame(key, contents.flash.get(key), value)) contents.flash.delete(key)
   }
   for (const change of changes) applyChange(contents, change, codec)
   return contents
-}
-
-/** Tells whether two values of a key are stored as the same JSON. */
-export function sameFor(codec: ValueCodec): (key: string, a: unknown, b: unknown) => boolean {
-  const print = (key: string, value: unknown) => JSON.stringify(codec.encode(key, value))
-  return (key, a, b) => print(key, a) === print(key, b)
 }

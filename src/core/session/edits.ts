@@ -3,7 +3,7 @@ import type { Contents } from '../record/record.ts'
 import { KeptValues } from '../record/kept-values.ts'
 import { committedError, SessionValueError } from '../errors.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
-import { applyChange, replay, sameFor, type Change } from './changes.ts'
+import { applyChange, replay, type Change } from './changes.ts'
 import { FlashMessages } from './flash-messages.ts'
 import { HandedOut } from './handed-out.ts'
 import type { StateOptions } from './start.ts'
@@ -182,11 +182,10 @@ export class Edits {
 
   #adopt(values: ReadonlyMap<string, unknown>, isOver: boolean): void {
     const mine = new Map(this.values)
-    const isSame = sameFor(this.#codec)
     this.values.clear()
     for (const [key, value] of values) {
       // The app may have the object and go on changing it.
-      const isMine = !isOver && mine.has(key) && isSame(key, mine.get(key), value)
+      const isMine = !isOver && mine.has(key) && this.#codec.isSame(key, mine.get(key), value)
       this.values.set(key, isMine ? mine.get(key) : value)
     }
     if (this.values instanceof KeptValues && values instanceof KeptValues) this.values.adopt(values)

@@ -1,4 +1,4 @@
-import { createHandle, createSecret, joinSessionId, parseSessionId } from '../record/id.ts'
+import { createHandle, createIdAt, parseSessionId } from '../record/id.ts'
 import type { StateOptions } from './start.ts'
 
 /** The id that a session has in this request. Made when it is first needed: most visitors without a cookie never get one. */
@@ -36,6 +36,6 @@ export class OwnId {
 
   #begin(handle: string): void {
     this.#handle = handle
-    this.#id = joinSessionId({ handle, secret: createSecret(this.#secretBytes) })
+    this.#id = createIdAt(handle, this.#secretBytes)
   }
 }

@@ -82,9 +82,12 @@ for (const { name, backend } of backends) {
         it(`seals as AES-256-GCM does in ${vector}`, async () => {
           const aead = await backend.aead(bytesOf(key))
           const text = textOf(bytesOf(plain))
-          const head = `0102${nonce}`
-          const bytes = await aead.seal(bytesOf(head), text, bytesOf(associated))
-          assert.equal(hexOf(bytes), head + sealed)
+          const bytes = await aead.seal(text, {
+            head: bytesOf('0102'),
+            nonce: bytesOf(nonce),
+            associated: bytesOf(associated),
+          })
+          assert.equal(hexOf(bytes), `0102${nonce}${sealed}`)
         })
       }
 
@@ -105,8 +108,9 @@ for (const { name, backend } of backends) {
     it('keeps a byte order mark, which is a character like others', async () => {
       const aead = await backend.aead(new Uint8Array(32))
       const nonce = new Uint8Array(12)
-      const sealed = await aead.seal(nonce, '\ufeffvalue', new Uint8Array(0))
-      assert.equal(await aead.open(nonce, sealed.subarray(12), new Uint8Array(0)), '\ufeffvalue')
+      const none = new Uint8Array(0)
+      const sealed = await aead.seal('\ufeffvalue', { head: none, nonce, associated: none })
+      assert.equal(await aead.open(nonce, sealed.subarray(12), none), '\ufeffvalue')
     })
   })
 
@@ -179,8 +183,9 @@ describe('the two ways to cryptography', () => {
     const nonce = nodeCrypto.randomBytes(12)
     for (const text of ['', 'a', 'ключ 🧥', 'x'.repeat(5000)]) {
       const [one, other] = [await a!.aead(key), await b!.aead(key)]
-      const sealed = await one.seal(nonce, text, key)
-      assert.equal(hexOf(sealed), hexOf(await other.seal(nonce, text, key)))
+      const parts = { head: new Uint8Array(0), nonce, associated: key }
+      const sealed = await one.seal(text, parts)
+      assert.equal(hexOf(sealed), hexOf(await other.seal(text, parts)))
       assert.equal(await other.open(nonce, sealed.subarray(12), key), text)
     }
   })

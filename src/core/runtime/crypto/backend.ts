@@ -1,13 +1,19 @@
 import type { MaybePromise } from '../maybe-promise.ts'
 
+/** What is in a sealed text beside the text. */
+export interface SealParts {
+  /** Stands before everything, as it is. */
+  head: Uint8Array
+  /** 12 bytes, which no other text under this key has. */
+  nonce: Uint8Array
+  /** Is authenticated, and not in it. */
+  associated: Uint8Array
+}
+
 /** Authenticated encryption under one key: AES-256-GCM with a 12-byte nonce and a 16-byte tag. */
 export interface Aead {
-  /**
-   * The head, the ciphertext of the text's UTF-8, and the tag, in one piece.
-   *
-   * @param head What stands before: its last 12 bytes are the nonce.
-   */
-  seal(head: Uint8Array, text: string, associated: Uint8Array): MaybePromise<Uint8Array>
+  /** The head, the nonce, the ciphertext of the text's UTF-8, and the tag, in one piece. */
+  seal(text: string, parts: SealParts): MaybePromise<Uint8Array>
   /** The text, or undefined when anything was changed. */
   open(
     nonce: Uint8Array,

@@ -56,7 +56,6 @@ export interface NodeCrypto {
 }
 
 const algorithm = 'aes-256-gcm'
-const nonceLength = 12
 const tagLength = 16
 
 /** Cryptography on `node:crypto`: everything at once, nothing through the thread pool. */
@@ -67,12 +66,12 @@ export function createNodeBackend(crypto: NodeCrypto): CryptoBackend {
     // A KeyObject and not the bytes: on Node 24 bytes make every call about four times slower.
     const key = crypto.createSecretKey(raw)
     return {
-      seal(head, text, associated) {
-        const cipher = crypto.createCipheriv(algorithm, key, head.subarray(-nonceLength))
+      seal(text, { head, nonce, associated }) {
+        const cipher = crypto.createCipheriv(algorithm, key, nonce)
         cipher.setAAD(associated)
         const body = cipher.update(text, 'utf8')
         cipher.final()
-        return Buffer.concat([head, body, cipher.getAuthTag()])
+        return Buffer.concat([head, nonce, body, cipher.getAuthTag()])
       },
       open(nonce, sealed, associated) {
         const end = sealed.length - tagLength

@@ -1,7 +1,6 @@
 import { concatBytes } from '../bytes.ts'
 import type { Aead, CryptoBackend, Mac } from './backend.ts'
 
-const nonceLength = 12
 const encoder = new TextEncoder()
 /** A byte order mark is a character like others: it was in the text that was sealed. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -49,11 +48,10 @@ async function aead(raw: Uint8Array): Promise<Aead> {
     additionalData: associated as Bytes,
   })
   return {
-    async seal(head, text, associated) {
+    async seal(text, { head, nonce, associated }) {
       const body = encoder.encode(text)
-      const nonce = head.subarray(-nonceLength)
       const sealed = await subtle.encrypt(parameters(nonce, associated), key, body)
-      return concatBytes(head, new Uint8Array(sealed))
+      return concatBytes(head, nonce, new Uint8Array(sealed))
     },
     async open(nonce, sealed, associated) {
       try {
