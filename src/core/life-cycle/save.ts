@@ -97,8 +97,8 @@ export class SessionWriter {
     if (state.retiredFrom !== undefined && loaded === undefined) {
       if (state.wishes.rotation !== 'kill') return this.#interrupt(state, 'rotated')
     }
-    const claims = claimsOf(state)
-    if (claims && (await this.#home.isRevoked?.(claims))) return this.#interrupt(state, 'revoked')
+    const claims = this.#home.isRevoked && claimsOf(state)
+    if (claims && (await this.#home.isRevoked!(claims))) return this.#interrupt(state, 'revoked')
     const isStale = loaded !== undefined && loaded.expiresAt <= now
     // Others may have kept the session alive while the handler ran.
     const base = isStale ? await this.#home.reload(loaded) : loaded

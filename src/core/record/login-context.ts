@@ -9,8 +9,7 @@ export type LoginContext = Readonly<Record<string, string | number | boolean>>
 export type GivenContext = Readonly<Record<string, string | number | boolean | null | undefined>>
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless it can be stored, and is small. */
-export function checkedContext(given: GivenContext | undefined): LoginContext | undefined {
-  if (given === undefined) return undefined
+export function checkedContext(given: GivenContext): LoginContext {
   const text = JSON.stringify(given, (_, value: unknown) => value ?? undefined)
   // What JSON has no word for is null now.
   const context: unknown = JSON.parse(text)

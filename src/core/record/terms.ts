@@ -1,6 +1,5 @@
 /* What a login said beside who it is. Few have any of it. */
 
-import { isObject } from '../options.ts'
 import { isLoginContext, type LoginContext } from './login-context.ts'
 
 export interface LoginTerms {
@@ -52,15 +51,9 @@ export function decodeTerms({ s, g, u, l, c, w, x }: TermsWire): LoginTerms {
   }
 }
 
-export function isTermsWire(value: unknown): value is TermsWire {
-  if (!isObject(value)) return false
-  const { g, u, l, c, x } = value as TermsWire
-  const areGood = isTextOrNone(g) && [u, l, c].every(isNumberOrNone)
+export function isTermsWire({ g, u, l, c, x }: TermsWire): boolean {
+  const areGood = (g === undefined || typeof g === 'string') && [u, l, c].every(isNumberOrNone)
   return areGood && (x === undefined || isLoginContext(x))
-}
-
-export function isTextOrNone(value: unknown): boolean {
-  return value === undefined || typeof value === 'string'
 }
 
 function isNumberOrNone(value: unknown): boolean {

@@ -1,8 +1,7 @@
 /* What is in a record's text, and the check that it is one. */
 
-import { isObject } from '../options.ts'
 import { ownOnly } from '../runtime/own.ts'
-import { isTermsWire, isTextOrNone, type TermsWire } from './terms.ts'
+import { isTermsWire, type TermsWire } from './terms.ts'
 
 export type Data = Record<string, unknown>
 
@@ -44,15 +43,19 @@ function isInstant(value: unknown): value is number {
 }
 
 export function isData(value: unknown): value is Data {
-  return isObject(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isDataOrNone(value: unknown): boolean {
-  return value === undefined || isObject(value)
+  return value === undefined || isData(value)
+}
+
+function isTextOrNone(value: unknown): boolean {
+  return value === undefined || typeof value === 'string'
 }
 
 export function isWire(value: unknown): value is Wire {
-  if (!isObject(value)) return false
+  if (!isData(value)) return false
   const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b, e, h } = value as Partial<Wire>
   return (
     v === 1 &&
@@ -72,7 +75,7 @@ export function isWire(value: unknown): value is Wire {
     (n === undefined || isInstant(n)) &&
     isTextOrNone(b) &&
     (e === undefined || isEndsSeen(e)) &&
-    (h === undefined || isTermsWire(h))
+    (h === undefined || (isData(h) && isTermsWire(h)))
   )
 }
 
@@ -87,7 +90,7 @@ function isRetired(value: unknown): boolean {
 }
 
 function isPrevious(value: unknown): boolean {
-  if (!isObject(value)) return false
+  if (!isData(value)) return false
   const { s, t, d, f } = value as Partial<PreviousWire>
   return typeof s === 'string' && isInstant(t) && isDataOrNone(d) && isDataOrNone(f)
 }

@@ -86,7 +86,7 @@ export function checkedLogin(
     level: checked,
     group: inGroup(group),
     until,
-    context: checkedContext(context),
+    context: context && checkedContext(context),
     ...countsOf(since, userId),
   }
 }
@@ -117,7 +117,7 @@ export function checkedAgain(
     // A login that is not saved yet is still to be.
     isAgain: login === undefined || login.isAgain,
     level: checked ?? login?.level,
-    context: checkedContext(context) ?? login?.context,
+    context: context ? checkedContext(context) : login?.context,
     group: inGroup(name),
     since: counts.since,
     sinceEverybody: counts.sinceEverybody,
