@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
 import { Agent, get, request } from 'node:http'
+import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { describe, it, type TestContext } from 'node:test'
 import { startShop, type ShopOptions, type ShopServer } from '../browser/shop-server.ts'
@@ -78,11 +79,14 @@ describe('the shop as a program', () => {
     login.flushHeaders()
     await once(login, 'continue')
     const ended = shop.stop('SIGTERM')
-    const isRefusing = () =>
-      fetch(shop.origin).then(
+    const isRefusing = async () => {
+      const socket = connect(Number(new URL(shop.origin).port), 'localhost')
+      const refused = once(socket, 'connect').then(
         () => false,
         () => true,
       )
+      return refused.finally(() => socket.destroy())
+    }
     await eventually(isRefusing)
     login.end(String(form))
     const [response] = await once(login, 'response')

@@ -43,14 +43,21 @@ function query(program: string, args: string[]): string {
   return execFileSync(program, args, { encoding: 'utf8', timeout: 10_000 }).trim()
 }
 
-/** Asks until the answer is yes. */
-export async function eventually(check: () => unknown, seconds = 20): Promise<void> {
+/**
+ * Asks until the answer is yes.
+ *
+ * @param pause Milliseconds between two questions.
+ */
+export async function eventually(check: () => unknown, seconds = 20, pause = 20): Promise<void> {
   const deadline = performance.now() + seconds * 1000
   while (!(await check())) {
     if (performance.now() > deadline) throw new Error(`not within ${seconds} s: ${check}`)
-    await sleep(20)
+    await sleep(pause)
   }
 }
+
+/** InnoDB shows the same transactions until nobody has asked for 100 milliseconds: so many and some more. */
+export const pauseOfInnodb = 150
 
 /** Those of the processes that have not ended, whether or not anybody has asked how. */
 export function stillRunning(pids: number[]): number[] {

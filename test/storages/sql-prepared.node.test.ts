@@ -90,7 +90,7 @@ describe('sql store on PostgreSQL', () => {
     assert.equal(used.size, 2)
     for (const [name, times] of used) {
       assert.match(name, /^coatcheck_[\w-]{43}$/)
-      assert.ok(times - (before.get(name) ?? 0) >= 20, `${name}: ${times}`)
+      assert.ok(times - (before.get(name) ?? 0) >= 19, `${name}: ${times}`)
     }
   })
 
@@ -170,18 +170,15 @@ describe('sql store on PostgreSQL', () => {
     assert.deepEqual(failed(events), ['42P01'])
   })
 
-  it('gives a log of the app what it can use as a text', async (t) => {
-    const { visit, events } = await open(t)
+  it('gives a log of the app a text', async (t) => {
+    const { visit, events, prepared } = await open(t)
     await visit('a')
     await visit('b')
-    const texts = events.map(({ query }) => query.sql)
-    assert.ok(texts.some((text) => typeof text !== 'string'))
-    for (const text of texts) {
-      assert.equal(JSON.parse(JSON.stringify({ text })).text, `${text}`)
-      assert.equal(text.slice(0), `${text}`)
-      assert.equal(text.length, `${text}`.length)
-      assert.match(`${text}`, /^(create|insert|select|update) /)
+    for (const { query } of events) {
+      assert.equal(typeof query.sql, 'string')
+      assert.match(query.sql, /^(create|insert|select|update) /)
     }
+    assert.equal((await prepared()).size, 2)
   })
 })
 

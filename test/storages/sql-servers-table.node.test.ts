@@ -13,7 +13,7 @@ import {
 import mysql from 'mysql2'
 import pg from 'pg'
 import { startMariadb, startPostgres } from '../services/index.ts'
-import { eventually } from '../services/talk.ts'
+import { eventually, pauseOfInnodb } from '../services/talk.ts'
 
 const [postgres, mariadb] = await Promise.all([startPostgres(), startMariadb()])
 const queries: CompiledQuery[] = []
@@ -95,7 +95,7 @@ for (const [name, [kysely, rows, indexes, waiting]] of Object.entries(servers)) 
         const anew = `UPDATE ${table} SET value = '=new', expires_at = 9000 WHERE id = 'a'`
         await sql.raw(anew).execute(app)
         sweeping = later.deleteExpired()
-        await eventually(async () => (await run(waiting)).length > 0)
+        await eventually(async () => (await run(waiting)).length > 0, 8, pauseOfInnodb)
       })
       assert.equal(await sweeping, 1)
       assert.equal((await later.read('a'))?.value, 'new')

@@ -244,7 +244,8 @@ export function decodeRecord(
       retired: wire.r?.map(([secretHash, until]) => ({ secretHash, until })),
       sentAt: wire.n,
       replacedBy: wire.b,
-      endsSeen: wire.e && { user: wire.e[0], everybody: wire.e[1], group: wire.e[2] },
+      // An index that is not there is looked up in prototypes, but not by at().
+      endsSeen: wire.e && { user: wire.e[0], everybody: wire.e[1], group: wire.e.at(2) },
       persistent: wire.m === undefined ? undefined : wire.m === 1,
       terms: wire.h && decodeTerms(wire.h),
     }

@@ -80,9 +80,7 @@ export function isWire(value: unknown): value is Wire {
 }
 
 function isEndsSeen(value: unknown): boolean {
-  return (
-    Array.isArray(value) && (value.length === 2 || value.length === 3) && value.every(isInstant)
-  )
+  return Array.isArray(value) && [2, 3].includes(value.length) && value.every(isInstant)
 }
 
 function isRetired(value: unknown): boolean {

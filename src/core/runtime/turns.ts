@@ -10,8 +10,8 @@ import { oncePerProcess } from './platform.ts'
 /** What happens to it happens to every subject. */
 export const allSubjects = ''
 
-/** Begins the subject that a group is: no user id begins with a lone surrogate. */
-const groupMark = '\ud800'
+/** Begins the subject that a group is. No user id does: this is the second half of a pair, and ids are well-formed. */
+const groupMark = '\udc00'
 
 export function subjectOfGroup(group: string): string {
   return groupMark + group

@@ -36,5 +36,8 @@ export function readPrivacy(options: PrivacyOptions): Privacy | undefined {
 
 /** Of a session of another library nobody knows whether somebody is logged in. */
 function isSomebodys(session: ForeignSession): boolean {
-  return !isSession(session) || stateOf(session).userId !== undefined
+  if (!isSession(session)) return true
+  // A locked session shows nobody.
+  const { loaded, userId = loaded?.record.owner } = stateOf(session)
+  return userId !== undefined
 }

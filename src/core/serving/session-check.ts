@@ -2,6 +2,7 @@ import { configError, isSessionError, SessionConflictError, SessionError } from 
 import { endAsSeen, type Inside, insideOf } from '../life-cycle/watchable.ts'
 import { doubt } from '../session/require-login.ts'
 import type { Session, SessionData, UntypedData } from '../session/session.ts'
+import type { SessionState } from '../session/session-state.ts'
 import { stateOf } from '../session/state-of.ts'
 import { type Arrival, eventsOf, receive, type Source, type VisitRequest } from './arrival.ts'
 import type { Examine, SessionCheck } from './check.ts'
@@ -87,7 +88,9 @@ async function examine(
   let present = arrival
   for (let look = 0; look < mostLooks; look++) {
     const { session, request, others } = present
-    const { loaded, imported, handle, userId } = stateOf(session)
+    const state = stateOf(session)
+    const { loaded, imported, handle } = state
+    const userId = ownerOf(state)
     if ((loaded ?? imported) === undefined) return present
     const verdict = await verdictOn(session, request, judge)
     if (verdict === 'keep') return present
@@ -104,8 +107,8 @@ async function examine(
     if (outcome === 'ended') events?.emit({ type: 'revoked', reason: 'check', handle, userId })
     if (outcome !== 'another') {
       const next = await replaced(present, source, others)
-      // Unless the handler stores something, the browser is to forget the cookie.
-      next.state!.issue('')
+      // Unless the handler stores something, the browser is to forget the cookie. One that was gone may have a newer one in its place.
+      if (outcome === 'ended') next.state!.issue('')
       return next
     }
     // Somebody has logged in meanwhile, and what they have now is another session.
@@ -136,6 +139,11 @@ function checkError(problem: string, options?: ErrorOptions): SessionError {
   return new SessionError('ERR_SESSION_CHECK', `The session check failed: ${problem}`, options)
 }
 
+/** Whose session came, also where it is locked and shows nobody. */
+function ownerOf({ loaded, imported }: SessionState): string | undefined {
+  return loaded?.record.owner ?? imported?.owner
+}
+
 /** The same request with a new, empty session. What it gets depends on the cookie all the same. */
 async function replaced(
   arrival: Arrival<Session>,
@@ -150,7 +158,7 @@ async function replaced(
     // One that was refused may be somebody else's: who has its cookie may log out of it, and not end it by another login.
     *[Symbol.iterator]() {
       for (const one of refused) {
-        if (state.destroyed || stateOf(one).userId === state.userId) yield one
+        if (state.destroyed || ownerOf(stateOf(one)) === state.userId) yield one
       }
     },
   }

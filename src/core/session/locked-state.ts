@@ -1,4 +1,5 @@
 import { noValues } from '../record/kept-values.ts'
+import type { LoginContext } from '../record/login-context.ts'
 import type { Loaded } from '../record/standing.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import { assertKey } from './edits.ts'
@@ -14,6 +15,8 @@ export interface LockInfo {
   readonly userId: string
   /** The level that the session has again after that, unless `reauthenticate({ level })` says another one. */
   readonly level: number | undefined
+  /** What the app noted of the client at the login. */
+  readonly context: LoginContext | undefined
   /** When the session ends although it waits, in milliseconds since the epoch. */
   readonly expiresAt: number
 }
@@ -35,7 +38,8 @@ export class LockedState extends SessionState {
   get lock(): LockInfo | undefined {
     if (this.#isOpen || this.destroyed) return undefined
     const { owner, terms } = this.loaded!.record
-    return { userId: owner!, level: terms?.level, expiresAt: this.#waitsUntil }
+    const { level, context } = terms ?? {}
+    return { userId: owner!, level, context, expiresAt: this.#waitsUntil }
   }
 
   override get userId(): string | undefined {
@@ -109,5 +113,8 @@ export class LockedState extends SessionState {
 
 /** Tells of a session that is locked whose it is: see `createSessionLock()`. Undefined of every other one. */
 export function lockOf(session: object): LockInfo | undefined {
-  return (stateIn(session) as Partial<LockedState> | undefined)?.lock
+  const state = stateIn(session) as (SessionState & Partial<Pick<LockedState, 'lock'>>) | undefined
+  // The page depends on it, also where the session is not locked.
+  state?.look()
+  return state?.lock
 }

@@ -26,6 +26,7 @@ export function doubt(session: Session): void {
  */
 export function needsStepUp(session: Pick<AnySession, 'userId'>): boolean {
   const state = stateOf(session as Session)
+  state.look()
   if (state.userId === undefined || state.wishes.logsIn) return false
   return doubted.has(state) || (state.loaded !== undefined && doubted.has(state.loaded))
 }

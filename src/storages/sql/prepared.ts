@@ -6,36 +6,10 @@
 import type { CompiledQuery, DatabaseConnection, Kysely, QueryResult } from 'kysely'
 import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
 
-/** What `pg` wants, which is a text to everybody else, such as a log of the app. */
-class NamedText {
+/** What `pg` wants in place of a text. */
+interface NamedText {
   readonly text: string
   readonly name: string
-
-  static {
-    // All methods of a text do, because they begin with toString(). A String itself would have each letter as a property.
-    Object.setPrototypeOf(this.prototype, String.prototype)
-  }
-
-  constructor(text: string, name: string) {
-    this.text = text
-    this.name = name
-  }
-
-  get length(): number {
-    return this.text.length
-  }
-
-  toString(): string {
-    return this.text
-  }
-
-  valueOf(): string {
-    return this.text
-  }
-
-  toJSON(): string {
-    return this.text
-  }
 }
 
 /**
@@ -52,6 +26,7 @@ type ConnectionClass = new (client: object, options: object) => DatabaseConnecti
 /** False until it is known: nobody waits for an answer that may never come. */
 function takesNames(connection: DatabaseConnection): boolean {
   const { constructor } = connection
+  if (typeof constructor !== 'function') return false
   const answer = classes.get(constructor)
   if (answer !== undefined) return answer
   classes.set(constructor, false)
@@ -61,7 +36,7 @@ function takesNames(connection: DatabaseConnection): boolean {
 
 /** Asks a connection to a client of ours, because no client can be seen from outside. */
 async function handsOn(Connection: ConnectionClass): Promise<boolean> {
-  const sql = new NamedText('update', 'name')
+  const sql: NamedText = { text: 'update', name: 'name' }
   let isHandedOn = false
   const client = {
     async query(text: unknown) {
@@ -88,6 +63,8 @@ export type RunFixed = (compiled: CompiledQuery) => Promise<QueryResult<unknown>
 export function byName<Tables>(db: Kysely<Tables>): RunFixed {
   const executor = db.getExecutor()
   const unnamed = new WeakSet<DatabaseConnection>()
+  /** Those that have answered a read by name. Only they are given a write, which may not be done twice. */
+  const able = new WeakSet<DatabaseConnection>()
   const names = new Map<string, string>()
 
   /** Of the text, so that no other process has another statement of this name. Undefined until it is known. */
@@ -102,14 +79,24 @@ export function byName<Tables>(db: Kysely<Tables>): RunFixed {
   return (compiled) =>
     executor.provideConnection(async (connection) => {
       const { sql } = compiled
-      const isTaken = !unnamed.has(connection) && takesNames(connection)
+      const isRead = compiled.query.kind === 'SelectQueryNode'
+      const isKnown = able.has(connection)
+      const isTaken = (isRead || isKnown) && !unnamed.has(connection) && takesNames(connection)
       const name = isTaken ? nameOf(sql) : undefined
       if (name === undefined) return connection.executeQuery(compiled)
       try {
-        const named = new NamedText(sql, name) as unknown as string
-        return await connection.executeQuery({ ...compiled, sql: named })
+        const named: NamedText = { text: sql, name }
+        const asked = { ...compiled, sql: named as string | NamedText }
+        const answer = connection.executeQuery(asked as CompiledQuery)
+        // The driver has it. A log of the app, which comes later, is to get a text.
+        asked.sql = sql
+        const result = await answer
+        able.add(connection)
+        return result
       } catch (error) {
-        if (!refusals.has((error as { code?: unknown } | null)?.code)) throw error
+        const isRefused = refusals.has((error as { code?: unknown } | null)?.code)
+        // Something else than `pg` may complain in any way. To read twice does no harm.
+        if (!isRefused && isKnown) throw error
         unnamed.add(connection)
         return connection.executeQuery(compiled)
       }

@@ -8,6 +8,20 @@ const year = 31_557_600_000
 /** A user who may not log in until that is lifted. */
 export const blockCases: readonly StorageCase[] = [
   {
+    name: 'takes users for one another in no case, whatever their ids begin with',
+    needs: ['revocable', 'lasting'],
+    async run(fixture) {
+      const storage = ender(fixture, 0, () => {})
+      const [one, other] = ['\u{10000}ada', '\u{10001}ada'] as const
+      await storage.block(one)
+      same([await storage.isBlocked(one), await storage.isBlocked(other)], [true, false])
+      const begun = await visit(storage, null, (s) => s.login(other))
+      equal((await storage.read(begun.cookie)).userId, other)
+      await storage.unblock(other)
+      equal(await storage.isBlocked(one), true)
+    },
+  },
+  {
     name: 'ends the sessions of a blocked user and refuses each login until the block is lifted (ASVS 7.4.2)',
     needs: ['revocable', 'lasting'],
     async run(fixture) {

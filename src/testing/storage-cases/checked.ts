@@ -69,7 +69,7 @@ export const checkedCases: readonly StorageCase[] = [
   },
   {
     name: 'ends no login for a check that comes in between the look at its record and the end',
-    needs: ['server', 'atomic'],
+    needs: ['indexed', 'atomic'],
     async run({ createStorage, gate }) {
       const storage = createStorage()
       const old = await visit(storage, null, (s) => s.login('ada'))

@@ -26,7 +26,7 @@ export const lockCases: readonly StorageCase[] = [
       const cookie = await loggedIn(storage, (s) => s.flash('message', 'Hello'))
       await clock.pass(idle * second)
       const session = await storage.read(cookie)
-      same(lockOf(session), { userId: 'ada', level: 1, expiresAt: end })
+      same(lockOf(session), { userId: 'ada', level: 1, context: undefined, expiresAt: end })
       const { userId, level, authenticatedAt, size, data, dirty, destroyed, isNew } = session
       same([userId, level, authenticatedAt], [undefined, undefined, undefined])
       same([size, data, dirty, destroyed, isNew], [0, [{}, {}], false, false, false])

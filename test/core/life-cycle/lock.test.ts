@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSessionStorage, type Session, type SessionStorageOptions } from 'coatcheck'
 import {
+  createSessionCheck,
   createSessionLimit,
   createSessionLock,
   lockOf,
@@ -50,7 +51,7 @@ function served(options: SessionStorageOptions = {}) {
 async function locked(options?: SessionStorageOptions) {
   const app = served(options)
   const { value } = await app.visit(null, (session) => {
-    session.login('ada', { level: 1 })
+    session.login('ada', { level: 1, context: { browser: 'Firefox' } })
     session.set('n', 1)
   })
   await app.clock.pass(100 * second)
@@ -124,6 +125,42 @@ describe('a locked session', () => {
     requireRecentLogin(session, 1)
     session.destroy()
     assert.throws(() => requireLevel(session, 0), { reason: 'nobody' })
+  })
+
+  it('is told with a page that no cache gives to others (P11)', async () => {
+    const { storage, value: old } = await locked()
+    for (const value of [old, null]) {
+      const serve = withSession({ cookie, storage, noStore: true }, (_, session) => {
+        return new Response(lockOf(session)?.userId ?? 'not locked')
+      })
+      const headers: Record<string, string> = {}
+      if (value !== null) headers['cookie'] = (await cookie.serialize(value)).split(';', 1)[0]!
+      const response = await serve(new Request('https://app.example/', { headers }))
+      const [vary, caching] = [response.headers.get('vary'), response.headers.get('cache-control')]
+      assert.equal(vary, 'Cookie')
+      assert.match(caching!, value === null ? /private/ : /no-store/)
+      assert.equal(await response.text(), value === null ? 'not locked' : 'ada')
+    }
+  })
+
+  it('is judged by a check as it was before, and refused it ends with the login of its user', async () => {
+    const { storage, value } = await locked()
+    const seen: unknown[] = []
+    const check = createSessionCheck((session) => {
+      seen.push(lockOf(session)?.context)
+      return 'refuse'
+    })
+    const serve = withSession({ cookie, storage, check }, (_, session) => {
+      session.login('ada')
+      return new Response()
+    })
+    const headers = { cookie: (await cookie.serialize(value!)).split(';', 1)[0]! }
+    await serve(new Request('https://app.example/', { headers }))
+    assert.deepEqual(seen, [{ browser: 'Firefox' }])
+    assert.deepEqual(
+      (await storage.sessionsOf('ada')).map(({ isLocked }) => isLocked),
+      [false],
+    )
   })
 
   it('has tokens against forged requests for the page that unlocks', async () => {

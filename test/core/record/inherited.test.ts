@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createSessionGroups } from 'coatcheck/accounts'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
-import { createMemorySessionStorage } from 'coatcheck/memory-storage'
+import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
+import { createRevocations } from 'coatcheck/revocations'
 import { createUnstorageStore } from 'coatcheck/unstorage-storage'
 import { createStorage } from 'unstorage'
 
@@ -31,6 +33,18 @@ describe('A method that every object inherits', () => {
         assert.deepEqual(Object.keys(next.get('cart')), ['items'])
       },
     )
+  })
+
+  it('is no end that a session has seen', async () => {
+    const revocations = createRevocations({ store: createMemoryStore() })
+    const storage = createCookieSessionStorage({ revocations, groups: createSessionGroups() })
+    const session = await storage.read(null)
+    session.login('ada', { group: 'g' })
+    const value = await storage.save(session)
+    await storage.revokeGroup('g')
+    await whileEveryObjectHas('2', Number.MAX_SAFE_INTEGER, async () => {
+      assert.equal((await storage.read(value)).isNew, true)
+    })
   })
 
   it('is no session that every visitor has', async () => {

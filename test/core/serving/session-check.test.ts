@@ -92,6 +92,26 @@ describe('a check of sessions', () => {
     requireLevel(session, 1)
   })
 
+  it('makes a page that depends on whether a step-up is needed one of its visitor (P11)', async () => {
+    const { storage, header } = await loggedIn()
+    const serve = withSession({ cookie, storage, ...always('step-up') }, (_, session) => {
+      return new Response(String(needsStepUp(session)))
+    })
+    assert.equal((await serve(asking(header))).headers.get('vary'), 'Cookie')
+  })
+
+  it('clears no newer cookie for a session that was gone when it said that it ends', async () => {
+    const { storage, value, header } = await loggedIn()
+    const check = createSessionCheck(async () => {
+      const out = await storage.read(value)
+      out.destroy()
+      await storage.save(out)
+      return 'end' as const
+    })
+    const serve = withSession({ cookie, storage, check }, () => new Response())
+    assert.deepEqual((await serve(asking(header))).headers.getSetCookie(), [])
+  })
+
   it('asks for no step-up where nobody is logged in', async () => {
     const storage = createMemorySessionStorage()
     const session = await storage.read(null)

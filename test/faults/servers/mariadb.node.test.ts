@@ -5,7 +5,7 @@ import { createSessionTable, createSqlSessionStorage } from 'coatcheck/sql-stora
 import { Kysely, MysqlDialect } from 'kysely'
 import mysql from 'mysql2/promise'
 import { missing, startMariadb, type UrlService } from '../../services/index.ts'
-import { eventually as until, mariadb } from '../../services/talk.ts'
+import { eventually as until, mariadb, pauseOfInnodb } from '../../services/talk.ts'
 import { type AnyKysely, openMariadb, type Storage } from './backends.ts'
 import { assertFailure, begin, count, end, eventually, failure, valuesOf } from './visits.ts'
 
@@ -96,7 +96,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
       await app.query('START TRANSACTION')
       await app.query('SELECT * FROM sessions WHERE id = ? LOCK IN SHARE MODE', [handle])
       const acting = act(patient, cookie)
-      await until(isWaiting)
+      await until(isWaiting, 20, pauseOfInnodb)
       // So that it is not the app's transaction that is given up.
       await app.query("UPDATE sessions SET owner = 'x' WHERE id = ?", [handle]).catch(() => {})
       await app.query('ROLLBACK')
@@ -124,7 +124,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
       await app.query('START TRANSACTION')
       await app.query("UPDATE sessions SET owner = 'x' WHERE id = ?", [handle])
       const acting = act(strict, cookie)
-      await until(isWaiting)
+      await until(isWaiting, 20, pauseOfInnodb)
       await app.query('COMMIT')
       assert.equal(await acting, act === end ? '' : cookie)
       assert.equal((await strict.read(cookie)).isNew, act === end)

@@ -46,6 +46,14 @@ export const behaviours: Readonly<Record<string, readonly string[]>> = {
   ],
   aborted: ['what a request has done is saved, though nobody waits for its response any more'],
   several: ['two cookies on one request have a session each'],
+  checks: [
+    'a check is asked of stored sessions alone, with the request that they came with',
+    'a session that needs a step-up is shown, and passes no check of its login until the user proves who they are (ASVS 7.5.3)',
+    'nothing is shown of a session that is refused, and it lives on with its cookie',
+    'a session that is refused ends by a logout and by a login of its user, and by nobody else’s login',
+    'a session that a check ends is over for everybody who has it, and the browser forgets the cookie',
+    'where a check fails, or says nothing that is known, the request fails and the session is not shown',
+  ],
 }
 
 const cellsOf = (line: string): string[] =>
