@@ -38,6 +38,7 @@ describe('A method that every object inherits', () => {
   it('is no end that a session has seen', async () => {
     const revocations = createRevocations({ store: createMemoryStore() })
     const storage = createCookieSessionStorage({ revocations, groups: createSessionGroups() })
+    await storage.revokeAll('ada')
     const session = await storage.read(null)
     session.login('ada', { group: 'g' })
     const value = await storage.save(session)
