@@ -170,6 +170,15 @@ describe('sql store on PostgreSQL', () => {
     assert.deepEqual(failed(events), ['42P01'])
   })
 
+  it('takes no failure of a first read for one of its name', async (t) => {
+    const { kysely, table, store, visit, prepared } = await open(t)
+    await kysely.schema.dropTable(table).execute()
+    for (let n = 1; n <= 3; n++) await assert.rejects(store.read('a'), { code: '42P01' })
+    await createSessionTable(kysely, { table })
+    for (const key of ['a', 'b']) await visit(key)
+    assert.equal((await prepared()).size, 2)
+  })
+
   it('gives a log of the app a text', async (t) => {
     const { visit, events, prepared } = await open(t)
     await visit('a')

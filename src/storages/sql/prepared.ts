@@ -97,8 +97,10 @@ export function byName<Tables>(db: Kysely<Tables>): RunFixed {
         const isRefused = refusals.has((error as { code?: unknown } | null)?.code)
         // Something else than `pg` may complain in any way. To read twice does no harm.
         if (!isRefused && isKnown) throw error
+        const result = await connection.executeQuery(compiled)
+        // Where the text fails as well, it was not for the name.
         unnamed.add(connection)
-        return connection.executeQuery(compiled)
+        return result
       }
     })
 }
