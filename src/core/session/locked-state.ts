@@ -39,7 +39,7 @@ export class LockedState extends SessionState {
     if (this.#isOpen || this.destroyed) return undefined
     const { owner, terms } = this.loaded!.record
     const { level, context } = terms ?? {}
-    return { userId: owner!, level, context, expiresAt: this.#waitsUntil }
+    return { userId: owner!, level, context: Object.freeze(context), expiresAt: this.#waitsUntil }
   }
 
   override get userId(): string | undefined {
