@@ -52,7 +52,12 @@ const check = createSessionCheck(({ context }, { headers }) => {
   return (headers.get('x-verdict') ?? 'keep') as SessionVerdict
 })
 
-const options = { options: { check } }
+/** What a case does with the app above and that check. */
+const checking =
+  (use: Parameters<typeof withApp>[2]): AdapterCase['run'] =>
+  (fixture) =>
+    withApp(fixture, handlers, use, { options: { check } })
+
 const asking = (verdict: string) => ({ headers: { 'X-Verdict': verdict } })
 
 async function seen(browser: Browser, path: string, verdict = 'keep'): Promise<unknown> {
@@ -85,92 +90,68 @@ export const checks: readonly AdapterCase[] = [
   },
   {
     name: 'a session that needs a step-up is shown, and passes no check of its login until the user proves who they are (ASVS 7.5.3)',
-    run: (fixture) =>
-      withApp(
-        fixture,
-        handlers,
-        async ({ browser }) => {
-          const visitor = browser()
-          await visitor.text('/login')
-          same(await seen(visitor, '/pay'), [false, 'none'])
-          same(await seen(visitor, '/look', 'step-up'), adas)
-          same(await seen(visitor, '/pay', 'step-up'), [true, 'changed'])
-          same(await seen(visitor, '/confirm', 'step-up'), [false, 'none'])
-          same(await seen(visitor, '/pay'), [false, 'none'])
-        },
-        options,
-      ),
+    run: checking(async ({ browser }) => {
+      const visitor = browser()
+      await visitor.text('/login')
+      same(await seen(visitor, '/pay'), [false, 'none'])
+      same(await seen(visitor, '/look', 'step-up'), adas)
+      same(await seen(visitor, '/pay', 'step-up'), [true, 'changed'])
+      same(await seen(visitor, '/confirm', 'step-up'), [false, 'none'])
+      same(await seen(visitor, '/pay'), [false, 'none'])
+    }),
   },
   {
     name: 'nothing is shown of a session that is refused, and it lives on with its cookie',
-    run: (fixture) =>
-      withApp(
-        fixture,
-        handlers,
-        async ({ browser }) => {
-          const visitor = browser()
-          await visitor.text('/login')
-          const response = await visitor.send('/look', asking('refuse'))
-          same(await response.json(), nothing)
-          equal(response.headers.getSetCookie().length, 0)
-          ok(/cookie/i.test(response.headers.get('vary') ?? ''), 'it depends on the cookie')
-          same(await seen(visitor, '/look'), adas)
-          const other = visitor.copy()
-          await other.send('/set', asking('refuse'))
-          same(await seen(visitor, '/look'), adas)
-          equal(other.cookies[0] === visitor.cookies[0], false)
-        },
-        options,
-      ),
+    run: checking(async ({ browser }) => {
+      const visitor = browser()
+      await visitor.text('/login')
+      const response = await visitor.send('/look', asking('refuse'))
+      same(await response.json(), nothing)
+      equal(response.headers.getSetCookie().length, 0)
+      ok(/cookie/i.test(response.headers.get('vary') ?? ''), 'it depends on the cookie')
+      same(await seen(visitor, '/look'), adas)
+      const other = visitor.copy()
+      await other.send('/set', asking('refuse'))
+      same(await seen(visitor, '/look'), adas)
+      equal(other.cookies[0] === visitor.cookies[0], false)
+    }),
   },
   {
     name: 'a session that is refused ends by a logout and by a login of its user, and by nobody else’s login',
-    run: (fixture) =>
-      withApp(
-        fixture,
-        handlers,
-        async ({ browser }) => {
-          const visitor = browser()
-          await visitor.text('/login')
-          await visitor.copy().send('/login-as-grace', asking('refuse'))
-          same(await seen(visitor, '/look'), adas)
-          const other = visitor.copy()
-          await other.send('/login', asking('refuse'))
-          same(await seen(visitor, '/look'), nothing)
-          for (const path of ['/logout', '/fail-after-logout']) {
-            await other.text('/login')
-            const copy = other.copy()
-            await copy.send(path, asking('refuse'))
-            same(await seen(other, '/look'), nothing, path)
-          }
-        },
-        options,
-      ),
+    run: checking(async ({ browser }) => {
+      const visitor = browser()
+      await visitor.text('/login')
+      await visitor.copy().send('/login-as-grace', asking('refuse'))
+      same(await seen(visitor, '/look'), adas)
+      const other = visitor.copy()
+      await other.send('/login', asking('refuse'))
+      same(await seen(visitor, '/look'), nothing)
+      for (const path of ['/logout', '/fail-after-logout']) {
+        await other.text('/login')
+        const copy = other.copy()
+        await copy.send(path, asking('refuse'))
+        same(await seen(other, '/look'), nothing, path)
+      }
+    }),
   },
   {
     name: 'a session that a check ends is over for everybody who has it, and the browser forgets the cookie',
-    run: (fixture) =>
-      withApp(
-        fixture,
-        handlers,
-        async ({ browser }) => {
-          const visitor = browser()
-          await visitor.text('/login')
-          const [thief, buyer] = [visitor.copy(), visitor.copy()]
-          same(await seen(visitor, '/look', 'end'), nothing)
-          equal(visitor.cookies.length, 0)
-          same(await seen(thief, '/look'), nothing)
-          await thief.text('/login')
-          await thief.copy().send('/set', asking('end'))
-          same(await seen(thief, '/look'), nothing)
-          await buyer.text('/login')
-          const before = buyer.cookies[0]
-          await buyer.send('/set', asking('end'))
-          equal(buyer.cookies.length, 1)
-          equal(buyer.cookies[0] === before, false)
-        },
-        options,
-      ),
+    run: checking(async ({ browser }) => {
+      const visitor = browser()
+      await visitor.text('/login')
+      const [thief, buyer] = [visitor.copy(), visitor.copy()]
+      same(await seen(visitor, '/look', 'end'), nothing)
+      equal(visitor.cookies.length, 0)
+      same(await seen(thief, '/look'), nothing)
+      await thief.text('/login')
+      await thief.copy().send('/set', asking('end'))
+      same(await seen(thief, '/look'), nothing)
+      await buyer.text('/login')
+      const before = buyer.cookies[0]
+      await buyer.send('/set', asking('end'))
+      equal(buyer.cookies.length, 1)
+      equal(buyer.cookies[0] === before, false)
+    }),
   },
   {
     name: 'where a check fails, or says nothing that is known, the request fails and the session is not shown',
