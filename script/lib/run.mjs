@@ -55,7 +55,13 @@ async function runJob(job, scratch) {
   const cpuPath = `${disk}/${job.name}.cpu`
   const timesPath = `${disk}/${job.name}.times`
   const TMPDIR = job.isOnDisk ? disk : memory
-  const variables = { TMPDIR, TEST_TIMES: timesPath, DENO_DIR: `${disk}/deno`, ...job.variables }
+  const variables = {
+    TMPDIR,
+    TEST_TIMES: timesPath,
+    TEST_PREPARED: memory,
+    DENO_DIR: `${disk}/deno`,
+    ...job.variables,
+  }
   const ended = await execute(job, cpuPath, variables)
   const seconds = (performance.now() - started) / 1000
   const cpu = readCpu(cpuPath)

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ask } from './ask.mjs'
 import { writeServerFile } from './folder.mjs'
+import { prepare } from './prepared.mjs'
 import { launch } from './service.mjs'
 
 /**
@@ -13,13 +14,14 @@ export function startMariadb({ settings = {} } = {}) {
     const [port] = service.ports
     const inFolder = (name) => join(service.folder, name)
     const data = inFolder('data')
-    await service.run('mariadb-install-db', [
+    const args = [
       '--no-defaults',
       `--datadir=${data}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
       '--skip-name-resolve',
-    ])
+    ]
+    await prepare(service, data, { program: 'mariadb-install-db', args })
     const script = 'CREATE DATABASE IF NOT EXISTS coatcheck;\n'
 
     const all = {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { prepare } from './prepared.mjs'
 import { launch } from './service.mjs'
 
 /**
@@ -12,7 +13,8 @@ export function startPostgres({ settings = {} } = {}) {
     const [port] = service.ports
     const data = join(service.folder, 'data')
     const who = ['--username=postgres', '--auth=trust', '--no-locale', '--encoding=UTF8']
-    await service.run('initdb', [`--pgdata=${data}`, ...who, '--no-sync', '--no-instructions'])
+    const args = [`--pgdata=${data}`, ...who, '--no-sync', '--no-instructions']
+    await prepare(service, data, { program: 'initdb', args })
 
     const all = {
       listen_addresses: '127.0.0.1',
@@ -24,10 +26,10 @@ export function startPostgres({ settings = {} } = {}) {
       dynamic_shared_memory_type: 'mmap',
       ...settings,
     }
-    const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const given = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     const { address } = service.add({
       program: 'postgres',
-      args: ['-D', data, ...args],
+      args: ['-D', data, ...given],
       port,
       isReady: (pid) => isReady(data, pid),
       // Fast shutdown, and immediate shutdown: "SIGTERM" would wait for everybody to hang up.

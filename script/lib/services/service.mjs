@@ -42,9 +42,9 @@ export class Service {
   }
 
   /** Runs a program that prepares something, to its end. */
-  async run(program, args) {
+  async run(program, args, { isOurs } = {}) {
     const log = join(this.folder, `${basename(program)}.log`)
-    const { child, ended } = spawnChild(program, args, { folder: this.folder, log })
+    const { child, ended } = spawnChild(program, args, { folder: this.folder, log, isOurs })
     this.#helpers.add(child.pid)
     this.#watch()
     child.ref()
