@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { checkParts, compileParts, runtimeParts, briefly } from './lib/parts.mjs'
+import { checkParts, compileParts, runtimeParts, briefly, withoutLogic } from './lib/parts.mjs'
 import { printLeftOut, printResult, printSlowest, printTotal } from './lib/report.mjs'
 import { stopAll } from './lib/execute.mjs'
 import { runParts } from './lib/run.mjs'
@@ -55,8 +55,12 @@ async function main() {
   if (results.every((result) => result.part !== 'build' || result.failed === 0)) {
     const all = runtimeParts(scratch.disk, values.only)
     const wanted = all.filter(isWanted)
-    leftOut = all.filter((part) => part.isLeftOut && part.files.length > 0 && !isWanted(part))
-    const runtimes = values.all ? wanted : briefly(wanted)
+    const isPlain = positionals.length === 0 && values.only === undefined && !values.all
+    const runtimes = values.all ? wanted : briefly(isPlain ? wanted.map(withoutLogic) : wanted)
+    leftOut = [
+      ...all.filter((part) => part.isLeftOut && !isWanted(part)),
+      ...runtimes.flatMap(({ name, leftOut = [] }) => ({ name, files: leftOut })),
+    ].filter(({ files }) => files.length > 0)
     const withFiles = runtimes.filter((part) => part.files.length > 0)
     await run([
       ...(values.only === undefined ? runtimes : withFiles),

@@ -65,8 +65,8 @@ export function runtimeParts(scratch, only = '') {
     { ...inPart('services'), isLeftOut: true },
     denoPart(portable, scratch),
     oneProcess('node20', node, portable, scratch),
-    oneProcess('node22', `${installed}/node22/bin/node`, portable, scratch),
-    oneProcess('node24', `${installed}/node24/bin/node`, portable, scratch),
+    { ...oneProcess('node22', `${installed}/node22/bin/node`, portable, scratch), isBetween: true },
+    { ...oneProcess('node24', `${installed}/node24/bin/node`, portable, scratch), isBetween: true },
     oneProcess('node26', `${installed}/node26/bin/node`, portable, scratch),
     bunPart(portable, scratch),
     workerdPart('workerd', forWorkerd, scratch, []),
@@ -120,6 +120,10 @@ function ownProcesses(name, files, scratch) {
   return { name, jobs, files }
 }
 
+/** Portable files about what the platform offers: crypto, SQLite, files, streams, timers, headers. The others are logic. */
+const touchesRuntime =
+  /\/test\/(conformance\.|(storages|frameworks|faults|stress|core\/(runtime|cookie))\/)|\/web-crypto\./
+
 /** The files of each process. */
 function groupsOf(files) {
   const groups = new Map()
@@ -143,12 +147,24 @@ function inOneProcess(job, files) {
  * than the next.
  */
 export function briefly(parts) {
-  const sharing = parts.filter((part) => part.isPortable)
+  const sharing = parts.filter((part) => part.isPortable && part.leftOut === undefined)
   const variables = { TEST_BRIEFLY: '1', TEST_RUNTIMES: String(sharing.length) }
   return parts.map((part) => ({
     ...part,
     jobs: part.jobs.map((job) => ({ ...job, variables })),
   }))
+}
+
+/** On a Node between the oldest and the newest. */
+export function withoutLogic(part) {
+  if (!part.isBetween) return part
+  const files = part.files.filter((file) => touchesRuntime.test(file))
+  const leftOut = part.files.filter((file) => !files.includes(file))
+  const jobs = part.jobs.map((job) => ({
+    ...job,
+    command: job.command.filter((argument) => !leftOut.includes(argument)),
+  }))
+  return { ...part, files, leftOut, jobs }
 }
 
 function nodeJob(name, program, files, scratch) {

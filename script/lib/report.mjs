@@ -42,7 +42,7 @@ function shorten(file) {
   return file.replace(/^.*?(?=\btest\/)/, '')
 }
 
-/** Parts that only who asks for them gets. */
+/** Parts, and files of parts, that only who asks for them gets. */
 export function printLeftOut(parts) {
   if (parts.length === 0) return
   const names = parts.map(({ name, files }) => `${name} (${files.length} files)`).join(', ')
