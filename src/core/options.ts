@@ -1,12 +1,15 @@
 import { configError } from './errors.ts'
+import { isBranded, type MadeBy } from './runtime/brand.ts'
 
-/** What an option may be. `any` is for those that are looked at closely elsewhere. */
-export type OptionKind = 'boolean' | 'string' | 'number' | 'function' | 'object' | 'array' | 'any'
+type PlainKind = 'boolean' | 'string' | 'number' | 'function' | 'object' | 'array' | 'any'
+
+/** What an option may be: what such a function made, or of such a kind. `any` is for those that are looked at closely elsewhere. */
+export type OptionKind = PlainKind | MadeBy
 
 /** Every option by its name. The compiler sees to it that none is left out. */
 export type OptionKinds<Options> = Readonly<Record<keyof Options, OptionKind>>
 
-const wanted: Record<OptionKind, string> = {
+const wanted: Partial<Record<OptionKind, string>> & Record<PlainKind, string> = {
   boolean: 'true or false',
   string: 'a string',
   number: 'a number',
@@ -55,7 +58,8 @@ export function isObject(value: unknown): value is object {
 function isKind(value: unknown, kind: OptionKind): boolean {
   if (kind === 'any') return true
   if (kind === 'array') return Array.isArray(value)
-  return kind === 'object' ? isObject(value) : typeof value === kind
+  if (kind === 'object') return isObject(value)
+  return typeof value === kind || isBranded(value, kind as MadeBy)
 }
 
 function kindOf(value: unknown): string {
@@ -120,7 +124,9 @@ export function readOptions<Options extends object>(
     if (value === undefined) continue
     const kind = kinds[key as keyof Options]
     if (!isKind(value, kind)) {
-      throw configError(`${maker} option ${key} must be ${wanted[kind]}, and is ${kindOf(value)}`)
+      throw configError(
+        `${maker} option ${key} must be ${wanted[kind] ?? `made by ${kind}`}, and is ${kindOf(value)}`,
+      )
     }
     options[key] = value
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSession, type Session } from 'coatcheck'
 import { createCookie } from 'coatcheck/cookie'
-import { type Maker, type Options, secrets } from './options/maker.ts'
+import { made, type Maker, type Options, secrets } from './options/maker.ts'
 import { makers } from './options/makers.ts'
 
 async function refuses({ make }: Maker, options: unknown, message = /./): Promise<void> {
@@ -79,6 +79,17 @@ for (const [name, maker] of Object.entries(makers)) {
         for (const other of otherThan(value)) {
           if (other === null && nullable.includes(key)) continue
           await refuses(maker, { ...needed, [key]: other })
+        }
+      })
+    }
+
+    for (const key of Object.keys(good).filter((one) => Object.hasOwn(made, one))) {
+      it(`are what its own function made, and nothing like it: ${key}`, async () => {
+        const { [key]: own, ...others } = made
+        const copy = { ...(own as object) }
+        const message = new RegExp(`option ${key} must be made by create\\w+\\(\\)`)
+        for (const other of [{}, () => {}, copy, ...Object.values(others)]) {
+          await refuses(maker, { ...needed, [key]: other }, message)
         }
       })
     }

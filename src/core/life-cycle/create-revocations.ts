@@ -2,6 +2,7 @@ import { configError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
 import { assertUserId, parseSessionId } from '../record/id.ts'
 import { seconds } from '../record/lifetime.ts'
+import { markAs } from '../runtime/brand.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import { withGroups } from './groups.ts'
@@ -55,30 +56,34 @@ export function createRevocations(options?: RevocationOptions): RevocationNotes 
     return new NotedEnds(context, { store, cache, scope })
   }
 
-  return {
-    ofCookies(context) {
-      if (own.store === undefined) {
-        throw configError(
-          'Cookie storage has no store for the ends of sessions. Give one: createRevocations({ store: createSqliteStore(file) })',
-        )
-      }
-      if (own.store.evicts) {
-        throw configError(
-          'This store may drop what has not expired, and then ended cookies would be good again: createRevocations() ' +
-            'needs one that keeps what it has, such as SQLite, a database or Redis',
-        )
-      }
-      const scope = { sessions: true, users: true, isStrict: false }
-      const store = new GuardedStore(own.store, context.events)
-      return ofCookies(context, notedEnds(context, store, scope))
-    },
+  return markAs(
+    {
+      ofCookies(context) {
+        if (own.store === undefined) {
+          throw configError(
+            'Cookie storage has no store for the ends of sessions. Give one: createRevocations({ store: createSqliteStore(file) })',
+          )
+        }
+        if (own.store.evicts) {
+          throw configError(
+            'This store may drop what has not expired, and then ended cookies would be good again: createRevocations() ' +
+              'needs one that keeps what it has, such as SQLite, a database or Redis',
+          )
+        }
+        const scope = { sessions: true, users: true, isStrict: false }
+        const store = new GuardedStore(own.store, context.events)
+        return ofCookies(context, notedEnds(context, store, scope))
+      },
 
-    ofStore(context, sessions) {
-      const store = own.store === undefined ? sessions : new GuardedStore(own.store, context.events)
-      const users = !sessions.isIndexed
-      return notedEnds(context, store, { sessions: false, users, isStrict: users })
+      ofStore(context, sessions) {
+        const store =
+          own.store === undefined ? sessions : new GuardedStore(own.store, context.events)
+        const users = !sessions.isIndexed
+        return notedEnds(context, store, { sessions: false, users, isStrict: users })
+      },
     },
-  }
+    'createRevocations()',
+  )
 }
 
 /** What cookie storage has of it: how its sessions live and end, and the methods to end them. */

@@ -1,6 +1,7 @@
 import { configError, RevokeError } from '../errors.ts'
 import { isHandle } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
+import { markAs } from '../runtime/brand.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import { inBatches } from '../runtime/in-batches.ts'
 import { pause } from '../runtime/pause.ts'
@@ -26,22 +27,25 @@ const linkSyntax = /^group-(.{22})\./
  * beside this one: then the end of a group is a note, which is looked at when one of its sessions is read.
  */
 export function createSessionGroups(): SessionGroups {
-  return {
-    ofStore(context, store, { owned, noted }) {
-      if (store.isIndexed && !store.evicts) return new ListedGroups(context, store, owned)
-      if (!store.isIndexed && noted !== undefined) return notedGroups(noted)
-      throw configError(
-        'groups needs a store that lists the sessions of a user and keeps what it has, such as memory, fs, SQLite, Redis or a ' +
-          'database. Where a store cannot list them, give the option revocations, too: createRevocations()',
-      )
+  return markAs(
+    {
+      ofStore(context, store, { owned, noted }) {
+        if (store.isIndexed && !store.evicts) return new ListedGroups(context, store, owned)
+        if (!store.isIndexed && noted !== undefined) return notedGroups(noted)
+        throw configError(
+          'groups needs a store that lists the sessions of a user and keeps what it has, such as memory, fs, SQLite, Redis or a ' +
+            'database. Where a store cannot list them, give the option revocations, too: createRevocations()',
+        )
+      },
+      ofCookies() {
+        throw configError(
+          'Cookie storage knows nobody’s sessions, so it cannot end those of a group: give the option revocations, too, or use a ' +
+            'storage on the server',
+        )
+      },
     },
-    ofCookies() {
-      throw configError(
-        'Cookie storage knows nobody’s sessions, so it cannot end those of a group: give the option revocations, too, or use a ' +
-          'storage on the server',
-      )
-    },
-  }
+    'createSessionGroups()',
+  )
 }
 
 /** Where no session can be listed, a group is one more subject of the notes that are looked at anyway (decision 048). */

@@ -1,6 +1,7 @@
 import { configError, SessionConflictError, SessionError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
 import type { SessionRecord } from '../record/record.ts'
+import { markAs } from '../runtime/brand.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import { pause } from '../runtime/pause.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
@@ -65,22 +66,25 @@ export function createSessionLimit(options: SessionLimitOptions): SessionLimit {
       "createSessionLimit() option whenReached must be 'refuse' or 'end-oldest': there is no default",
     )
   }
-  return {
-    ofStore(context, store, owned) {
-      if (store.isIndexed && store.isAtomic && !store.evicts) {
-        return new CountedSeats(context, { store, owned }, { max, whenReached })
-      }
-      throw configError(
-        'sessionLimit needs a store that lists the sessions of a user, compares and swaps, and keeps what it has, such as ' +
-          'memory, fs, SQLite, Redis or a database',
-      )
+  return markAs(
+    {
+      ofStore(context, store, owned) {
+        if (store.isIndexed && store.isAtomic && !store.evicts) {
+          return new CountedSeats(context, { store, owned }, { max, whenReached })
+        }
+        throw configError(
+          'sessionLimit needs a store that lists the sessions of a user, compares and swaps, and keeps what it has, such as ' +
+            'memory, fs, SQLite, Redis or a database',
+        )
+      },
+      ofCookies() {
+        throw configError(
+          'Cookie storage knows nobody’s sessions, so it cannot count them: sessionLimit needs a storage on the server',
+        )
+      },
     },
-    ofCookies() {
-      throw configError(
-        'Cookie storage knows nobody’s sessions, so it cannot count them: sessionLimit needs a storage on the server',
-      )
-    },
-  }
+    'createSessionLimit()',
+  )
 }
 
 /**

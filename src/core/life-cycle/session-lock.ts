@@ -1,6 +1,7 @@
 import { type OptionKinds, readOptions } from '../options.ts'
 import { longestLifetime, seconds } from '../record/lifetime.ts'
 import { PatientLifetime } from '../record/patient-lifetime.ts'
+import { markAs } from '../runtime/brand.ts'
 import { LockedState } from '../session/locked-state.ts'
 import { Session } from '../session/session.ts'
 import type { Found } from './home.ts'
@@ -39,7 +40,7 @@ export function createSessionLock(options?: SessionLockOptions): SessionLock {
     timeout === undefined
       ? Number.POSITIVE_INFINITY
       : seconds('createSessionLock() option timeout', timeout, [1, longestLifetime]) * 1000
-  return (ofStorage, form) => {
+  return markAs((ofStorage, form) => {
     const lifetime = new PatientLifetime(ofStorage, longest)
     return {
       lifetime,
@@ -55,7 +56,7 @@ export function createSessionLock(options?: SessionLockOptions): SessionLock {
         ...lifetime.waitOf(loaded.record, now()),
       }),
     }
-  }
+  }, 'createSessionLock()')
 }
 
 function resumeLocked(

@@ -79,15 +79,15 @@ export const storageKinds: OptionKinds<SessionStorageOptions> = {
   ...lifetimeKinds,
   // The schemas of some libraries are functions.
   schema: 'any',
-  dataVersion: 'any',
+  dataVersion: 'createDataVersion()',
   codec: 'any',
   maxBytes: 'number',
   onEvent: 'function',
   clockTolerance: 'number',
-  revocations: 'any',
-  sessionLimit: 'any',
-  groups: 'any',
-  lock: 'function',
+  revocations: 'createRevocations()',
+  sessionLimit: 'createSessionLimit()',
+  groups: 'createSessionGroups()',
+  lock: 'createSessionLock()',
   onReuse: 'string',
   now: 'function',
 }
@@ -138,20 +138,8 @@ export function createContext(
   if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
     throw configError('schema must be a Standard Schema (zod 3.24+, valibot 1+, arktype 2+, …)')
   }
-  if (dataVersion !== undefined && !isFunction(dataVersion?.versionsOf)) {
-    throw configError('dataVersion must come from createDataVersion()')
-  }
   if (codec !== undefined && !(isFunction(codec?.encode) && isFunction(codec.decode))) {
     throw configError('codec must have the functions encode(value) and decode(stored)')
-  }
-  if (revocations !== undefined && !isFunction(revocations?.ofStore)) {
-    throw configError('revocations must come from createRevocations({ store })')
-  }
-  if (groups !== undefined && !isFunction(groups?.ofStore)) {
-    throw configError('groups must come from createSessionGroups()')
-  }
-  if (sessionLimit !== undefined && !isFunction(sessionLimit?.ofStore)) {
-    throw configError('sessionLimit must come from createSessionLimit({ max, whenReached })')
   }
   if (onReuse !== 'report' && onReuse !== 'revoke') {
     throw configError("onReuse must be 'report' or 'revoke'")

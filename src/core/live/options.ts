@@ -34,7 +34,7 @@ const kinds: OptionKinds<LiveOptions> = {
   unverifiedTimeout: 'number',
   noteUse: 'boolean',
   allowedOrigins: 'any',
-  check: 'object',
+  check: 'createSessionCheck()',
 }
 
 /** The options, checked. Durations are milliseconds. */

@@ -5,6 +5,7 @@
 
 import { configError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
+import { markAs } from '../runtime/brand.ts'
 import { isThenable } from '../runtime/maybe-promise.ts'
 import type { ValueCodec } from './codec.ts'
 import { KeptValues } from './kept-values.ts'
@@ -52,21 +53,24 @@ export function createDataVersion(options: DataVersionOptions): DataVersion {
   if (!Number.isInteger(version) || version < 1 || version > newestVersion) {
     throw configError(`version must be a whole number from 1 to ${newestVersion}, got ${version}`)
   }
-  return {
-    open(contents, codec) {
-      const values = versionedValues(contents.values, version, codec)
-      if (values === undefined) return undefined
-      contents.values = values
-      return migrate && new Migration(values, { migrate, codec }).run()
+  return markAs(
+    {
+      open(contents, codec) {
+        const values = versionedValues(contents.values, version, codec)
+        if (values === undefined) return undefined
+        contents.values = values
+        return migrate && new Migration(values, { migrate, codec }).run()
+      },
+      versionsOf(values) {
+        if (values instanceof VersionedValues) return values.written()
+        const kept = values instanceof KeptValues ? values : undefined
+        const isEmpty = values.size === 0 && !kept?.stored.size
+        const versions = kept?.versions ?? (isEmpty ? [0] : [version])
+        return versions[0] === 0 && versions[1] === undefined ? undefined : versions
+      },
     },
-    versionsOf(values) {
-      if (values instanceof VersionedValues) return values.written()
-      const kept = values instanceof KeptValues ? values : undefined
-      const isEmpty = values.size === 0 && !kept?.stored.size
-      const versions = kept?.versions ?? (isEmpty ? [0] : [version])
-      return versions[0] === 0 && versions[1] === undefined ? undefined : versions
-    },
-  }
+    'createDataVersion()',
+  )
 }
 
 function isVersions(value: unknown): value is Versions {

@@ -1,6 +1,7 @@
 import { configError } from '../errors.ts'
 import { isObject } from '../options.ts'
 import { byteLength } from '../runtime/bytes.ts'
+import { isPlainData } from './storable.ts'
 
 /** What the app noted of a login, such as the browser and the country that it came from. */
 export type LoginContext = Readonly<Record<string, string | number | boolean>>
@@ -8,16 +9,27 @@ export type LoginContext = Readonly<Record<string, string | number | boolean>>
 /** The same as it is given: what is `null` or `undefined`, such as a header that is not there, is left out. */
 export type GivenContext = Readonly<Record<string, string | number | boolean | null | undefined>>
 
-/** @throws {SessionError} `ERR_SESSION_CONFIG` unless it can be stored, and is small. */
+/** @throws {SessionError} `ERR_SESSION_CONFIG` unless it comes back from JSON as it is, and is small. */
 export function checkedContext(given: GivenContext): LoginContext {
-  const text = JSON.stringify(given, (_, value: unknown) => value ?? undefined)
-  // What JSON has no word for is null now.
-  const context: unknown = JSON.parse(text)
-  if (isLoginContext(context) && byteLength(text) <= 1024) return context
-  throw configError('context must be texts, numbers, booleans of 1,024 bytes at most')
+  const there = Object.entries(given).filter(([, one]) => (one ?? undefined) !== undefined)
+  const context: unknown = Object.fromEntries(there)
+  if (
+    isPlainData(given) &&
+    isLoginContext(context) &&
+    byteLength(JSON.stringify(context)) <= 1024
+  ) {
+    return context
+  }
+  throw configError(
+    'context must be a plain object of texts, numbers and booleans, 1,024 bytes at most',
+  )
 }
 
 /** Whether this is one, in what was JSON. */
 export function isLoginContext(value: unknown): value is LoginContext {
-  return isObject(value) && Object.values(value).every((one) => typeof one !== 'object')
+  return isObject(value) && Object.values(value).every(isTold)
+}
+
+function isTold(value: unknown): boolean {
+  return ['string', 'boolean'].includes(typeof value) || Number.isFinite(value)
 }

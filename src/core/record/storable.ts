@@ -118,6 +118,11 @@ function isPlain(value: object, isUsual: (prototype: object) => boolean): boolea
   return prototype === null || isUsual(prototype as object)
 }
 
+/** Whether it is neither a list nor an instance of a class. */
+export function isPlainData(value: object): boolean {
+  return isPlain(value, isObjectPrototype)
+}
+
 function isObjectPrototype(prototype: object): boolean {
   if (prototype === Object.prototype) return true
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty')

@@ -7,8 +7,17 @@
 /** The major version of this package. */
 export const major = 0
 
-/** What can be handed from one copy to another. */
-export type Branded = 'cookie' | 'events' | 'error'
+/** What can be handed from one copy to another. What a function makes for an option is called as the function. */
+export type Branded = 'cookie' | 'events' | 'error' | MadeBy
+
+/** The functions that make what some option must be. */
+export type MadeBy =
+  | 'createDataVersion()'
+  | 'createRevocations()'
+  | 'createSessionCheck()'
+  | 'createSessionGroups()'
+  | 'createSessionLimit()'
+  | 'createSessionLock()'
 
 function keyOf(kind: Branded): symbol {
   return Symbol.for(`coatcheck/${kind}`)
@@ -20,8 +29,7 @@ export function markAs<T extends object>(object: T, kind: Branded): T {
 }
 
 function markOf(value: unknown, kind: Branded): unknown {
-  if (typeof value !== 'object' || value === null) return undefined
-  return (value as Record<symbol, unknown>)[keyOf(kind)]
+  return (value as Record<symbol, unknown> | null | undefined)?.[keyOf(kind)]
 }
 
 /** Whether a copy of this package made it that works with this one. */

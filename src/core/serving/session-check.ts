@@ -1,5 +1,6 @@
 import { configError, isSessionError, SessionConflictError, SessionError } from '../errors.ts'
 import { endAsSeen, type Inside, insideOf } from '../life-cycle/watchable.ts'
+import { markAs } from '../runtime/brand.ts'
 import { doubt } from '../session/require-login.ts'
 import type { Session, SessionData, UntypedData } from '../session/session.ts'
 import type { SessionState } from '../session/session-state.ts'
@@ -54,23 +55,26 @@ export function createSessionCheck<
   if (typeof judge !== 'function') {
     throw configError('createSessionCheck() takes a function: (session, request) => verdict')
   }
-  return {
-    ofStorage(storage) {
-      const inside = insideOf(storage)
-      if (inside === undefined) {
-        throw configError(
-          'The option check needs a storage of coatcheck, such as createMemorySessionStorage(). If you have wrapped a storage ' +
-            'of ours, spread it: { ...storage, save }',
-        )
-      }
-      return ((arrival: Arrival<Session>, source: Source<Session>) =>
-        examine(
-          { judge: judge as unknown as Judge, inside },
-          arrival,
-          source,
-        )) as unknown as Examine
+  return markAs(
+    {
+      ofStorage(storage) {
+        const inside = insideOf(storage)
+        if (inside === undefined) {
+          throw configError(
+            'The option check needs a storage of coatcheck, such as createMemorySessionStorage(). If you have wrapped a storage ' +
+              'of ours, spread it: { ...storage, save }',
+          )
+        }
+        return ((arrival: Arrival<Session>, source: Source<Session>) =>
+          examine(
+            { judge: judge as unknown as Judge, inside },
+            arrival,
+            source,
+          )) as unknown as Examine
+      },
     },
-  }
+    'createSessionCheck()',
+  )
 }
 
 type Judge = (session: Session, request: VisitRequest) => unknown

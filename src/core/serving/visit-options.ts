@@ -10,5 +10,5 @@ export const visitKinds: OptionKinds<VisitOptions> = {
   touch: 'any',
   clearSiteData: 'boolean',
   noStore: 'boolean',
-  check: 'object',
+  check: 'createSessionCheck()',
 }

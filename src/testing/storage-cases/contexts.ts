@@ -99,11 +99,20 @@ export const contextCases: readonly StorageCase[] = [
         await failsWith('ERR_SESSION_CONFIG', () => session.reauthenticate({ context }))
       }
       const session = await storage.read(null)
-      const bad = [5, 'text', null, ['a'], { a: {} }, { a: [] }, { a: NaN }]
-      for (const context of bad as never[]) {
+      const around: Record<string, unknown> = {}
+      around['a'] = around
+      const of = [{}, [], NaN, BigInt(1), Symbol('a'), () => 1, new Map(), new Date(), around]
+      const whole = [5, 'text', null, ['a'], new Map(), new Headers(), new Error('x')]
+      const bad = [...whole, ...of.map((a) => ({ a }))] as never[]
+      for (const context of bad) {
         await failsWith('ERR_SESSION_CONFIG', () => session.login('ada', { context }))
       }
       equal(session.userId, undefined)
+      session.login('ada')
+      for (const context of bad) {
+        await failsWith('ERR_SESSION_CONFIG', () => session.reauthenticate({ context }))
+      }
+      equal(session.context, undefined)
     },
   },
 ]

@@ -1,4 +1,11 @@
+import {
+  createSessionCheck,
+  createSessionGroups,
+  createSessionLimit,
+  createSessionLock,
+} from 'coatcheck/accounts'
 import { createCookie } from 'coatcheck/cookie'
+import { createDataVersion } from 'coatcheck/data'
 import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
 import { createRevocations } from 'coatcheck/revocations'
 
@@ -30,6 +37,22 @@ export const secrets = [secret]
 export const cookie = createCookie('session', { secrets })
 export const storage = createMemorySessionStorage()
 
+/** Not every storage can have it. What it does there is tested elsewhere. */
+function doingNothing(made: object): object {
+  return Object.assign(made, { ofStore: nothing, ofCookies: nothing })
+}
+
+/** The options that must be what a function of ours made. */
+export const made: Options = {
+  check: createSessionCheck(() => 'keep'),
+  dataVersion: createDataVersion({ version: 1 }),
+  groups: doingNothing(createSessionGroups()),
+  lock: createSessionLock(),
+  revocations: createRevocations({ store: createMemoryStore() }),
+  sessionLimit: doingNothing(createSessionLimit({ max: 1, whenReached: 'refuse' })),
+}
+const { check: _, ...madeForStorages } = made
+
 export const ofStorages: Options = {
   idleTimeout: 3600,
   absoluteTimeout: 7200,
@@ -42,12 +65,7 @@ export const ofStorages: Options = {
   onEvent: nothing,
   onReuse: 'report',
   clockTolerance: 1,
-  // Some of the storages cannot have one, and what it is they do not look at.
-  sessionLimit: { ofStore: nothing, ofCookies: nothing },
-  groups: { ofStore: nothing, ofCookies: nothing },
-  lock: nothing,
-  dataVersion: { open: nothing, versionsOf: nothing },
-  revocations: createRevocations({ store: createMemoryStore() }),
+  ...madeForStorages,
   now,
 }
 export const storageMistakes = {

@@ -1,6 +1,6 @@
 import { createSession } from 'coatcheck'
 import { logEvents } from 'coatcheck/log'
-import { createSessionCheck, createSessionLimit, createSessionLock } from 'coatcheck/accounts'
+import { createSessionLimit, createSessionLock } from 'coatcheck/accounts'
 import { createCookie } from 'coatcheck/cookie'
 import { createCsrf, type CsrfOptions } from 'coatcheck/csrf'
 import { csrf as honoCsrf } from 'coatcheck/csrf/hono'
@@ -9,10 +9,10 @@ import { withSession } from 'coatcheck/fetch'
 import { createLiveSessions } from 'coatcheck/live'
 import { session } from 'coatcheck/fetch-router'
 import { compatMakers } from './compat.ts'
-import { cookie, cookieMistakes, cookieOptions, type Maker, storage } from './maker.ts'
+import { cookie, cookieMistakes, cookieOptions, made, type Maker, storage } from './maker.ts'
 import { storageMakers } from './storages.ts'
 
-const check = createSessionCheck(() => 'keep')
+const { check } = made
 
 const csrfOptions = {
   trustedOrigins: ['https://accounts.example'],
