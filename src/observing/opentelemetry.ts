@@ -5,6 +5,7 @@ import type { Attributes, Meter, Span, Tracer } from '@opentelemetry/api'
 import { configError } from '../core/errors.ts'
 import type { SessionEventListener } from '../core/events.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
+import { isThenable } from '../core/runtime/maybe-promise.ts'
 import { stateIn } from '../core/session/state-of.ts'
 
 export interface InstrumentOptions {
@@ -22,22 +23,13 @@ export interface CountEventsOptions {
 const instrumentKinds: OptionKinds<InstrumentOptions> = { tracer: 'object', meter: 'object' }
 const countKinds: OptionKinds<CountEventsOptions> = { meter: 'object' }
 
-/** The methods of storages that wait for a store. */
-const operations = new Set<PropertyKey>([
-  'read',
-  'save',
-  'peek',
-  'sessionsOf',
-  'revoke',
-  'revokeAll',
-  'revokeEverybody',
-  'revokeGroup',
-  'block',
-  'unblock',
-  'isBlocked',
-  'beginLogin',
-  'deleteExpired',
-])
+/**
+ * Whether it is a method of storages that waits for a store. Told by what it is not, so that one which a storage gets later is
+ * among them.
+ */
+function isOperation(key: PropertyKey): boolean {
+  return typeof key === 'string' && key !== 'close' && !(key in Object.prototype)
+}
 
 /** Seconds: from a store in memory to one that is about to time out. */
 const boundaries = [
@@ -45,7 +37,7 @@ const boundaries = [
 ]
 
 /**
- * The same storage with a span around each operation, and a histogram of how long they take:
+ * The same storage with a span around each of its methods but `close`, and a histogram of how long they take:
  *
  * * spans `session read`, `session save` and so on, around those of the store's driver, with `coatcheck.operation`, and for reads and saves `coatcheck.outcome`;
  * * the histogram `coatcheck.operation.duration` in seconds, with `coatcheck.operation`, and `error.type` where it failed.
@@ -75,21 +67,30 @@ export function instrument<S extends object>(storage: S, options?: InstrumentOpt
   function around(name: string, method: (...args: unknown[]) => unknown): typeof method {
     const attributes = { 'coatcheck.operation': name }
     return (...args) =>
-      tracer.startActiveSpan(`session ${name}`, { attributes }, async (span: Span) => {
+      tracer.startActiveSpan(`session ${name}`, { attributes }, (span: Span) => {
         const began = performance.now()
-        const failure: Attributes = {}
-        try {
-          const result = await method.apply(storage, args)
-          const outcome = outcomeOf(name, result)
-          if (outcome !== undefined) span.setAttribute('coatcheck.outcome', outcome)
-          return result
-        } catch (error) {
-          failure['error.type'] = fail(span, error)
-          throw error
-        } finally {
+        const end = (failure: Attributes = {}) => {
           duration.record((performance.now() - began) / 1000, { ...attributes, ...failure })
           span.end()
         }
+        const succeed = (result: unknown) => {
+          const outcome = outcomeOf(name, result)
+          if (outcome !== undefined) span.setAttribute('coatcheck.outcome', outcome)
+          end()
+          return result
+        }
+        const failWith = (error: unknown): never => {
+          end({ 'error.type': fail(span, error) })
+          throw error
+        }
+        let result: unknown
+        try {
+          result = method.apply(storage, args)
+        } catch (error) {
+          return failWith(error)
+        }
+        // What an app has added may not wait for anything.
+        return isThenable(result) ? result.then(succeed, failWith) : succeed(result)
       })
   }
 
@@ -100,7 +101,7 @@ export function instrument<S extends object>(storage: S, options?: InstrumentOpt
       if (known !== undefined) return known
       const value: unknown = Reflect.get(target, key, target)
       if (typeof value !== 'function') return value
-      const method = operations.has(key) ? around(String(key), value as never) : value.bind(target)
+      const method = isOperation(key) ? around(String(key), value as never) : value.bind(target)
       wrapped.set(key, method)
       return method
     },

@@ -8,6 +8,7 @@ import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { withSession } from 'coatcheck/fetch'
 import { createMemoryStore } from 'coatcheck/memory-storage'
 import { countEvents, instrument } from 'coatcheck/opentelemetry'
+import { createRevocations } from 'coatcheck/revocations'
 
 interface FinishedSpan {
   name: string
@@ -189,6 +190,31 @@ describe('An instrumented storage', () => {
     await storage.close()
   })
 
+  it('answers at once where the storage does, and is still of its class', () => {
+    class Counted {
+      #asked = 0
+      read(): number {
+        return ++this.#asked
+      }
+      renew(): void {
+        throw new Error('not now')
+      }
+    }
+    spans.reset()
+    const storage = instrument(new Counted(), { tracer })
+    assert.equal(storage.read(), 1)
+    assert.throws(() => storage.renew(), /not now/)
+    assert.ok(storage instanceof Counted)
+    assert.equal(String(storage), '[object Object]')
+    assert.deepEqual(
+      finished().map(({ name, status }) => [name, status.code]),
+      [
+        ['session read', 0],
+        ['session renew', 2],
+      ],
+    )
+  })
+
   it('says what it needs', () => {
     const config = { code: 'ERR_SESSION_CONFIG' }
     assert.throws(() => instrument(undefined as never), config)
@@ -223,22 +249,28 @@ describe('Metrics', () => {
     )
   })
 
-  it('are of every method that waits for a store', async () => {
-    const { meter, collect } = createMeter()
-    const storage = createSessionStorage(createMemoryStore(), { onEvent() {} })
-    const wrapped = instrument(storage, { tracer, meter }) as unknown as Record<string, Function>
-    const all = Object.entries(storage).filter(([, one]) => typeof one === 'function')
-    // What it is given does not matter: a refusal is one of the method.
-    for (const [name] of all) await Promise.resolve(wrapped[name]!()).catch(() => {})
-    const [duration] = await collect()
-    const seen = duration?.dataPoints.map(({ attributes }) => Object.values(attributes)[0])
-    assert.deepEqual(
-      seen?.sort(),
-      all
+  it('and spans are of every method of every storage, whichever there will be', async () => {
+    const revocations = createRevocations({ store: createMemoryStore() })
+    const made = createSessionStorage(createMemoryStore(), { onEvent() {} })
+    for (const storage of [
+      { ...made, renameUser: async () => 'renamed' },
+      createCookieSessionStorage({ revocations }),
+    ]) {
+      const { meter, collect } = createMeter()
+      spans.reset()
+      const wrapped = instrument(storage, { tracer, meter }) as unknown as Record<string, Function>
+      const names = Object.entries(storage)
+        .filter(([, one]) => typeof one === 'function')
         .map(([name]) => name)
-        .filter((name) => name !== 'close')
-        .sort(),
-    )
+      // What it is given does not matter: a refusal is one of the method.
+      for (const name of names) await Promise.resolve(wrapped[name]!()).catch(() => {})
+      const [duration] = await collect()
+      const measured = duration?.dataPoints.map(({ attributes }) => Object.values(attributes)[0])
+      const operations = names.filter((name) => name !== 'close').sort()
+      assert.deepEqual(measured?.sort(), operations)
+      const named = finished().map(({ name }) => name.replace('session ', ''))
+      assert.deepEqual(named.sort(), operations)
+    }
   })
 
   it('are how often what happened', async () => {
