@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { before, beforeEach, describe, it } from 'node:test'
+import { createSessionCheck, type SessionVerdict } from 'coatcheck/accounts'
 import { build, builtFixture, ofCasesApp, startExample } from './parts/built-app.ts'
 import { describeAdapter } from './parts/describe-adapter.ts'
 import { describeExample } from './parts/describe-example.ts'
@@ -35,7 +36,7 @@ describe('Next', () => {
   describeExample('Next', () => startExample('next', ['node_modules/next/dist/bin/next', 'start']))
 
   describe('beside route handlers', () => {
-    const newVisitor = serveOwnWays(fixture, ['/look-behind-proxy'])
+    const newVisitor = serveOwnWays(fixture, { looks: ['/look-behind-proxy'] })
     let visitor: Guest
     beforeEach(() => {
       visitor = newVisitor()
@@ -140,6 +141,105 @@ describe('Next', () => {
       assert.equal(response!.status, 307)
       assert.match(visitor.html, /page: (<!-- -->)?from the proxy redirect/)
       assert.equal(visitor.notice, 'welcome')
+    })
+  })
+
+  describe('with a check of the sessions that come', () => {
+    let verdict: SessionVerdict = 'keep'
+    const asked: string[] = []
+    const check = createSessionCheck((session, { url }) => {
+      asked.push(`${session.get('name')} at ${new URL(url).pathname}`)
+      return session.get('name') === 'Grace' ? 'keep' : verdict
+    })
+    const newVisitor = serveOwnWays(fixture, { options: { check } })
+    let visitor: Guest
+    beforeEach(async () => {
+      verdict = 'keep'
+      visitor = newVisitor()
+      await visitor.open('/begin')
+      asked.length = 0
+    })
+
+    /** What a page without a proxy shows, and whether it has changed the cookie. */
+    async function seen(guest: Guest) {
+      const [response] = await guest.open('/view/form')
+      const layout = /layout: (?:<!-- -->)?(\w*)/.exec(guest.html)?.[1]
+      return [guest.heading, layout, guest.notice, response!.headers.getSetCookie()]
+    }
+    const nothing = ['', '', '', []]
+
+    it('asks once for a page, without its path, and shows a session that is kept', async () => {
+      assert.deepEqual(await seen(visitor), ['Ada', 'Ada', 'welcome', []])
+      assert.deepEqual(asked, ['Ada at /'])
+    })
+
+    it('shows nothing of a session that a check ends, in all of a page, and it is over for every copy', async () => {
+      const [thief, other] = [visitor.copy(), visitor.copy()]
+      verdict = 'end'
+      assert.deepEqual(await seen(visitor), nothing)
+      verdict = 'keep'
+      for (const guest of [visitor, thief]) assert.deepEqual(await seen(guest), nothing)
+      assert.deepEqual(asked, ['Ada at /'])
+      await other.open('/view/write')
+      assert.equal(other.notice, 'ERR_SESSION_READ_ONLY')
+    })
+
+    it('leaves a cookie that stands for nothing where a session ended in a page, until a handler puts another in its place', async () => {
+      const before = visitor.cookie
+      verdict = 'end'
+      await visitor.open('/view/form')
+      await visitor.open('/look')
+      assert.deepEqual([visitor.html, visitor.cookie === before], ['undefined', true])
+      await visitor.open('/begin')
+      assert.equal(visitor.cookie === before, false)
+      assert.deepEqual(asked, ['Ada at /'])
+    })
+
+    it('ends a session in the proxy before the page, and the browser forgets the cookie with it', async () => {
+      verdict = 'end'
+      const [response] = await visitor.open('/view/look')
+      assert.match(response!.headers.getSetCookie().join(), /^__Host-session=;/)
+      assert.match(visitor.html, /layout: <[^]*page: <[^]*one session/)
+      assert.deepEqual([visitor.notice, visitor.cookie], ['', undefined])
+      assert.deepEqual(asked, ['Ada at /view/look'])
+    })
+
+    it('shows nothing of a session that a check refuses, and it lives on with its cookie and its messages', async () => {
+      verdict = 'refuse'
+      assert.deepEqual(await seen(visitor), nothing)
+      verdict = 'keep'
+      assert.deepEqual(await seen(visitor), ['Ada', 'Ada', 'welcome', []])
+    })
+
+    it('lets a page know that a step-up is needed', async () => {
+      await visitor.open('/view/form')
+      await visitor.press('log in', { name: 'ada' })
+      await visitor.open('/view/doubt')
+      assert.deepEqual([visitor.heading, visitor.notice], ['ada', 'false, none'])
+      verdict = 'step-up'
+      await visitor.open('/view/doubt')
+      assert.deepEqual([visitor.heading, visitor.notice], ['ada', 'true, changed'])
+    })
+
+    it('renders no page where the check fails, and the session lives on', async () => {
+      verdict = 'yes' as never
+      const [response] = await visitor.open('/view/form')
+      assert.equal(response!.status, 500)
+      assert.doesNotMatch(visitor.html, /Ada/)
+      verdict = 'keep'
+      assert.deepEqual(await seen(visitor), ['Ada', 'Ada', 'welcome', []])
+    })
+
+    it('puts what an action stores into a new session where the check ends the one that came, and the page shows that', async () => {
+      await visitor.open('/view/form')
+      const [thief, before] = [visitor.copy(), visitor.cookie]
+      verdict = 'end'
+      await visitor.press('stay', { name: 'Grace' })
+      assert.deepEqual([visitor.heading, visitor.notice], ['Grace', 'after stay'])
+      assert.notEqual(visitor.cookie, before)
+      verdict = 'keep'
+      await thief.open('/look')
+      assert.equal(thief.html, 'undefined')
     })
   })
 })

@@ -11,9 +11,13 @@ const look = (session: Session) => ({ text: String(session.get('name')) })
  * A server for what a framework does in ways of its own, within the suite that calls this. `/begin` names the visitor Ada and
  * leaves a message, and `/look` shows the name, as the routes of `looks` do.
  *
+ * @param beside More paths that show the name, and options of the middleware.
  * @returns Makes a visitor without a session.
  */
-export function serveOwnWays(fixture: AdapterFixture, looks: readonly string[] = []): () => Guest {
+export function serveOwnWays(
+  fixture: AdapterFixture,
+  { looks = [], options }: { looks?: readonly string[]; options?: AdapterApp['options'] } = {},
+): () => Guest {
   let server: Awaited<ReturnType<AdapterFixture['start']>> | undefined
 
   before(async () => {
@@ -29,7 +33,7 @@ export function serveOwnWays(fixture: AdapterFixture, looks: readonly string[] =
       },
     }
     const storage = createMemorySessionStorage()
-    server = await fixture.start({ cookie, storage, handlers } as AdapterApp)
+    server = await fixture.start({ cookie, storage, handlers, options } as AdapterApp)
   })
   after(() => server?.close())
 
