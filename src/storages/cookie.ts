@@ -167,7 +167,7 @@ function createHome(
     end: () => {},
     // Sealed in the cookie, the secret needs no hash.
     proofOf: (secret) => secret,
-    valueOf: (_, text) => own + text,
+    asValue: (text) => own + text,
     ...(isRevoked && { isRevoked: wasRevoked }),
     ...noted?.home,
   }

@@ -72,8 +72,8 @@ export interface Home {
   endAsSeen?(loaded: Loaded): Promise<EndedAsSeen>
   /** What the record keeps of an id's secret, to know the id again. */
   proofOf(secret: string): MaybePromise<string>
-  /** What the visitor's cookie holds. */
-  valueOf(id: string, text: string): string
+  /** What the visitor's cookie holds of a record's text. Left out where it holds the id. */
+  asValue?(text: string): string
   /** Ends the session at this handle, or the one that took its place, if it is of the same user as this one. */
   replace?(handle: string, by: Successor): Promise<boolean>
   /** Whether a session was ended, where its record cannot show it. Asked before it is served or saved. */

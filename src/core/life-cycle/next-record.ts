@@ -27,7 +27,7 @@ export function nextRecord(
   context: StorageContext,
   state: SessionState,
   { base, secretHash, endsSeen, now }: Basis,
-): SessionRecord {
+): Loaded {
   const { lifetime, sessionLimit, form } = context
   const { login, endsBy } = state.wishes
   const before = base?.record
@@ -47,7 +47,7 @@ export function nextRecord(
   const hasIds = form.remembersIds && before?.handle === state.handle
   const ids = hasIds ? endedIds(context, state, { base: base!, now }) : undefined
   // One by one and in decodeRecord's order: spreading would take longer than everything else here.
-  return {
+  return toWrite(context, {
     handle: state.handle,
     secretHash,
     createdAt: instants.createdAt,
@@ -66,7 +66,7 @@ export function nextRecord(
     endsSeen,
     persistent,
     terms,
-  }
+  })
 }
 
 /**
@@ -75,10 +75,11 @@ export function nextRecord(
  * well have finished before it, so what it did is in both.
  */
 export function nextRecordOfPrevious(
-  { lifetime, now }: StorageContext,
+  context: StorageContext,
   state: SessionState,
   base: Loaded,
-): SessionRecord {
+): Loaded {
+  const { lifetime, now } = context
   const { record } = base
   const contents = state.nextContents(base)
   const { values, flash } = state.heldCurrent
@@ -88,16 +89,26 @@ export function nextRecordOfPrevious(
   const { persist } = state.wishes
   const start = persist === undefined ? record : { ...record, ...lifetime.persist(record, persist) }
   const used = state.isUse ? lifetime.use(start, now()) : undefined
-  return { ...start, ...used, values, flash, previous }
+  const next = toWrite(context, { ...start, ...used, values, flash, previous }, false)
+  return { ...next, by: 'previous', contents }
 }
 
 /** The same record, of which the id before may read nothing any more. */
-export function withPreviousRetired(
-  { lifetime, now }: StorageContext,
+export function withPreviousRetired(context: StorageContext, record: SessionRecord): Loaded {
+  const until = context.now() + context.lifetime.retirement
+  const previous = { secretHash: record.previous!.secretHash, until }
+  return toWrite(context, { ...record, previous })
+}
+
+/** As it is loaded once it is written: its version is not known before. */
+function toWrite(
+  context: StorageContext,
   record: SessionRecord,
-): SessionRecord {
-  const until = now() + lifetime.retirement
-  return { ...record, previous: { secretHash: record.previous!.secretHash, until } }
+  mayRetire: boolean = true,
+): Loaded {
+  const text = serializeRecord(context, record, mayRetire)
+  const expiresAt = context.lifetime.end(record)
+  return { record, version: '', text, expiresAt, by: 'current', contents: record }
 }
 
 /** The ids that are not the session's any more, and will be recognised. */

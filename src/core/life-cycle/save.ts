@@ -1,8 +1,7 @@
 import { SessionConflictError } from '../errors.ts'
 import { parseSessionId } from '../record/id.ts'
-import type { SessionRecord } from '../record/record.ts'
-import { contentsOf, type Loaded } from '../record/standing.ts'
-import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
+import type { Loaded } from '../record/standing.ts'
+import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import { pause } from '../runtime/pause.ts'
 import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
@@ -10,12 +9,7 @@ import type { LostReason } from '../session/start.ts'
 import { KeyedQueue } from '../store/keyed-queue.ts'
 import { confirmLogin, enterGroup, type Written } from './confirm-login.ts'
 import { claimsOf, importedLogin, type Home, type Lost } from './home.ts'
-import {
-  nextRecord,
-  nextRecordOfPrevious,
-  serializeRecord,
-  withPreviousRetired,
-} from './next-record.ts'
+import { nextRecord, nextRecordOfPrevious, withPreviousRetired } from './next-record.ts'
 import type { StorageContext } from './storage-options.ts'
 
 /** Tries before giving up, with longer and longer pauses between them. */
@@ -83,12 +77,14 @@ export class SessionWriter {
   /** What the holder of a live session's id has done to its data. */
   #writePlainChange(state: SessionState, base: Loaded, now: number): MaybePromise<string | null> {
     const { secretHash } = base.record
-    const next = this.#withText(nextRecord(this.#context, state, { base, secretHash, now }))
-    return andThen(this.#home.write(next, base.version), (version) => {
+    const next = nextRecord(this.#context, state, { base, secretHash, now })
+    const goOn = (version: string | undefined) => {
       if (version === undefined) return this.#lineUp(state, base)
       next.version = version
       return this.#accept(state, next)
-    })
+    }
+    const written = this.#home.write(next, base.version)
+    return typeof written === 'object' ? written.then(goOn) : goOn(written)
   }
 
   async #save(state: SessionState, now: number): Promise<string | null> {
@@ -153,8 +149,7 @@ export class SessionWriter {
     if (base.record.previous!.until <= now) return this.#interrupt(state, 'rotated')
     const saved = await this.#put(nextRecordOfPrevious(this.#context, state, base), base)
     if (saved === undefined) return undefined
-    const contents = contentsOf(saved.record, 'previous')
-    this.#accept(state, { ...saved, by: 'previous', contents })
+    this.#accept(state, saved)
     return null
   }
 
@@ -164,13 +159,13 @@ export class SessionWriter {
     base: Loaded | undefined,
     now: number,
   ): Promise<Outcome> {
-    const record = await this.#prepare(state, base, now)
-    if (typeof record === 'string') return this.#interrupt(state, record)
+    const next = await this.#prepare(state, base, now)
+    if (typeof next === 'string') return this.#interrupt(state, next)
     const { rotation, login } = state.wishes
     const isNewId = base !== undefined && rotation === 'kill' && login === undefined
     const isKnown = this.#context.form.remembersIds || this.#home.confirmId
     if (isNewId && !isKnown) warnOfOldCookies()
-    const saved = await this.#put(record, base)
+    const saved = await this.#put(next, base)
     return saved && this.#finish(state, saved, base && { before: base, after: saved })
   }
 
@@ -184,9 +179,9 @@ export class SessionWriter {
   async #logInApart(state: SessionState, base: Loaded | undefined, now: number): Promise<Outcome> {
     const from = base ?? state.loaded!
     if (state.handle === from.record.handle) state.startAnew()
-    const record = await this.#prepare(state, from, now)
-    if (typeof record === 'string') return this.#interrupt(state, record)
-    const saved = await this.#put(record, undefined)
+    const next = await this.#prepare(state, from, now)
+    if (typeof next === 'string') return this.#interrupt(state, next)
+    const saved = await this.#put(next, undefined)
     if (saved === undefined) return undefined
     let after: Loaded | undefined
     try {
@@ -203,7 +198,7 @@ export class SessionWriter {
     state: SessionState,
     base: Loaded | undefined,
     now: number,
-  ): Promise<SessionRecord | LostReason> {
+  ): Promise<Loaded | LostReason> {
     const endsSeen = await this.#home.admit?.(state, base)
     if (typeof endsSeen === 'string') return endsSeen
     const { rotation, login } = state.wishes
@@ -211,9 +206,9 @@ export class SessionWriter {
     const secretHash = isRotated
       ? await this.#home.proofOf(secretOf(state))
       : base.record.secretHash
-    const record = nextRecord(this.#context, state, { base, secretHash, endsSeen, now })
+    const next = nextRecord(this.#context, state, { base, secretHash, endsSeen, now })
     if (login?.group !== undefined) await enterGroup(this.#home, state)
-    return record
+    return next
   }
 
   /** The session is written. A login stands only if nothing was said against it meanwhile. */
@@ -233,19 +228,11 @@ export class SessionWriter {
   }
 
   /** One compare-and-swap. Undefined if somebody else was first. */
-  async #put(record: SessionRecord, base: Loaded | undefined): Promise<Loaded | undefined> {
-    const next = this.#withText(record, base?.by !== 'previous')
+  async #put(next: Loaded, base: Loaded | undefined): Promise<Loaded | undefined> {
     const version = await this.#home.write(next, base?.version ?? null)
     if (version === undefined) return undefined
     next.version = version
     return next
-  }
-
-  /** As it is loaded once it is written: its version is not known before. */
-  #withText(record: SessionRecord, mayRetire: boolean = true): Loaded {
-    const text = serializeRecord(this.#context, record, mayRetire)
-    const expiresAt = this.#context.lifetime.end(record)
-    return { record, version: '', text, expiresAt, by: 'current', contents: record }
   }
 
   /** Tells what a save has done, and starts over from it. Returns what the visitor's cookie holds now. */
@@ -261,7 +248,7 @@ export class SessionWriter {
       for (const type of types) if (type) events.emit({ type, ...about })
     }
     state.settle(saved)
-    return this.#home.valueOf(state.id, saved.text)
+    return this.#home.asValue?.(saved.text) ?? state.id
   }
 
   /**

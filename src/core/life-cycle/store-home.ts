@@ -121,10 +121,6 @@ export class StoreHome implements Home {
     return this.#store.delete(handle)
   }
 
-  valueOf(id: string): string {
-    return id
-  }
-
   end(handle: string, seen: SessionRecord | undefined): Promise<void> {
     return this.#owned.endWithSuccessors(handle, seen)
   }

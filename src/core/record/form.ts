@@ -14,7 +14,7 @@ export interface RecordForm {
 export const storeForm: RecordForm = {
   secretBytes: 32,
   remembersIds: true,
-  print: (wire) => JSON.stringify(wire),
+  print: JSON.stringify,
 }
 
 /**
