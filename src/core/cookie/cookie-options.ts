@@ -3,7 +3,6 @@ import type { CookieImporter } from './importers.ts'
 import type { CookieScope } from './scopes.ts'
 import { configError } from '../errors.ts'
 import type { OptionKinds } from '../options.ts'
-import { isWellFormed } from '../runtime/well-formed.ts'
 
 export interface CookieOptions extends CookieAttributes {
   /**
@@ -47,7 +46,7 @@ const longestContext = 512
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` if the seal has no room for it. */
 export function assertContext(context: string): void {
-  if (!isWellFormed(context) || new TextEncoder().encode(context).length > longestContext) {
+  if (!context.isWellFormed() || new TextEncoder().encode(context).length > longestContext) {
     throw configError(
       `Cookie context must be at most ${longestContext} bytes of text without lone surrogates`,
     )

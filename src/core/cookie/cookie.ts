@@ -12,7 +12,6 @@ import { CookieSizeError, SessionError } from '../errors.ts'
 import { readOptions } from '../options.ts'
 import { isBranded, markAs } from '../runtime/brand.ts'
 import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
-import { isWellFormed } from '../runtime/well-formed.ts'
 import { rememberOpened } from './opened-values.ts'
 import { absent, type CookieReading, readingOf, unusable } from './reading.ts'
 import { warnOfPlainHttp } from './plain-http.ts'
@@ -185,7 +184,7 @@ export class Cookie {
     attributes?: CookieAttributes,
     request?: CookieRequest,
   ): MaybePromise<string> {
-    if (typeof value !== 'string' || !isWellFormed(value)) {
+    if (typeof value !== 'string' || !value.isWellFormed()) {
       throw new SessionError(
         'ERR_SESSION_VALUE',
         `Cookie "${this.name}" takes a string without lone surrogates, which have no UTF-8`,

@@ -1,6 +1,5 @@
 import { configError } from '../errors.ts'
 import { isProduction, warnOnce } from '../runtime/platform.ts'
-import { isWellFormed } from '../runtime/well-formed.ts'
 import { weaknessOf } from './weakness.ts'
 
 const advice = '`npx coatcheck secret` prints a good one.'
@@ -12,7 +11,7 @@ function faultOf(secret: unknown): string | undefined {
   }
   if (secret === '') return 'is not set: it is empty. Is its environment variable?'
   if (typeof secret !== 'string') return 'must be a string.'
-  return isWellFormed(secret) ? undefined : 'has lone surrogates, which have no UTF-8.'
+  return secret.isWellFormed() ? undefined : 'has lone surrogates, which have no UTF-8.'
 }
 
 /**
