@@ -32,8 +32,6 @@ interface Entry extends Linked<Entry> {
   version: number
   expiresAt: number
   owner: string | undefined
-  /** Where it is. */
-  place: WriteOrder<Entry>
 }
 
 type Entries = WriteOrder<Entry>
@@ -83,7 +81,7 @@ export function createMemoryStore(
 
   function drop(entry: Entry): void {
     const { key, owner, place } = entry
-    place.remove(entry)
+    place!.remove(entry)
     entries.delete(key)
     if (owner !== undefined) unlink(key, owner)
     if (entries.size === 0) stopTimer()
@@ -101,14 +99,14 @@ export function createMemoryStore(
     else keysByOwner.set(owner, new Set([key]))
   }
 
-  function add(key: string, expiresAt: number, place: Entries): Entry {
+  function add(key: string, expiresAt: number): Entry {
     const entry: Entry = {
       key,
       value: '',
       version: 0,
       expiresAt,
       owner: undefined,
-      place,
+      place: undefined,
       older: undefined,
       newer: undefined,
     }
@@ -171,15 +169,13 @@ export function createMemoryStore(
       const entry = live(key, time)
       if ((entry === undefined ? null : String(entry.version)) !== replaces) return undefined
       const place = placeOf(key, owner, entry)
-      if (entry !== undefined) entry.place.remove(entry)
-      else if (place !== notes) makeRoom(time)
+      if (entry === undefined && place !== notes) makeRoom(time)
       if (entry?.owner !== undefined && entry.owner !== owner) unlink(key, entry.owner)
-      const kept = entry ?? add(key, expiresAt, place)
+      const kept = entry ?? add(key, expiresAt)
       kept.value = flattened(value)
       kept.version = ++lastVersion
       kept.expiresAt = expiresAt
       kept.owner = owner
-      kept.place = place
       place.append(kept)
       if (owner !== undefined) link(key, owner)
       for (const order of all) dropExpired(order, glances, time)

@@ -5,7 +5,6 @@ import { byteLength } from '../runtime/bytes.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import type { LoginTerms } from '../record/terms.ts'
 import type { SessionState } from '../session/session-state.ts'
-import { nextPersistence } from '../session/persistence.ts'
 import type { StorageContext } from './storage-options.ts'
 
 /* What is stored of a session after a request. */
@@ -29,9 +28,9 @@ export function nextRecord(
   { base, secretHash, endsSeen, now }: Basis,
 ): Loaded {
   const { lifetime, sessionLimit, form } = context
-  const { login, endsBy } = state.wishes
   const before = base?.record
-  const persistent = nextPersistence(state.wishes, before)
+  const { login, endsBy, persist = before?.persistent } = state.wishes
+  const persistent = persist ?? undefined
   const asBefore = before ?? lifetime.start(now)
   const isAsBefore = persistent === asBefore.persistent
   const start = isAsBefore ? asBefore : lifetime.persist(asBefore, persistent)
@@ -87,7 +86,8 @@ export function nextRecordOfPrevious(
     : record
   const previous = { ...record.previous!, contents }
   const { persist } = state.wishes
-  const start = persist === undefined ? record : { ...record, ...lifetime.persist(record, persist) }
+  const start =
+    typeof persist === 'boolean' ? { ...record, ...lifetime.persist(record, persist) } : record
   const used = state.isUse ? lifetime.use(start, now()) : undefined
   const next = toWrite(context, { ...start, ...used, values, flash, previous }, false)
   return { ...next, by: 'previous', contents }

@@ -23,17 +23,18 @@ const head = new RegExp(
     `\\.${number}\\.${number}\\.${span}\\.${span}(?:\\.${number})?`,
 )
 
-/** The short form of a record, or undefined if it has instants that are no whole milliseconds. */
-export function printShort(wire: Wire): string | undefined {
+/** The short form of a record; its JSON if it has instants that are no whole milliseconds, or, because it was emptied, no hash. */
+export function printShort(wire: Wire): string {
   const { k, s, c, a, u, i, x, d, o, l, g, f, p, r, n, b, e, m, h, y } = wire
   const start = a ?? c
-  const areWhole =
+  const fits =
+    s !== '' &&
     Number.isSafeInteger(c) &&
     Number.isSafeInteger(u) &&
     Number.isSafeInteger(i) &&
     Number.isSafeInteger(x) &&
     Number.isSafeInteger(start)
-  if (!areWhole) return undefined
+  if (!fits) return JSON.stringify(wire)
   const login = a === undefined ? '' : `.${(a - c).toString(36)}`
   const data = d === undefined ? '{}' : JSON.stringify(d)
   const hasRest = o ?? l ?? g ?? f ?? p ?? r ?? n ?? b ?? e ?? m ?? h ?? y

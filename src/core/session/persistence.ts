@@ -1,6 +1,4 @@
-import type { SessionRecord } from '../record/record.ts'
 import type { SessionState } from './session-state.ts'
-import type { Wishes } from './wishes.ts'
 
 /* Whether the visitor stays logged in when the browser closes. */
 
@@ -18,20 +16,6 @@ export function persistenceOf({
   wishes,
   loaded,
 }: Pick<SessionState, 'destroyed' | 'wishes' | 'loaded'>): boolean | undefined {
-  return destroyed ? undefined : nextPersistence(wishes, loaded?.record)
-}
-
-/**
- * The same after this request. What one user wanted is not what the next one on the same computer wants.
- *
- * @param before What is stored.
- */
-export function nextPersistence(
-  { persist: stay, login }: Wishes,
-  before: SessionRecord | undefined,
-): boolean | undefined {
-  if (stay !== undefined || before?.persistent === undefined) return stay
-  const isSomebodys = before.owner !== undefined || before.isOfUnknown === true
-  const isOthers = login !== undefined && isSomebodys && before.owner !== login.userId
-  return isOthers ? undefined : before.persistent
+  const { persist: stay = loaded?.record.persistent } = wishes
+  return destroyed ? undefined : (stay ?? undefined)
 }

@@ -149,9 +149,8 @@ export class SessionState {
 
   /**
    * Notes that the response depends on the session.
-   *
-   * @throws {SessionError} `ERR_SESSION_COMMITTED` for a first look after the response was made: it left
-   * without a word that it depends on the cookie, so a cache may show it to other visitors.
+   * @throws {SessionError} `ERR_SESSION_COMMITTED` for a first look after the response was made, which said nothing of the cookie:
+   * a cache may show it to other visitors.
    */
   look(): void {
     if (this.#wasLookedAt) return
@@ -186,12 +185,14 @@ export class SessionState {
     else this.#id.renewSecret()
   }
 
-  /** From now on the visitor is this user. What another user had, or may have had, goes. */
+  /** From now on the visitor is this user. What another user had and wanted, or may have, goes. */
   logIn(login: Omit<Login, 'at' | 'turn'>): void {
     this.assertOpen()
     const isOthers = this.userId === undefined ? this.isOfUnknown : this.userId !== login.userId
     if (isOthers) this.change({ type: 'clear' })
-    this.wish({ login: { ...login, at: this.now(), turn: turnNow(login.userId) }, logsIn: true })
+    const { persist = isOthers ? null : undefined } = this.#wishes
+    const at = this.now()
+    this.wish({ persist, login: { ...login, at, turn: turnNow(login.userId) }, logsIn: true })
     this.rotate('kill')
   }
 

@@ -30,8 +30,8 @@ export interface Wishes {
   readonly login?: Login
   /** Whether the request logs somebody in, by the next save or by an earlier one: a handler may save by itself. */
   readonly logsIn?: boolean | undefined
-  /** Whether the visitor wants to stay logged in. */
-  readonly persist?: boolean
+  /** Whether the visitor wants to stay logged in. `null` forgets what was said, because it was another user who said it. */
+  readonly persist?: boolean | null | undefined
   /** When the session is to end at the latest, in milliseconds since the epoch. */
   readonly endsBy?: number | undefined
   /** Whether this use is to be noted even if no change and no tenth of the idle timeout asks for it. */

@@ -4,7 +4,9 @@
  * store is full, each write took as long as a part of all sessions.
  */
 
-export interface Linked<T> {
+export interface Linked<T extends Linked<T>> {
+  /** Where it is. */
+  place: WriteOrder<T> | undefined
   older: T | undefined
   newer: T | undefined
 }
@@ -14,8 +16,10 @@ export class WriteOrder<T extends Linked<T>> {
   size = 0
   #newest: T | undefined
 
-  /** Puts one that is in no order behind all others. */
+  /** Puts one behind all others, wherever it was. */
   append(entry: T): void {
+    entry.place?.remove(entry)
+    entry.place = this
     entry.older = this.#newest
     entry.newer = undefined
     if (this.#newest === undefined) this.oldest = entry
@@ -24,6 +28,7 @@ export class WriteOrder<T extends Linked<T>> {
     this.size++
   }
 
+  /** Takes out one that is in this order. */
   remove(entry: T): void {
     const { older, newer } = entry
     if (older === undefined) this.oldest = newer
