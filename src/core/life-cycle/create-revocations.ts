@@ -125,8 +125,9 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
   async function replace(
     handle: string,
     { handle: by, userId }: Successor,
+    goesOn: boolean,
   ): Promise<string | undefined> {
-    const successor = await ends.replace(handle, by)
+    const successor = await ends.replace(handle, { by, goesOn })
     if (successor !== undefined) events.emit({ type: 'destroyed', handle, userId })
     return successor
   }
@@ -138,17 +139,17 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
       async confirmId({ loaded }, { record: { handle, owner } }) {
         const former = loaded?.record.handle
         if (former === undefined || former === handle) return undefined
-        const successor = await replace(former, { handle, userId: owner })
+        const successor = await replace(former, { handle, userId: owner }, true)
         // Of two new ids at once the first one counts: no end of the session would find the other.
         if (successor === handle) return undefined
         return successor === undefined ? 'revoked' : 'rotated'
       },
       end: (handle, seen) => ends.end(handle, seen),
       endAsSeen: (loaded) => ends.endAsSeen(loaded),
-      lossOf: (record) => ends.lossOf(record),
+      lossOf: (record, isFresh) => ends.lossOf(record, isFresh),
       refusalOf: (login, handle) => ends.refusalOf(login, handle),
       // Of two logins at once each has a session of its own: both have proved who they are.
-      replace: async (former, by) => (await replace(former, by)) !== undefined,
+      replace: async (former, by) => (await replace(former, by, false)) !== undefined,
       ...(groups && { enterGroup: async () => {} }),
     },
   }

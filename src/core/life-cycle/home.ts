@@ -33,7 +33,7 @@ export type Refusal = 'revoked' | 'blocked' | 'rotated'
 /** The ends of sessions that a record comes after, or why it may not be written. */
 export type Admission = EndsSeen | undefined | 'revoked' | 'rotated'
 
-/** What became of a session that was to end as it was read: `another`, if its id has been ended since, by a login for instance. */
+/** What became of a session that was to end as it was read: `another`, if a login has taken its place since. */
 export type EndedAsSeen = 'ended' | 'missing' | 'another'
 
 /** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
@@ -68,7 +68,7 @@ export interface Home {
    * @param seen Its record, if it was read before. Then it ends also while the store cannot read.
    */
   end(handle: string, seen: SessionRecord | undefined): MaybePromise<void>
-  /** Ends the session by itself, unless its id has been ended meanwhile: then somebody else has it. */
+  /** Ends the session by itself, under whatever id it goes on, unless somebody has logged in there meanwhile. */
   endAsSeen?(loaded: Loaded): Promise<EndedAsSeen>
   /** What the record keeps of an id's secret, to know the id again. */
   proofOf(secret: string): MaybePromise<string>
@@ -78,8 +78,12 @@ export interface Home {
   replace?(handle: string, by: Successor): Promise<boolean>
   /** Whether a session was ended, where its record cannot show it. Asked before it is served or saved. */
   isRevoked?(claims: SessionClaims): MaybePromise<boolean>
-  /** Why a session is over of which the record does not show it, if so. For connections that outlive their request. */
-  lossOf?(record: SessionRecord): Promise<'revoked' | 'rotated' | undefined>
+  /**
+   * Why a session is over of which the record does not show it, if so. For what goes on after the session was read.
+   *
+   * @param isFresh Whether that must be the latest.
+   */
+  lossOf?(record: SessionRecord, isFresh?: boolean): Promise<'revoked' | 'rotated' | undefined>
   /** Asked before a record is written, where ends of sessions are noted beside the records. */
   admit?(state: SessionState, base: Loaded | undefined): Promise<Admission>
   /** Why a new id of the same user must not stand, if so. Asked once the session is written. */

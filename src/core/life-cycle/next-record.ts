@@ -36,7 +36,8 @@ export function nextRecord(
   const start = isAsBefore ? asBefore : lifetime.persist(asBefore, persistent)
   const owner = login?.userId ?? before?.owner ?? state.imported?.owner
   const isAgain = login?.isAgain && before?.owner === owner
-  const loginAt = isAgain ? undefined : login?.at
+  // One of the same instant as the login before it is a millisecond later, so that the two can be told apart.
+  const loginAt = isAgain ? undefined : login && login.at + +(login.at === before?.authenticatedAt)
   const used = state.isUse || login !== undefined ? lifetime.use(start, now, loginAt) : start
   const terms = nextTerms(state, before, { owner, isLimited: sessionLimit !== undefined })
   const last = endsBy ?? terms?.until
@@ -136,8 +137,10 @@ function endedIds(
   }
   const older = lateIds(before ? [before, ...retired] : retired, since)
   if (rotation === 'grace' && grace > 0) {
-    const contents = contentsAsStored(base, state.codec)
-    return { previous: { secretHash, until: now + grace, contents }, retired: older }
+    return {
+      previous: { secretHash, until: now + grace, contents: contentsAsStored(base, state.codec) },
+      retired: older,
+    }
   }
   // After an error the new id never reached the visitor, so nothing is on its way that had it.
   return { previous: { secretHash, until: failed ? now : late }, retired: older }
@@ -193,7 +196,8 @@ function nextTerms(
     group: login?.group?.name ?? kept?.group,
     until: login?.until ?? kept?.until,
     level: login?.level ?? kept?.level,
-    confirmedAt: login?.isAgain && isSame ? login.at : kept?.confirmedAt,
+    confirmedAt:
+      login?.isAgain && isSame ? login.at + +(login.at === kept?.confirmedAt) : kept?.confirmedAt,
     context: login?.context ?? kept?.context,
   }
   return Object.values(terms).every((one) => one === undefined) ? undefined : terms

@@ -12,11 +12,16 @@ import type { NoteCache } from './note-cache.ts'
 import { countsOf, type Many, type NoteScope, readMany, subjectsOf } from './noted-subjects.ts'
 import { beginning } from './revocation-note.ts'
 import { clockDifference, keyOfUser, type Noted, readNote, Revocations } from './revocations.ts'
-import { keyOfSession, noteEnd, parseEnd, type SessionEnd } from './session-ends.ts'
+import {
+  endAlone,
+  endWithSuccessors,
+  keyOfSession,
+  type NotedEnd,
+  noteEnd,
+  parseEnd,
+  type SessionEnd,
+} from './session-ends.ts'
 import type { StorageContext } from './storage-options.ts'
-
-/** Sessions that took each other's place, one after the other: more than a visitor logs in. */
-const longestChain = 1000
 
 /** Whether a session is the one that its cookie says, or has ended; or another one has taken its place, just now or long ago. */
 export type NotedStanding = 'current' | 'ended' | 'retired' | 'reused'
@@ -50,10 +55,10 @@ export class NotedEnds {
     this.#store = store
   }
 
-  /** Asked when a session is read, and so through the cache. */
-  async standingOf(record: SessionRecord): Promise<NotedStanding> {
-    const standing = this.#standing(record, await this.#notesOn(record, false))
-    if (standing === 'current' || !this.#scope.isStrict) return standing
+  /** Asked when a session is read, and so through the cache, unless it must be the latest. */
+  async standingOf(record: SessionRecord, isFresh: boolean = false): Promise<NotedStanding> {
+    const standing = this.#standing(record, await this.#notesOn(record, isFresh))
+    if (isFresh || standing === 'current' || !this.#scope.isStrict) return standing
     // It may come after what another process has noted since.
     return this.#standing(record, await this.#notesOn(record, true))
   }
@@ -74,9 +79,16 @@ export class NotedEnds {
     return undefined
   }
 
-  /** Why the session is over, if so, where nobody has come with its cookie: nothing is told. */
-  async lossOf(record: SessionRecord): Promise<'revoked' | 'rotated' | undefined> {
-    const standing = await this.standingOf(record)
+  /**
+   * Why the session is over, if so, where nobody has come with its cookie: nothing is told.
+   *
+   * @param isFresh Whether the store is asked in any case.
+   */
+  async lossOf(
+    record: SessionRecord,
+    isFresh?: boolean,
+  ): Promise<'revoked' | 'rotated' | undefined> {
+    const standing = await this.standingOf(record, isFresh)
     if (standing === 'current') return undefined
     return standing === 'ended' ? 'revoked' : 'rotated'
   }
@@ -133,17 +145,12 @@ export class NotedEnds {
 
   /** Ends one session, and those that took its place. */
   async end(handle: string, seen?: SessionRecord): Promise<void> {
-    let next: string | undefined = handle
-    for (let length = 0; next !== undefined && length < longestChain; length++) {
-      const { by }: SessionEnd = await this.#noteEnd(next, undefined, seen)
-      next = by
-    }
+    await endWithSuccessors(handle, (next) => this.#noteEnd(next, { seen }))
   }
 
-  /** Ends one session alone, unless another one has taken its place. */
-  async endAsSeen({ record }: Loaded): Promise<EndedAsSeen> {
-    const { by } = await this.#noteEnd(record.handle, undefined, record)
-    return by === undefined ? 'ended' : 'another'
+  /** Ends one session alone, under whatever id it goes on, unless a login has taken its place. */
+  endAsSeen({ record }: Loaded): Promise<EndedAsSeen> {
+    return endAlone(record.handle, (next) => this.#noteEnd(next, { seen: record }))
   }
 
   /** The same, where it was asked for: that it ended is told. */
@@ -154,12 +161,15 @@ export class NotedEnds {
   }
 
   /**
-   * Ends a session, of which another one takes the place.
+   * Ends a session, of which another one takes the place, or its own under a new id.
    *
    * @returns The one that has taken it: another if that was first, and none if the session had ended before.
    */
-  async replace(handle: string, by: string): Promise<string | undefined> {
-    return (await this.#noteEnd(handle, by)).by
+  async replace(
+    handle: string,
+    { by, goesOn }: { by: string; goesOn: boolean },
+  ): Promise<string | undefined> {
+    return (await this.#noteEnd(handle, { by, goesOn: goesOn || undefined })).by
   }
 
   /** Ends all sessions of the subject, a user mostly, but for one. How many there are, nobody can tell. */
@@ -265,14 +275,17 @@ export class NotedEnds {
     )
   }
 
-  #noteEnd(handle: string, by?: string, seen?: SessionRecord): Promise<SessionEnd> {
+  #noteEnd(
+    handle: string,
+    { seen, ...next }: Omit<SessionEnd, 'endedAt'> & { seen?: SessionRecord | undefined },
+  ): Promise<NotedEnd> {
     const { lifetime, now } = this.#context
     const endedAt = now()
     const last = Math.max(lifetime.horizon(endedAt), seen?.absoluteDeadline ?? 0)
     // Until it cannot be alive any more on any server's clock.
     const expiresAt = last + clockDifference
     return this.#changing(keyOfSession(handle), () =>
-      noteEnd(this.#store, handle, { endedAt, by, expiresAt }),
+      noteEnd(this.#store, handle, { endedAt, ...next, expiresAt }),
     )
   }
 

@@ -1,6 +1,8 @@
+import { SessionConflictError } from '../errors.ts'
 import { ownOnly } from '../runtime/own.ts'
 import { pause } from '../runtime/pause.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
+import type { EndedAsSeen } from './home.ts'
 
 /** Says that a session has ended, where its record is out of reach. */
 export interface SessionEnd {
@@ -8,9 +10,18 @@ export interface SessionEnd {
   endedAt: number
   /** The handle of the session that took its place, after a login or a new id. */
   by?: string | undefined
+  /** Whether it got a new id without a login, so that it goes on under that handle. */
+  goesOn?: boolean | undefined
+}
+
+/** What is noted, and whether it was noted now. */
+export interface NotedEnd extends SessionEnd {
+  isNew: boolean
 }
 
 const maxAttempts = 20
+/** Sessions that took each other's place, one after the other: more than a visitor logs in. */
+const longestChain = 1000
 
 /**
  * Notes that a session has ended, unless that is noted already.
@@ -22,16 +33,42 @@ export async function noteEnd(
   store: GuardedStore,
   handle: string,
   { expiresAt, ...end }: SessionEnd & { expiresAt: number },
-): Promise<SessionEnd> {
+): Promise<NotedEnd> {
   const key = keyOfSession(handle)
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const stored = await store.read(key)
-    if (stored !== undefined) return parseEnd(stored.value)
+    if (stored !== undefined) return { ...parseEnd(stored.value), isNew: false }
     const text = JSON.stringify(end)
-    if ((await store.write(key, text, { replaces: null, expiresAt })) !== undefined) return end
+    if ((await store.write(key, text, { replaces: null, expiresAt })) !== undefined) {
+      return { ...end, isNew: true }
+    }
     await pause(attempt)
   }
   throw store.failure('write', new Error('the end of a session could not be written'))
+}
+
+/** Notes that the session at a handle has ended. */
+type Note = (handle: string) => Promise<NotedEnd>
+
+/** Ends a session, and those that took its place, one after the other. */
+export async function endWithSuccessors(handle: string, note: Note): Promise<void> {
+  let next: string | undefined = handle
+  for (let length = 0; next !== undefined && length < longestChain; length++) {
+    const { by }: NotedEnd = await note(next)
+    next = by
+  }
+}
+
+/** Ends a session alone, under whatever handle it goes on, unless a login has taken its place. */
+export async function endAlone(handle: string, note: Note): Promise<EndedAsSeen> {
+  let next = handle
+  for (let length = 0; length < longestChain; length++) {
+    const { by, goesOn, isNew }: NotedEnd = await note(next)
+    if (by === undefined) return isNew ? 'ended' : 'missing'
+    if (!goesOn) return 'another'
+    next = by
+  }
+  throw new SessionConflictError(longestChain)
 }
 
 /** Where it is noted that one session has ended. */
@@ -42,9 +79,11 @@ export function keyOfSession(handle: string): string {
 /** What cannot be read says that it has ended, and no more. */
 export function parseEnd(text: string): SessionEnd {
   try {
-    const { endedAt, by } = ownOnly(JSON.parse(text)) as Partial<SessionEnd>
+    const { endedAt, by, goesOn } = ownOnly(JSON.parse(text)) as Partial<SessionEnd>
     const isHandleOrNone = by === undefined || typeof by === 'string'
-    if (typeof endedAt === 'number' && isHandleOrNone) return { endedAt, by }
+    if (typeof endedAt === 'number' && isHandleOrNone) {
+      return { endedAt, by, goesOn: goesOn === true }
+    }
   } catch {
     // As below.
   }

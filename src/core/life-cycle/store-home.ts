@@ -52,7 +52,7 @@ export class StoreHome implements Home {
     if (seats !== undefined) this.takeSeat = (userId, handle) => seats.take(userId, handle)
     if (noted === undefined) return
     this.admit = (state, base) => noted.admit(state, base)
-    this.lossOf = (record) => noted.lossOf(record)
+    this.lossOf = (record, isFresh) => noted.lossOf(record, isFresh)
   }
 
   async find(
@@ -125,15 +125,8 @@ export class StoreHome implements Home {
     return this.#owned.endWithSuccessors(handle, seen)
   }
 
-  endAsSeen({ record: seen, by }: Loaded): Promise<EndedAsSeen> {
-    const { secretHash } = by === 'current' ? seen : seen.previous!
-    // A plain rotation leaves it the same session; a login and a kill do not.
-    return this.#owned.endAsRead(seen.handle, seen.owner, (record) => {
-      if (record === undefined) return false
-      const { previous } = record
-      const isPrevious = previous?.secretHash === secretHash && previous.contents !== undefined
-      return isPrevious || record.secretHash === secretHash
-    })
+  endAsSeen({ record: seen }: Loaded): Promise<EndedAsSeen> {
+    return this.#owned.endAsRead(seen.handle, seen.owner, (record) => isOfSameLogin(record, seen))
   }
 
   replace(handle: string, by: Successor): Promise<boolean> {
@@ -148,4 +141,16 @@ export class StoreHome implements Home {
     const ofGroup = login.group && (await this.#groups?.refusalOf(login, handle))
     return ofGroup ?? this.#noted?.refusalOf(login, handle)
   }
+}
+
+/**
+ * Whether the session stands on the login that it stood on, or has still none. Its ids do not tell: of several new ones the record
+ * may have forgotten the first.
+ */
+function isOfSameLogin(record: SessionRecord | undefined, seen: SessionRecord): boolean {
+  return (
+    record !== undefined &&
+    record.authenticatedAt === seen.authenticatedAt &&
+    record.terms?.confirmedAt === seen.terms?.confirmedAt
+  )
 }

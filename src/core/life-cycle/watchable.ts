@@ -5,7 +5,7 @@ import { claimsOfRecord, type EndedAsSeen, type Home } from './home.ts'
 
 /*
  * How the rest of this package looks again at a session that a storage has read, without the visitor's cookie: for
- * connections that outlive their request; and how it ends one, if it is still as it was read. It is no part of the public
+ * connections that outlive their request; and how it ends one, unless somebody has logged in there. It is no part of the public
  * interface.
  */
 
@@ -44,9 +44,18 @@ async function presentOf(home: Home, loaded: Loaded): Promise<Present> {
   return lost === undefined ? found : { lost }
 }
 
-/** Ends the session, unless its id has been ended meanwhile. */
+/** Ends the session, unless it has ended or somebody has logged in there meanwhile. */
 export function endAsSeen({ home, underWay }: Inside, loaded: Loaded): MaybePromise<EndedAsSeen> {
-  // Of a session in a cookie of which nobody notes the end, there is nothing to end.
-  const end = () => home.endAsSeen?.(loaded) ?? 'ended'
+  const end = () => endUnlessOver(home, loaded)
   return underWay === undefined ? end() : underWay.run(end, 'delete')
+}
+
+async function endUnlessOver(home: Home, loaded: Loaded): Promise<EndedAsSeen> {
+  const { record } = loaded
+  // Who asks may have taken their time, and what ends sessions beside their records has been told then.
+  if (await home.isRevoked?.(claimsOfRecord(record))) return 'missing'
+  const lost = await home.lossOf?.(record, true)
+  if (lost === 'revoked') return 'missing'
+  // Of a session in a cookie of which nobody notes the end, there is nothing to end.
+  return (await home.endAsSeen?.(loaded)) ?? 'ended'
 }

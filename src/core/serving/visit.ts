@@ -10,14 +10,7 @@ import type { SessionStorage } from '../life-cycle/session-storage.ts'
 import { shared } from '../runtime/brand.ts'
 import { own } from '../runtime/own.ts'
 import type { Session, SessionData, UntypedData } from '../session/session.ts'
-import {
-  type Arrival,
-  eventsOf,
-  receive,
-  type ServableStorage,
-  type Source,
-  type VisitRequest,
-} from './arrival.ts'
+import { type Arrival, eventsOf, receive, type Source, type VisitRequest } from './arrival.ts'
 import { type Commit, commitForeignSession, commitSession, type Sending } from './commit.ts'
 import { logFailure } from './failure-log.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
@@ -65,17 +58,15 @@ export interface Visit<S extends ForeignSession = Session> {
 class OpenVisit<S extends ForeignSession> implements Visit<S> {
   readonly session: S
   readonly #arrival: Arrival<S>
-  readonly #storage: ServableStorage<S>
+  readonly #served: Served<S>
   readonly #release: () => void
-  readonly #privacy: Privacy | undefined
   #early: Promise<Commit> | undefined
   #end: Promise<Commit> | undefined
 
-  constructor(arrival: Arrival<S>, { storage, privacy }: Served<S>, release: () => void) {
+  constructor(arrival: Arrival<S>, served: Served<S>, release: () => void) {
     this.session = arrival.session
     this.#arrival = arrival
-    this.#storage = storage
-    this.#privacy = privacy
+    this.#served = served
     this.#release = release
     if (arrival.state !== undefined) arrival.state.server = this
   }
@@ -122,7 +113,7 @@ class OpenVisit<S extends ForeignSession> implements Visit<S> {
     try {
       // A commit of the handler that is still under way, and fails, has settled nothing.
       const commit = await (this.#early === undefined ? end() : this.#early.catch(end))
-      return this.#privacy?.(this.session, commit) ?? commit
+      return this.#served.privacy?.(this.session, commit) ?? commit
     } finally {
       this.#release()
     }
@@ -130,24 +121,23 @@ class OpenVisit<S extends ForeignSession> implements Visit<S> {
 
   #commit(sending?: Sending): Promise<Commit> {
     const { state } = this.#arrival
-    if (state === undefined) return commitForeignSession(this.#arrival, this.#storage)
+    if (state === undefined) return commitForeignSession(this.#arrival, this.#served.storage)
     // A change after this would be lost, so it throws.
     state.close()
     return commitSession(
       this.#arrival as Arrival as Arrival<Session>,
-      this.#storage as unknown as SessionStorage,
+      this.#served.storage as unknown as SessionStorage,
       sending,
     )
   }
 
   async #abandon(): Promise<Commit> {
-    if (!isEnding(this.#arrival)) return nothing
     try {
-      return await this.#commit()
+      if (isEnding(this.#arrival)) return await this.#commit()
     } catch (error) {
-      if (isStoreFailure(error)) logFailure(error, this.#storage.events)
-      return nothing
+      if (isStoreFailure(error)) logFailure(error, this.#served.storage.events)
     }
+    return nothing
   }
 }
 

@@ -3,7 +3,9 @@ import type { SessionEvent } from '../../core/events.ts'
 import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { createSessionCheck, type SessionVerdict } from '../../core/serving/session-check.ts'
 import { createVisits, type Visit } from '../../core/serving/visit.ts'
+import type { Session } from '../../core/session/session.ts'
 import { equal, ok, same } from '../expect.ts'
+import { ender, loggedIn } from './ender.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 
 const cookie = new Cookie('__Host-session', {
@@ -20,6 +22,19 @@ async function open(
   const [pair = ''] = (await cookie.serialize(value!)).split(';')
   const visits = createVisits(cookie, storage, { check: createSessionCheck(judge) })
   return visits.open({ method: 'GET', url, headers: new Headers({ cookie: pair }) })
+}
+
+const rotate = (session: Session) => session.regenerateId()
+const kill = (session: Session) => session.regenerateId(true)
+const change = (session: Session) => session.set('a', 1)
+
+/** What leaves a session the one that it was. */
+const otherwiseUsed: Readonly<Record<string, readonly ((session: Session) => void)[]>> = {
+  'a change': [change],
+  'a new id': [rotate],
+  'two new ids': [rotate, rotate],
+  'more new ids than are remembered': Array.from({ length: 11 }, () => rotate),
+  'an id that is ended': [rotate, kill, change, rotate],
 }
 
 /** What an app's check makes of stored sessions. */
@@ -83,22 +98,90 @@ export const checkedCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'ends a session for its check though it got another id or was changed meanwhile',
+    name: 'ends a session for its check though it was changed or got other ids meanwhile, and is told once',
     needs: ['revocable'],
-    async run({ createStorage }) {
-      const storage = createStorage()
-      for (const use of ['rotate', 'change'] as const) {
-        const old = await visit(storage, null, (s) => s.login('ada'))
-        let { cookie: now } = old
-        await open(storage, old.cookie, async () => {
-          const next = await visit(storage, now, (s) =>
-            use === 'rotate' ? s.regenerateId() : s.set('a', 1),
-          )
-          now = next.cookie
+    async run(fixture) {
+      for (const [use, others] of Object.entries(otherwiseUsed)) {
+        for (const regenerateGrace of [30, 0]) {
+          const { storage, types } = watched(fixture, { regenerateGrace })
+          const old = await visit(storage, null, (s) => s.login('ada'))
+          const cookies = [old.cookie]
+          const note = `${use}, ${regenerateGrace} s`
+          const { session } = await open(storage, old.cookie, async () => {
+            for (const other of others) {
+              const now = cookies.at(-1)!
+              cookies.push((await visit(storage, now, other)).cookie)
+            }
+            return 'end' as const
+          })
+          equal(session.isNew, true, note)
+          equal(types().filter((type) => type === 'revoked').length, 1, note)
+          for (const one of cookies) equal((await storage.read(one)).isNew, true, note)
+        }
+      }
+    },
+  },
+  {
+    name: 'ends no login for a check, though its session got other ids before and after it',
+    needs: ['revocable'],
+    async run(fixture) {
+      const { storage, types } = watched(fixture)
+      const prove = (s: Session) => s.reauthenticate()
+      let now = (await visit(storage, null, (s) => s.login('ada'))).cookie
+      for (const login of [(s: Session) => s.login('ada'), prove, prove]) {
+        await open(storage, now, async () => {
+          for (const use of [rotate, login, rotate, rotate]) {
+            now = (await visit(storage, now, use)).cookie
+          }
           return 'end' as const
         })
-        for (const one of [old.cookie, now]) equal((await storage.read(one)).isNew, true, use)
+        equal((await storage.read(now)).userId, 'ada')
+        ok(!types().includes('revoked'))
       }
+    },
+  },
+  {
+    name: 'says nothing for a check that ends what has ended meanwhile, and leaves the cookie alone',
+    needs: ['revocable'],
+    async run(fixture) {
+      const events: SessionEvent[] = []
+      const storage = ender(fixture, 0, (event) => events.push(event))
+      const ends: Record<string, (cookie: string) => Promise<unknown>> = {
+        'a logout': (cookie) => visit(storage, cookie, (s) => s.destroy()),
+        revokeAll: () => storage.revokeAll('ada'),
+        revokeEverybody: () => storage.revokeEverybody(),
+        'another check': (cookie) => open(storage, cookie, () => 'end'),
+      }
+      for (const [name, end] of Object.entries(ends)) {
+        const cookie = await loggedIn(storage)
+        events.length = 0
+        const opened = await open(storage, cookie, async () => {
+          await end(cookie)
+          return 'end' as const
+        })
+        const told = events.filter((event) => 'reason' in event && event.reason === 'check')
+        equal(told.length, name === 'another check' ? 1 : 0, name)
+        equal(opened.session.isNew, true, name)
+        same((await opened.close()).setCookies, [], name)
+      }
+    },
+  },
+  {
+    name: 'says once of two checks at the same time that they end a session, by a note',
+    needs: ['revocable'],
+    lacks: 'server',
+    async run(fixture) {
+      const { storage, types } = watched(fixture)
+      const { cookie } = await visit(storage, null, (s) => s.login('ada'))
+      const held = fixture.gate!.hold('write')
+      const opening = open(storage, cookie, () => 'end')
+      await held.reached
+      const first = await open(storage, cookie, () => 'end')
+      held.release()
+      const second = await opening
+      equal(types().filter((type) => type === 'revoked').length, 1)
+      equal((await first.close()).setCookies.length, 1)
+      equal((await second.close()).setCookies.length, 0)
     },
   },
   {

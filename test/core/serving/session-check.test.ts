@@ -11,6 +11,7 @@ import {
 } from 'coatcheck/accounts'
 import { createVisits } from 'coatcheck/adapter'
 import { createCookie } from 'coatcheck/cookie'
+import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { withSession } from 'coatcheck/fetch'
 import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
 import { createGate } from 'coatcheck/testing'
@@ -110,6 +111,28 @@ describe('a check of sessions', () => {
     })
     const serve = withSession({ cookie, storage, check }, () => new Response())
     assert.deepEqual((await serve(asking(header))).headers.getSetCookie(), [])
+  })
+
+  it('says nothing of a session in a cookie that the app has ended while it was asked, and clears no newer cookie', async () => {
+    let isOver = false
+    const events: SessionEvent[] = []
+    const storage = createCookieSessionStorage({
+      isRevoked: () => isOver,
+      onEvent: (event) => events.push(event),
+    })
+    const session = await storage.read(null)
+    session.login('ada')
+    const header = await headerOf(await storage.save(session))
+    const check = createSessionCheck(() => {
+      isOver = true
+      return 'end'
+    })
+    const serve = withSession({ cookie, storage, check }, (_, { isNew }) => {
+      return new Response(String(isNew))
+    })
+    const response = await serve(asking(header))
+    assert.deepEqual([await response.text(), response.headers.getSetCookie()], ['true', []])
+    assert.ok(!events.some(({ type }) => type === 'revoked'))
   })
 
   it('asks for no step-up where nobody is logged in', async () => {
