@@ -98,9 +98,10 @@ export function createSqlStore(
 
     keysOf: (owner) => repeating(async () => rows.keysOf(await hashOwner(owner))),
 
-    deleteExpired() {
+    async deleteExpired() {
       const time = now()
-      return inBatches(() => repeating(() => rows.deleteExpired(time)))
+      const deleteBatch = await repeating(() => rows.sweep(time))
+      return inBatches(() => repeating(deleteBatch))
     },
 
     close: () => operations.close(),

@@ -33,13 +33,13 @@ after(async () => {
 const servers: Record<string, [Kysely<Record<string, object>>, string, string, string]> = {
   PostgreSQL: [
     inPostgres,
-    `SELECT i::text, 'x', 'v', NULL, i FROM generate_series(1, 20000) i`,
+    `SELECT i::text, 'x', 'v', NULL, i * 1000 FROM generate_series(1, 20000) i`,
     `SELECT indexdef AS text FROM pg_indexes WHERE tablename = `,
     `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'`,
   ],
   MariaDB: [
     inMariadb,
-    `SELECT seq, 'x', 'v', NULL, seq FROM seq_1_to_20000`,
+    `SELECT seq, 'x', 'v', NULL, seq * 1000 FROM seq_1_to_20000`,
     `SELECT column_name AS text FROM information_schema.statistics WHERE table_name = `,
     `SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'`,
   ],
@@ -62,11 +62,11 @@ for (const [name, [kysely, rows, indexes, waiting]] of Object.entries(servers)) 
 
     it('is swept in batches, which find their rows by the index', async () => {
       await createSessionTable(kysely)
-      const store = createSqlStore(kysely, { now: () => 17500.5 })
+      const store = createSqlStore(kysely, { now: () => 17_500_000.5 })
       queries.length = 0
       assert.equal(await store.deleteExpired(), 0)
-      const [{ sql: text, parameters }] = queries as [CompiledQuery]
-      assert.ok(parameters.length <= 3)
+      const { sql: text, parameters } = queries.at(-1)!
+      assert.ok(parameters.length <= 4)
       const value = (index: number) => String(parameters[index])
       let next = 0
       const query = text.replace(/\$(\d)|\?/g, (_, n) => value(n ? n - 1 : next++))
@@ -79,7 +79,7 @@ for (const [name, [kysely, rows, indexes, waiting]] of Object.entries(servers)) 
 
       queries.length = 0
       assert.equal(await store.deleteExpired(), 17_500)
-      assert.equal(queries.length, 19)
+      assert.equal(queries.filter((query) => query.sql.startsWith('delete')).length, 19)
       assert.equal((await run('SELECT id FROM sessions')).length, 2500)
     })
 

@@ -1,8 +1,9 @@
 import { backendError } from '../parts/backend-error.ts'
-import type { Kysely } from 'kysely'
+import type { GeneratedAlways, Kysely } from 'kysely'
 import type { StoredRow } from '../parts/stored-row.ts'
 import { compileOnce } from './compile-once.ts'
 import { languageOf } from './dialect.ts'
+import { expiresAbout, hasExpiresAbout, stepOf } from './expires-about.ts'
 import { byName, type RunFixed } from './prepared.ts'
 
 /** One record. Times are milliseconds since the epoch. */
@@ -15,8 +16,13 @@ interface SessionRow {
   expires_at: number
 }
 
+interface SessionTable extends SessionRow {
+  /** Only on PostgreSQL, and not in tables that earlier releases made. */
+  expires_about: GeneratedAlways<number>
+}
+
 /** The table under whatever name. */
-export type SessionTables = Record<string, SessionRow>
+export type SessionTables = Record<string, SessionTable>
 
 /** The statements. What they match by is exact: ids and versions are compared byte by byte. */
 interface SessionRows {
@@ -28,8 +34,8 @@ interface SessionRows {
   delete(id: string): Promise<void>
   /** Whatever this process's clock says: another one serves what has expired here. */
   keysOf(owner: string): Promise<string[]>
-  /** Returns how many: no more than one batch. */
-  deleteExpired(now: number): Promise<number>
+  /** Returns what deletes one batch of what has expired by then, and says how many. */
+  sweep(now: number): Promise<() => Promise<number>>
 }
 
 /** Expired rows that are deleted at once: more would hold locks for long. */
@@ -78,13 +84,11 @@ export function rowsIn(db: Kysely<SessionTables>, { table, prepare }: RowsOption
     return updated.numUpdatedRows === 1n
   }
 
-  const old = (now: number, limit: number) =>
-    db
-      .selectFrom(table)
-      .select('id')
-      .where('expires_at', '<=', now)
-      .orderBy('expires_at')
-      .limit(limit)
+  const old = (now: number) => db.selectFrom(table).select('id').where('expires_at', '<=', now)
+  const oldest = (now: number, limit: number) => old(now).orderBy('expires_at').limit(limit)
+  // In the step that goes on, some have not expired: they do not count as a part of the batch.
+  const aboutOldest = (now: number) =>
+    old(now).where(expiresAbout, '<=', stepOf(now)).orderBy(expiresAbout).limit(batch)
 
   /*
    * One batch, oldest first, so that the index is used whatever the database thinks of the table. Where it is selected
@@ -94,15 +98,18 @@ export function rowsIn(db: Kysely<SessionTables>, { table, prepare }: RowsOption
     mysql: (now: number) =>
       db.deleteFrom(table).where('expires_at', '<=', now).orderBy('expires_at').limit(batch),
     sqlite: (now: number) =>
-      db.deleteFrom(table).where('id', 'in', old(now, sqliteBatch)).where('expires_at', '<=', now),
-    // An array, because PostgreSQL may read the whole table to join it with a selection.
-    postgres: (now: number) =>
       db
         .deleteFrom(table)
-        .where(({ eb, fn }) =>
-          eb('id', '=', fn<string>('any', [fn<string[]>('array', [old(now, batch)])])),
-        )
+        .where('id', 'in', oldest(now, sqliteBatch))
         .where('expires_at', '<=', now),
+    postgres: (now: number, isAbout: boolean) => {
+      const found = isAbout ? aboutOldest(now) : oldest(now, batch)
+      // An array, because PostgreSQL may read the whole table to join it with a selection.
+      return db
+        .deleteFrom(table)
+        .where(({ eb, fn }) => eb('id', '=', fn<string>('any', [fn<string[]>('array', [found])])))
+        .where('expires_at', '<=', now)
+    },
   }
 
   const selectLive = compileOnce<{ id: string; now: number }, SessionTables>(
@@ -157,9 +164,11 @@ export function rowsIn(db: Kysely<SessionTables>, { table, prepare }: RowsOption
       return found.map(({ id }) => textOf(id))
     },
 
-    async deleteExpired(now) {
-      const { numDeletedRows } = await expired[language](now).executeTakeFirst()
-      return Number(numDeletedRows)
+    async sweep(now) {
+      // Asked for each sweep, because somebody may give the column to the table meanwhile.
+      const isAbout = language === 'postgres' && (await hasExpiresAbout(db, table))
+      const query = expired[language](now, isAbout)
+      return async () => Number((await query.executeTakeFirst()).numDeletedRows)
     },
   }
 }

@@ -4,6 +4,7 @@ import { type OptionKinds, readOptions } from '../../core/options.ts'
 import { indexName } from '../parts/sqlite-table.ts'
 import { assertNoSchema, languageOf } from './dialect.ts'
 import { isLostRace } from './errors.ts'
+import { expiresAbout, hasExpiresAbout, withExpiresAbout } from './expires-about.ts'
 import { textOf } from './rows.ts'
 
 export interface SessionTableOptions {
@@ -62,7 +63,8 @@ export async function createSessionTable(
 
 // oxlint-disable-next-line typescript/no-explicit-any -- as above
 async function makeElsewhere(kysely: Kysely<any>, table: string): Promise<void> {
-  await kysely.schema
+  const isPostgres = languageOf(kysely) === 'postgres'
+  const making = kysely.schema
     .createTable(table)
     .ifNotExists()
     .addColumn('id', 'varchar(64)', (column) => column.primaryKey().notNull())
@@ -70,9 +72,14 @@ async function makeElsewhere(kysely: Kysely<any>, table: string): Promise<void> 
     .addColumn('version', 'varchar(64)', (column) => column.notNull())
     .addColumn('owner', 'varchar(64)')
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
-    .execute()
-  for (const column of ['owner', 'expires_at']) {
-    const name = indexName(table.slice(table.indexOf('.') + 1), column)
+  await (isPostgres ? await withExpiresAbout(kysely, making) : making).execute()
+  const isAbout = isPostgres && (await hasExpiresAbout(kysely, table))
+  await makeIndex('owner', 'owner')
+  // Of the old name, so that an earlier release that starts beside this one finds it, and makes none.
+  await makeIndex('expires_at', isAbout ? expiresAbout : 'expires_at')
+
+  async function makeIndex(named: string, column: string): Promise<void> {
+    const name = indexName(table.slice(table.indexOf('.') + 1), named)
     await kysely.schema.createIndex(name).ifNotExists().on(table).column(column).execute()
   }
 }
