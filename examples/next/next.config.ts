@@ -1,6 +1,6 @@
 import type { NextConfig } from 'next'
 
-// This app lies in the folder of another one, with a lockfile of its own.
+// A lockfile in a folder above makes Next look there for what the app imports.
 const config: NextConfig = { turbopack: { root: import.meta.dirname } }
 
 export default config

@@ -89,7 +89,7 @@ const isAboutFiles = /\/(stress|faults)\/[^/]+$|\/(sqlite-disk|private-files|pro
 
 /** Apps that are built with the tools of a framework, which takes a minute each, and the examples, of which some are such apps. */
 const isBuilt =
-  /\/frameworks\/(sveltekit|astro|next|tanstack-start|nuxt|nest)\.node\.|\/examples\/(plain|story)\.node\./
+  /\/frameworks\/(sveltekit|astro|next|tanstack-start|nuxt|nest)\.node\.|\/examples\/(plain|story)\.node\.|\/cli\/new-built\.node\./
 
 /** What starts Redis, PostgreSQL and the like, to use them. */
 const usesServers =

@@ -1,48 +1,21 @@
 /* `coatcheck new`, out of the package as npm packs it. */
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { firstAnswer, freePort, startProgram } from '../docs/run-program.ts'
+import { type Manifest, unpack } from './packed.ts'
 import { root } from './run.ts'
-
-interface Manifest {
-  name: string
-  scripts: Record<string, string>
-  dependencies: Record<string, string>
-  devDependencies: Record<string, string>
-}
 
 const servers = ['express', 'fastify', 'hono', 'koa', 'node']
 
-// Within the repository: there the apps find their frameworks.
-const folder = join(root, mkdtempSync('.build/new-'))
-after(() => rmSync(folder, { recursive: true, force: true }))
+const built = ['next', 'nuxt', 'sveltekit', 'astro', 'tanstack-start']
+
+const { folder, make } = unpack()
 
 /** What was printed when the app for a framework was made. */
 const printed = new Map<string, ReturnType<typeof make>>()
-
-before(() => {
-  const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]
-  const tarball = execFileSync('npm', pack, { cwd: root, encoding: 'utf8' }).trim()
-  execFileSync('tar', ['-xzf', join(folder, tarball), '-C', folder])
-  for (const framework of servers) printed.set(framework, make(framework))
-})
-
-function make(...words: string[]) {
-  const program = join(folder, 'package/dist/cli/coatcheck.js')
-  return spawnSync(process.execPath, [program, 'new', ...words], { cwd: folder, encoding: 'utf8' })
-}
+for (const framework of [...servers, ...built]) printed.set(framework, make(framework))
 
 const read = (path: string) => readFileSync(join(folder, path), 'utf8')
 const manifestOf = (app: string) => JSON.parse(read(`${app}/package.json`)) as Manifest
@@ -124,10 +97,44 @@ describe('coatcheck new', () => {
     }
   })
 
+  for (const framework of built) {
+    it(`writes an app whose start is tested elsewhere, with the versions of its example: ${framework}`, () => {
+      const app = `${framework}-app`
+      const example = join(root, 'examples', framework)
+      assert.equal(printed.get(framework)!.status, 0)
+      const { coatcheck, ...others } = manifestOf(app).dependencies
+      const manifest = JSON.parse(readFileSync(join(example, 'package.json'), 'utf8')) as Manifest
+      const { coatcheck: _, ...wanted } = manifest.dependencies
+      assert.deepEqual(
+        [others, manifestOf(app).devDependencies],
+        [wanted, manifest.devDependencies],
+      )
+      assert.match(coatcheck!, /^\d+\.\d+\.\d+$/)
+      const theirs = readFileSync(join(example, '.gitignore'), 'utf8').split('\n')
+      const ours = read(`${app}/.gitignore`).split('\n')
+      assert.deepEqual(ours, ['.env', ...theirs.filter((line) => line !== '.cases/')])
+      // What git ignores, or is the example's own, is not written.
+      const files = readdirSync(join(folder, app), { recursive: true }).map(String)
+      const stray =
+        /lock|\.npmrc|\.cases|\.gen\.|next-env|node_modules|^(dist|build|\.(next|nuxt|output|astro|svelte-kit))\b/
+      assert.deepEqual(
+        files.filter((file) => stray.test(file)),
+        [],
+      )
+      assert.ok(files.length < 30)
+      const [, storage, login] = /line in `(.*?)`[^]*in `(.*?)`\.\n/.exec(read(`${app}/README.md`))!
+      assert.match(read(`${app}/${storage}`), /createMemorySessionStorage/)
+      assert.match(read(`${app}/${login}`), /session\.login\(/)
+      for (const file of files.filter((one) => /\.(ts|tsx|json)$/.test(one))) {
+        assert.doesNotMatch(read(`${app}/${file}`), /\.cases/)
+      }
+    })
+  }
+
   it('makes a secret for each app, which its owner alone reads and git ignores', () => {
-    const secrets = servers.map((framework) => read(`${framework}-app/.env`))
+    const secrets = [...servers, ...built].map((framework) => read(`${framework}-app/.env`))
     for (const secret of secrets) assert.match(secret, /^SESSION_SECRET=[\w-]{43}\n$/)
-    assert.equal(new Set(secrets).size, servers.length)
+    assert.equal(new Set(secrets).size, secrets.length)
     assert.equal(statSync(join(folder, 'express-app/.env')).mode & 0o777, 0o600)
     const ignored = read('express-app/.gitignore').split('\n')
     for (const line of ['.env', '.sessions/', 'node_modules/']) assert.ok(ignored.includes(line))
@@ -140,7 +147,7 @@ describe('coatcheck new', () => {
       .trim()
       .split('\n')
       .map((line) => line.split(' ', 1)[0]!)
-    assert.deepEqual(names, servers)
+    assert.deepEqual(names, [...servers, ...built])
   })
 
   it('writes nothing over what is there, and says what is wrong', () => {

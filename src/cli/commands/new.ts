@@ -3,18 +3,24 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Command, UsageError } from '../command.ts'
 
-/** What the build makes of examples/servers: `script/lib/starters.mjs`. */
+/** What the build makes of the examples: `script/lib/starters.mjs`. */
 interface Starters {
   frameworks: Record<string, Starter>
-  /** Files that are the same for all. */
+  /** Files of all that are nothing but a server. */
   shared: Record<string, string>
 }
 
 interface Starter {
   title: string
-  dependencies: Record<string, string>
-  /** The text of server.js. */
-  server: string
+  /** The files in which the storage is, and what a login does. */
+  storage: string
+  login: string
+  /** What the README says beside. */
+  note?: string
+  /** What git leaves out of an app that is built. */
+  ignored?: string[]
+  manifest: { scripts: Record<string, string>; dependencies: Record<string, string> }
+  files: Record<string, string>
 }
 
 export const newApp: Command = {
@@ -43,7 +49,8 @@ export const newApp: Command = {
     const starter = frameworks[framework]!
     const folder = resolve(place)
     assertEmpty(folder, place)
-    const files = { ...filesOf(starter, folder), ...shared }
+    const isBuilt = starter.ignored !== undefined
+    const files = { ...filesOf(starter, folder), ...starter.files, ...(isBuilt ? {} : shared) }
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       // Its owner alone reads the secret. What appeared meanwhile is not written over.
@@ -54,7 +61,7 @@ export const newApp: Command = {
 
   cd ${place}
   npm install
-  npm start
+  npm ${isBuilt ? 'run dev' : 'start'}
 
 The secret of the cookies is in .env, which .gitignore keeps out of your repository.`)
     return 0
@@ -80,34 +87,37 @@ function assertEmpty(folder: string, place: string): void {
   if (found.length > 0) throw new Error(`The folder "${place}" is not empty. Name another one.`)
 }
 
-function filesOf({ title, dependencies, server }: Starter, folder: string) {
+function filesOf(starter: Starter, folder: string): Record<string, string> {
   // npm's rules for names: https://docs.npmjs.com/cli/configuring-npm/package-json#name
   const name = basename(folder)
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+/, '')
-  const scripts = { start: 'node --env-file=.env server.js' }
-  const manifest = { name: name || 'app', private: true, type: 'module', scripts, dependencies }
+  const manifest = { name: name || 'app', private: true, type: 'module', ...starter.manifest }
+  const { ignored = ['.sessions/', 'node_modules/'] } = starter
   return {
     '.env': `SESSION_SECRET=${randomBytes(32).toString('base64url')}\n`,
-    '.gitignore': '.env\n.sessions/\nnode_modules/\n',
-    'README.md': readme(title),
+    '.gitignore': ['.env', ...ignored, ''].join('\n'),
+    'README.md': readme(starter),
     'package.json': `${JSON.stringify(manifest, undefined, 2)}\n`,
-    'server.js': server,
   }
 }
 
-function readme(title: string): string {
+function readme({ title, storage, login, note, ignored }: Starter): string {
+  const [start, node, place] = ignored
+    ? ['npm run dev', '22.9', 'the memory of its process']
+    : ['npm start', '20.6', 'the folder `.sessions`']
+  const more = [ignored && 'In production it is `npm run build`, and then `npm start`.', note]
   return `# Sessions with Coatcheck on ${title}
 
     npm install
-    npm start
+    ${start}
 
-Then open the address that it prints. It needs Node 20.6 or later.
+Then open the address that it prints. It needs Node ${node} or later.
 
-* \`.env\` holds the secret of the cookies. It is this machine's own: a server needs another one, from \`npx coatcheck secret\`, in the variable SESSION_SECRET.
-* Sessions are in the folder \`.sessions\`. Another storage is one line in \`sessions.js\`: \`node_modules/coatcheck/docs/storages.md\` says which when.
-* The login asks for no password. Check one before \`session.login()\` in \`actions.js\`.
+${more.map((line) => line && `* ${line}\n`).join('')}* \`.env\` holds the secret of the cookies. It is this machine's own: a server needs another one, from \`npx coatcheck secret\`, in the variable SESSION_SECRET.
+* Sessions are in ${place}. Another storage is one line in \`${storage}\`: \`node_modules/coatcheck/docs/storages.md\` says which when.
+* The login asks for no password. Check one before \`session.login()\` in \`${login}\`.
 * Browsers keep the cookie over https, and on localhost. Set NODE_ENV=production where the app is public.
 `
 }

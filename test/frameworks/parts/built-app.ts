@@ -69,6 +69,8 @@ function streamOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
 export interface RunningExample {
   /** As browsers know it. The server itself speaks plain http there. */
   origin: string
+  /** Default `false`: in production. */
+  isInDevelopment?: boolean
   close(): Promise<void>
 }
 

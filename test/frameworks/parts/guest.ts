@@ -31,8 +31,10 @@ export class Guest {
     return new Guest(this.#origin, 'thief', this.#visitor.copy())
   }
 
+  /** In development it has no prefix where the framework says that the page came over plain http. */
   get cookie(): string | undefined {
-    return this.#visitor.jar.value('__Host-session')
+    const { jar } = this.#visitor
+    return jar.value('__Host-session') ?? jar.value('session')
   }
 
   get heading(): string {
