@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { packed } from '../package/packed.ts'
 import { root } from './run.ts'
 
 export interface Manifest {
@@ -17,9 +18,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The package as npm packs it, in the folder `package` of a new one, and its command `new`, which is run there. */
 export function unpack() {
-  const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]
-  const tarball = execFileSync('npm', pack, { cwd: root, encoding: 'utf8' }).trim()
-  execFileSync('tar', ['-xzf', join(folder, tarball), '-C', folder])
+  execFileSync('tar', ['-xzf', packed().tarball, '-C', folder])
   const program = join(folder, 'package/dist/cli/coatcheck.js')
   return {
     folder,

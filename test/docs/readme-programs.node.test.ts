@@ -4,10 +4,11 @@
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { packed } from '../package/packed.ts'
 import { programsIn } from './blocks.ts'
 import { freePort, visitTwice } from './run-program.ts'
 
@@ -23,16 +24,8 @@ describe('a program of the README', () => {
     folder = mkdtempSync(join(tmpdir(), 'readme-'))
     // What `npm init` makes, and what it says of the module format.
     writeFileSync(join(folder, 'package.json'), '{ "name": "readme", "type": "commonjs" }')
-    execFileSync('npm', [
-      'pack',
-      '--ignore-scripts',
-      '--loglevel=error',
-      '--pack-destination',
-      folder,
-    ])
-    const [packed] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
     const options = ['--offline', '--no-audit', '--no-fund', '--loglevel=error']
-    execFileSync('npm', ['install', ...options, `./${packed}`, adapter], { cwd: folder })
+    execFileSync('npm', ['install', ...options, packed().tarball, adapter], { cwd: folder })
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 

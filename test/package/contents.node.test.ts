@@ -1,26 +1,21 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { before, describe, it } from 'node:test'
-
-interface Packed {
-  size: number
-  files: { path: string }[]
-}
+import { packed } from './packed.ts'
 
 describe('the package', () => {
-  let packed: Packed
+  let size: number
   let paths: Set<string>
 
   before(() => {
-    const output = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'])
-    packed = (JSON.parse(String(output)) as [Packed])[0]
-    paths = new Set(packed.files.map(({ path }) => path))
+    const found = packed()
+    size = found.size
+    paths = new Set(found.files.map(({ path }) => path))
   })
 
   it('is small: at most 430 kB, a quarter of it conformance cases, and little beside scripts and declarations', () => {
-    assert.ok(packed.size <= 430_000, `${packed.size} bytes`)
+    assert.ok(size <= 430_000, `${size} bytes`)
     const others = [...paths].filter((path) => !/^dist\/.*(?<!\.d)\.(js|d\.ts)$/.test(path))
     assert.deepEqual(
       others.filter((path) => !/^docs\/(migrating\/)?[\w-]+\.md$/.test(path)),
