@@ -14,7 +14,7 @@ const shutdownPatience = Number(process.env.TEST_SHUTDOWN_PATIENCE ?? 90) * 1000
 /** Runs "$@", and has the shell write into the file $0 what it took of the processor. */
 const timed = 'TIMEFORMAT="%U %S"; { time "$@" 2>&3; } 3>&2 2>"$0"'
 
-/** What a job that mostly waits gives way with, while others have work. */
+/** How a job gives way, while others have work. */
 const givingWay = ['nice', '-n', '5']
 
 /** Runs a job to its end, or stops it when its time is over: { code, timedOut, isHeld, hangs, output }. */
@@ -23,7 +23,7 @@ export function execute(job, cpuPath, variables) {
   const env = { ...inherited, ...variables, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
   // A group of its own, so that its children can be stopped with it.
   const options = { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] }
-  const command = job.isWaiting ? [...givingWay, ...job.command] : job.command
+  const command = job.givesWay ? [...givingWay, ...job.command] : job.command
   const child = spawn('bash', ['-c', timed, cpuPath, ...command], options)
   running.add(child)
 

@@ -5,7 +5,7 @@ import { globFiles } from './files.mjs'
  *   command, seconds (after which it is stopped),
  *   report: { format, path } if it runs tests and writes down how it went,
  *   file, if it is there for this file alone; isLong, if it should not be the last to begin;
- *   isWaiting, if it mostly waits, and may be slow while others have work;
+ *   givesWay, if it may be slow while others have work: 'first' if it mostly waits, and 'last';
  *   isOnDisk, if its temporary files have to be on a disk;
  *   turn: of several jobs with the same one runs at a time;
  *   variables of its environment.
@@ -78,7 +78,8 @@ export function runtimeParts(scratch, only = '') {
 const isLong =
   /\/(stress\/backends|browser|faults\/servers|services)\/|browser|redis-f|sql-servers\./
 
-/** What takes a processor for half of its time at most, and has no deadline of less than many seconds: browsers, and tests of the runner. */
+/** What has no deadline of less than many seconds. Of these, what takes a processor for half of its time at most: browsers, and tests of the runner. */
+const isPatient = /\/test\/(bundlers|cli|docs|examples|package|script)\//
 const mostlyWaits = /\/test\/browser\/|-browser\.node\.|\/script\/run-files\./
 
 /** Folders whose files start their servers in their own process: one process has all of them, and loads what they need once. */
@@ -113,11 +114,16 @@ function ownProcesses(name, files, scratch) {
     ...nodeJob(`${name}-${n}`, node, group, scratch),
     ...(group.length === 1 && { file: group[0] }),
     isLong: isLong.test(group[0]) || group.length > 1,
-    isWaiting: mostlyWaits.test(group[0]),
+    ...(name === 'node20-processes' && { givesWay: givingWay(group[0]) }),
     isOnDisk: isAboutFiles.test(group[0]),
     ...(turns[name] && { turn: turns[name] }),
   }))
   return { name, jobs, files }
+}
+
+function givingWay(file) {
+  if (mostlyWaits.test(file)) return 'first'
+  return isPatient.test(file) ? 'last' : undefined
 }
 
 /** Portable files about what the platform offers: crypto, SQLite, files, streams, timers, headers. The others are logic. */
@@ -151,8 +157,17 @@ export function briefly(parts) {
   const variables = { TEST_BRIEFLY: '1', TEST_RUNTIMES: String(sharing.length) }
   return parts.map((part) => ({
     ...part,
-    jobs: part.jobs.map((job) => ({ ...job, variables })),
+    jobs: part.jobs.map((job) => ({ ...job, command: patient(job.command), variables })),
   }))
+}
+
+/**
+ * Node 20 optimizes what has run some hundred times, and most tests end before that pays: with fifteen times the patience they
+ * take the processor for a fifth less. Later versions have a compiler between.
+ */
+function patient([program, ...options]) {
+  const isEager = program === node && process.version.startsWith('v20.')
+  return [program, ...(isEager ? ['--interrupt-budget=1000000'] : []), ...options]
 }
 
 /** On a Node between the oldest and the newest. */

@@ -6,15 +6,16 @@ import { readCpu, readTimes } from './times.mjs'
 
 /**
  * No more than processors: where everything waits for a processor, a server does not answer within its deadline. One lane more
- * is for jobs that mostly wait. They fill the gaps of the others, and give way to them.
+ * is for jobs without deadlines. They fill the gaps of the others, and give way to them.
  */
 const lanes = Math.max(2, availableParallelism())
 
 /** Runs the jobs of all parts, several at a time, and tells of each part when it is done. */
 export async function runParts(parts, scratch, onResult) {
   const jobs = parts.flatMap((part) => part.jobs.map((job) => ({ part, job })))
-  // The long ones first: then no lane is left alone with one at the end. Those that wait are for the lane between.
-  const rank = ({ job }) => (job.isWaiting ? 2 : job.isLong ? 0 : 1)
+  // The long ones first: then no lane is left alone with one at the end. Those that give way are for the lane between.
+  const ranks = { first: 2, last: 3 }
+  const rank = ({ job }) => ranks[job.givesWay] ?? (job.isLong ? 0 : 1)
   const waiting = jobs.toSorted((a, b) => rank(a) - rank(b))
   const done = new Map(parts.map((part) => [part.name, []]))
   const turns = new Set()
@@ -38,7 +39,7 @@ export async function runParts(parts, scratch, onResult) {
 
   for (const part of parts) if (part.jobs.length === 0) onResult(merge(part, [empty]))
   const all = Array.from({ length: lanes }, () => lane(() => true))
-  await Promise.all([...all, lane((job) => job.isWaiting)])
+  await Promise.all([...all, lane((job) => job.givesWay !== undefined)])
 }
 
 const nothing = { passed: 0, failed: 0, skips: [], problems: [], output: '' }

@@ -51,12 +51,13 @@ interface Place<On> {
   /** Clients that are set up in other ways. */
   variants: Makers<On>
   waitReplicas: number
-  /** What clients of others are tested with here: what a session rests on are the cases of stores, which all of them pass. */
+  /** What our own clients and those of others are tested with here: what a session rests on are the cases of stores, which all pass. */
+  ofOwn: typeof itKeepsRecords
   ofOthers: typeof itKeepsRecords
 }
 
 function describePlace<On extends Service>(name: string, place: Place<On>): void {
-  const { waitReplicas, ofOthers } = place
+  const { waitReplicas, ofOwn, ofOthers } = place
   describe(`redis storage on ${name}`, { skip: missing('redis') }, () => {
     let service: On
     before(async () => {
@@ -65,7 +66,7 @@ function describePlace<On extends Service>(name: string, place: Place<On>): void
     after(() => service?.stop())
 
     describe('with clients of its own', () => {
-      itKeepsSessions(() => place.serverAt(service), waitReplicas)
+      ofOwn(() => place.serverAt(service), waitReplicas)
     })
 
     function describeClient(client: string, make: Makers<On>[string], its: typeof itKeepsRecords) {
@@ -93,6 +94,7 @@ describePlace('one server', {
   makers: toOne,
   variants: variantsToOne,
   waitReplicas: 0,
+  ofOwn: itKeepsSessions,
   ofOthers: isBrief ? itKeepsRecords : itKeepsSessions,
 })
 
@@ -102,6 +104,7 @@ describePlace('a cluster', {
   makers: toCluster,
   variants: {},
   waitReplicas: 1,
+  ofOwn: isBrief ? itKeepsRecords : itKeepsSessions,
   ofOthers: itKeepsRecords,
 })
 
@@ -111,5 +114,6 @@ describePlace('what Sentinels watch', {
   makers: toSentinel,
   variants: variantsToSentinel,
   waitReplicas: 1,
+  ofOwn: isBrief ? itKeepsRecords : itKeepsSessions,
   ofOthers: itKeepsRecords,
 })
