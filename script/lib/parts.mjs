@@ -63,10 +63,10 @@ export function runtimeParts(scratch, only = '') {
     inPart('node20-processes'),
     { ...inPart('frameworks'), isLeftOut: true },
     { ...inPart('services'), isLeftOut: true },
-    denoPart(portable, scratch),
+    { ...denoPart(portable, scratch), isAkin: true },
     oneProcess('node20', node, portable, scratch),
-    { ...oneProcess('node22', `${installed}/node22/bin/node`, portable, scratch), isBetween: true },
-    { ...oneProcess('node24', `${installed}/node24/bin/node`, portable, scratch), isBetween: true },
+    { ...oneProcess('node22', `${installed}/node22/bin/node`, portable, scratch), isAkin: true },
+    { ...oneProcess('node24', `${installed}/node24/bin/node`, portable, scratch), isAkin: true },
     oneProcess('node26', `${installed}/node26/bin/node`, portable, scratch),
     bunPart(portable, scratch),
     workerdPart('workerd', forWorkerd, scratch, []),
@@ -83,7 +83,7 @@ const isPatient = /\/test\/(bundlers|cli|docs|examples|package|script)\//
 const mostlyWaits = /\/test\/browser\/|-browser\.node\.|\/script\/run-files\./
 
 /** Folders whose files start their servers in their own process: one process has all of them, and loads what they need once. */
-const sharing = /^.*\/(frameworks|compat\/express-session)\/(?=[^/]*$)/
+const sharing = /^.*\/(browser|frameworks|compat\/express-session)\/(?=[^/]*$)/
 
 /** What is about files: killed processes, full disks, power loss. */
 const isAboutFiles = /\/(stress|faults)\/[^/]+$|\/(sqlite-disk|private-files|process-ends)\./
@@ -112,6 +112,7 @@ const turns = { races: 'race', frameworks: 'build' }
 function ownProcesses(name, files, scratch) {
   const jobs = groupsOf(files).map((group, n) => ({
     ...nodeJob(`${name}-${n}`, node, group, scratch),
+    seconds: Math.max(600, 120 * group.length),
     ...(group.length === 1 && { file: group[0] }),
     isLong: isLong.test(group[0]) || group.length > 1,
     ...(name === 'node20-processes' && { givesWay: givingWay(group[0]) }),
@@ -170,9 +171,9 @@ function patient([program, ...options]) {
   return [program, ...(isEager ? ['--interrupt-budget=1000000'] : []), ...options]
 }
 
-/** On a Node between the oldest and the newest. */
+/** On a Node between the oldest and the newest, and on Deno, which has the engine of the newest. */
 export function withoutLogic(part) {
-  if (!part.isBetween) return part
+  if (!part.isAkin) return part
   const files = part.files.filter((file) => touchesRuntime.test(file))
   const leftOut = part.files.filter((file) => !files.includes(file))
   const jobs = part.jobs.map((job) => ({

@@ -29,22 +29,6 @@ let server: Server
 /** What the clock of the sessions is ahead of the machine's, in milliseconds. */
 let ahead = 0
 
-before(async () => {
-  const storage = createMemorySessionStorage<ShopData, ShopFlash>({
-    ...lifetime,
-    now: () => Date.now() + ahead,
-  })
-  const secrets = ['a secret that is used by nothing but these tests']
-  const shop = createShop(createCookie('shop', { secrets }), storage)
-  server = createServer(createRequestListener((request) => shop.fetch(request)))
-  server.listen(0, 'localhost')
-  ;[browser] = await Promise.all([launchChromium(), once(server, 'listening')])
-})
-after(async () => {
-  await browser?.close()
-  server.close()
-})
-
 async function open(): Promise<Page> {
   const { port } = server.address() as AddressInfo
   const context = await browser.newContext({
@@ -60,6 +44,22 @@ async function lastEnd(page: Page): Promise<string> {
 }
 
 describe('the checkout of the shop', () => {
+  before(async () => {
+    const storage = createMemorySessionStorage<ShopData, ShopFlash>({
+      ...lifetime,
+      now: () => Date.now() + ahead,
+    })
+    const secrets = ['a secret that is used by nothing but these tests']
+    const shop = createShop(createCookie('shop', { secrets }), storage)
+    server = createServer(createRequestListener((request) => shop.fetch(request)))
+    server.listen(0, 'localhost')
+    ;[browser] = await Promise.all([launchChromium(), once(server, 'listening')])
+  })
+  after(async () => {
+    await browser?.close()
+    server.close()
+  })
+
   it('asks for the password again when the login is old, and the session lives no longer by it', async () => {
     const page = await open()
     ahead = -day

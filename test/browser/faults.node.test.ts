@@ -8,72 +8,74 @@ import { startShop, type ShopServer } from './shop-server.ts'
 let browser: Browser
 let shop: ShopServer
 
-before(async () => {
-  browser = await launchChromium()
-})
-after(() => browser?.close())
-beforeEach(async () => {
-  shop = await startShop()
-})
-afterEach(() => shop.close())
+describe('a shop that fails', () => {
+  before(async () => {
+    browser = await launchChromium()
+  })
+  after(() => browser?.close())
+  beforeEach(async () => {
+    shop = await startShop()
+  })
+  afterEach(() => shop.close())
 
-describe('a shop whose server is killed', () => {
-  it('goes on where it was when the server is back', async () => {
-    const page = await logInWithCart()
-    const cookie = await sessionCookie(page)
+  describe('a shop whose server is killed', () => {
+    it('goes on where it was when the server is back', async () => {
+      const page = await logInWithCart()
+      const cookie = await sessionCookie(page)
 
-    assert.equal(await shop.stop('SIGKILL'), 'SIGKILL')
-    await shop.start()
+      assert.equal(await shop.stop('SIGKILL'), 'SIGKILL')
+      await shop.start()
 
-    await page.goto('/account')
-    assert.equal(await heading(page), 'Ada Lovelace')
-    assert.equal(await cartCount(page), 1)
-    assert.equal(await sessionCookie(page), cookie)
-    await page.context().close()
+      await page.goto('/account')
+      assert.equal(await heading(page), 'Ada Lovelace')
+      assert.equal(await cartCount(page), 1)
+      assert.equal(await sessionCookie(page), cookie)
+      await page.context().close()
+    })
+
+    it('ends in order when it is asked to, whatever the browser keeps open', async () => {
+      const page = await logInWithCart()
+      const asked = Date.now()
+      assert.equal(await shop.stop('SIGTERM'), 0)
+      assert.ok(Date.now() - asked < 10_000)
+      await page.context().close()
+    })
   })
 
-  it('ends in order when it is asked to, whatever the browser keeps open', async () => {
-    const page = await logInWithCart()
-    const asked = Date.now()
-    assert.equal(await shop.stop('SIGTERM'), 0)
-    assert.ok(Date.now() - asked < 10_000)
-    await page.context().close()
-  })
-})
+  describe('a shop whose session store fails', () => {
+    it('says so, keeps the cookie, and recovers', async () => {
+      const page = await logInWithCart()
+      const cookie = await sessionCookie(page)
 
-describe('a shop whose session store fails', () => {
-  it('says so, keeps the cookie, and recovers', async () => {
-    const page = await logInWithCart()
-    const cookie = await sessionCookie(page)
+      await breakStore()
+      const failed = await page.goto('/account')
+      assert.equal(failed!.status(), 503)
+      assert.equal(await heading(page), 'Back in a moment')
+      assert.equal((await failed!.allHeaders())['set-cookie'], undefined)
+      assert.equal(await sessionCookie(page), cookie)
 
-    await breakStore()
-    const failed = await page.goto('/account')
-    assert.equal(failed!.status(), 503)
-    assert.equal(await heading(page), 'Back in a moment')
-    assert.equal((await failed!.allHeaders())['set-cookie'], undefined)
-    assert.equal(await sessionCookie(page), cookie)
+      await repairStore()
+      await page.getByRole('link', { name: 'Try again' }).click()
+      assert.equal(await cartCount(page), 1)
+      await page.goto('/account')
+      assert.equal(await heading(page), 'Ada Lovelace')
+      assert.equal(await sessionCookie(page), cookie)
+      await page.context().close()
+    })
 
-    await repairStore()
-    await page.getByRole('link', { name: 'Try again' }).click()
-    assert.equal(await cartCount(page), 1)
-    await page.goto('/account')
-    assert.equal(await heading(page), 'Ada Lovelace')
-    assert.equal(await sessionCookie(page), cookie)
-    await page.context().close()
-  })
+    it('does not claim to have saved what it could not save', async () => {
+      const page = await logInWithCart()
+      await page.goto('/')
+      await breakStore()
+      await page.getByRole('button', { name: 'Add Mittens to the cart' }).click()
+      assert.equal(await heading(page), 'Back in a moment')
 
-  it('does not claim to have saved what it could not save', async () => {
-    const page = await logInWithCart()
-    await page.goto('/')
-    await breakStore()
-    await page.getByRole('button', { name: 'Add Mittens to the cart' }).click()
-    assert.equal(await heading(page), 'Back in a moment')
-
-    await repairStore()
-    await page.goto('/cart')
-    assert.equal(await cartCount(page), 1)
-    assert.equal(await notice(page), '')
-    await page.context().close()
+      await repairStore()
+      await page.goto('/cart')
+      assert.equal(await cartCount(page), 1)
+      assert.equal(await notice(page), '')
+      await page.context().close()
+    })
   })
 })
 

@@ -7,12 +7,12 @@ import { startShop, type ShopServer } from './shop-server.ts'
 let browser: Browser
 let shop: ShopServer
 
-before(async () => {
-  ;[browser, shop] = await Promise.all([launchChromium(), startShop()])
-})
-after(() => Promise.all([browser?.close(), shop?.close()]))
-
 describe('a flash message that waits for the next page', () => {
+  before(async () => {
+    ;[browser, shop] = await Promise.all([launchChromium(), startShop()])
+  })
+  after(() => Promise.all([browser?.close(), shop?.close()]))
+
   it('is not used up by the prefetch that the page itself asks for', async () => {
     const page = await openWithFlashWaiting()
     const prefetch = page.waitForRequest((request) => request.url().endsWith('/cart'))

@@ -18,31 +18,6 @@ let browser: Browser
 let server: Server
 let origin: string
 
-before(async () => {
-  const cookie = createCookie('__Host-session', { secrets })
-  const storage = createSessionStorage(gate.store)
-  const inspector = createInspector(cookie, storage, { showValues: true })
-  const serve = session(cookie, storage)
-  server = createServer((request, response) =>
-    inspector.node(request, response, () =>
-      serve(request, response, (own) => {
-        if (request.url === '/add') own.update('count', (n = 0) => n + 1)
-        if (request.url === '/leave') own.flash('notice', 'Hello')
-        response.setHeader('Content-Type', 'text/html')
-        response.end('<link rel="icon" href="data:,">')
-      }),
-    ),
-  )
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  origin = `http://localhost:${(server.address() as AddressInfo).port}`
-  browser = await launchChromium()
-})
-after(async () => {
-  await browser?.close()
-  server?.closeAllConnections()
-  server?.close()
-})
-
 /** The app in one tab and the inspector in another. What the page complains of fails the test. */
 async function openTabs(context: BrowserContext) {
   const app = await context.newPage()
@@ -56,6 +31,31 @@ async function openTabs(context: BrowserContext) {
 }
 
 describe('the page of the inspector', () => {
+  before(async () => {
+    const cookie = createCookie('__Host-session', { secrets })
+    const storage = createSessionStorage(gate.store)
+    const inspector = createInspector(cookie, storage, { showValues: true })
+    const serve = session(cookie, storage)
+    server = createServer((request, response) =>
+      inspector.node(request, response, () =>
+        serve(request, response, (own) => {
+          if (request.url === '/add') own.update('count', (n = 0) => n + 1)
+          if (request.url === '/leave') own.flash('notice', 'Hello')
+          response.setHeader('Content-Type', 'text/html')
+          response.end('<link rel="icon" href="data:,">')
+        }),
+      ),
+    )
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    origin = `http://localhost:${(server.address() as AddressInfo).port}`
+    browser = await launchChromium()
+  })
+  after(async () => {
+    await browser?.close()
+    server?.closeAllConnections()
+    server?.close()
+  })
+
   it('shows a conflict as it happens', async () => {
     const context = await browser.newContext()
     const { app, page, complaints } = await openTabs(context)

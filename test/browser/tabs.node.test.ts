@@ -19,12 +19,6 @@ let shop: ShopServer
 /** The same shop on another port. Browsers send a cookie to all ports of a host. */
 let twin: ShopServer
 
-before(async () => {
-  ;[browser, shop] = await Promise.all([launchChromium(), startShop()])
-  twin = await startShop({ sessions: shop.sessions })
-})
-after(() => Promise.all([browser?.close(), shop?.close(), twin?.close()]))
-
 /** Two tabs of one browser that already has a session: the first visit was in the first tab. */
 async function openTabs(...origins: string[]): Promise<Page[]> {
   const context = await browser.newContext()
@@ -42,50 +36,58 @@ const places: [string, () => [string, string]][] = [
   ['at two servers that share their sessions', () => [shop.origin, twin.origin]],
 ]
 
-for (const [where, origins] of places) {
-  describe(`two tabs that fill one cart at the same time, ${where},`, () => {
-    it('lose nothing when people click', async () => {
-      const tabs = await openTabs(...origins())
-      for (const name of goods.keys()) {
-        const button = { name: `Add ${name} to the cart` }
-        await Promise.all(tabs.map((tab) => tab.getByRole('button', button).click()))
-        await Promise.all(tabs.map((tab) => tab.goto(new URL('/', tab.url()).href)))
-      }
-      assert.deepEqual(await quantities(tabs[0]!), twoOfEach)
-      await tabs[0]!.context().close()
-    })
-
-    it('lose nothing when every product is added in parallel', async () => {
-      const tabs = await openTabs(...origins())
-      const ids = [...goods.values()]
-      await Promise.all(tabs.map((tab) => addInParallel(tab, ids)))
-      assert.deepEqual(await quantities(tabs[1]!), twoOfEach)
-      await tabs[0]!.context().close()
-    })
-
-    it('lose nothing when one product is added over and over', async () => {
-      const tabs = await openTabs(...origins())
-      const twenty = new Array<string>(20).fill('umbrella')
-      await Promise.all(tabs.map((tab) => addInParallel(tab, twenty)))
-      assert.deepEqual(await quantities(tabs[0]!), { umbrella: 40 })
-      assert.equal(await cartCount(tabs[0]!), 40)
-      await tabs[0]!.context().close()
-    })
-
-    it('lose nothing while one of them logs in', async () => {
-      const [first, second] = (await openTabs(...origins())) as [Page, Page]
-      await first.goto(new URL('/login', first.url()).href)
-      // Checking the password takes much longer than adding something.
-      const arrived = first.waitForRequest((request) => request.method() === 'POST')
-      await Promise.all([logIn(first), arrived.then(() => addInParallel(second, ['scarf']))])
-
-      assert.equal(await heading(first), 'Ada Lovelace')
-      assert.deepEqual(await quantities(first), { scarf: 1 })
-      assert.deepEqual(await quantities(second), { scarf: 1 })
-      await first.context().close()
-    })
+describe('tabs', () => {
+  before(async () => {
+    ;[browser, shop] = await Promise.all([launchChromium(), startShop()])
+    twin = await startShop({ sessions: shop.sessions })
   })
-}
+  after(() => Promise.all([browser?.close(), shop?.close(), twin?.close()]))
+
+  for (const [where, origins] of places) {
+    describe(`two tabs that fill one cart at the same time, ${where},`, () => {
+      it('lose nothing when people click', async () => {
+        const tabs = await openTabs(...origins())
+        for (const name of goods.keys()) {
+          const button = { name: `Add ${name} to the cart` }
+          await Promise.all(tabs.map((tab) => tab.getByRole('button', button).click()))
+          await Promise.all(tabs.map((tab) => tab.goto(new URL('/', tab.url()).href)))
+        }
+        assert.deepEqual(await quantities(tabs[0]!), twoOfEach)
+        await tabs[0]!.context().close()
+      })
+
+      it('lose nothing when every product is added in parallel', async () => {
+        const tabs = await openTabs(...origins())
+        const ids = [...goods.values()]
+        await Promise.all(tabs.map((tab) => addInParallel(tab, ids)))
+        assert.deepEqual(await quantities(tabs[1]!), twoOfEach)
+        await tabs[0]!.context().close()
+      })
+
+      it('lose nothing when one product is added over and over', async () => {
+        const tabs = await openTabs(...origins())
+        const twenty = new Array<string>(20).fill('umbrella')
+        await Promise.all(tabs.map((tab) => addInParallel(tab, twenty)))
+        assert.deepEqual(await quantities(tabs[0]!), { umbrella: 40 })
+        assert.equal(await cartCount(tabs[0]!), 40)
+        await tabs[0]!.context().close()
+      })
+
+      it('lose nothing while one of them logs in', async () => {
+        const [first, second] = (await openTabs(...origins())) as [Page, Page]
+        await first.goto(new URL('/login', first.url()).href)
+        // Checking the password takes much longer than adding something.
+        const arrived = first.waitForRequest((request) => request.method() === 'POST')
+        await Promise.all([logIn(first), arrived.then(() => addInParallel(second, ['scarf']))])
+
+        assert.equal(await heading(first), 'Ada Lovelace')
+        assert.deepEqual(await quantities(first), { scarf: 1 })
+        assert.deepEqual(await quantities(second), { scarf: 1 })
+        await first.context().close()
+      })
+    })
+  }
+})
 
 /** Sends all the forms at once, as the page's own requests. */
 async function addInParallel(page: Page, products: string[]): Promise<void> {

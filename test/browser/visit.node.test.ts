@@ -15,17 +15,17 @@ import { startShop, type ShopServer } from './shop-server.ts'
 let browser: Browser
 let shop: ShopServer
 
-before(async () => {
-  ;[browser, shop] = await Promise.all([launchChromium(), startShop()])
-})
-after(() => Promise.all([browser?.close(), shop?.close()]))
-
 async function open(options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ baseURL: shop.origin, ...options })
   return context.newPage()
 }
 
 describe('a visit to the shop', () => {
+  before(async () => {
+    ;[browser, shop] = await Promise.all([launchChromium(), startShop()])
+  })
+  after(() => Promise.all([browser?.close(), shop?.close()]))
+
   for (const javaScriptEnabled of [true, false]) {
     it(`goes from browsing to logout ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
       const page = await open({ javaScriptEnabled })
