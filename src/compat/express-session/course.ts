@@ -214,7 +214,7 @@ export class RequestCourse implements Course {
   async #readLate(): Promise<CoreSession> {
     await this.#closing
     const { value } = this.#visit
-    const isOnServer = 'revoke' in this.#setup.storage
+    const isOnServer = 'sessionsOf' in this.#setup.storage
     if (value === null || !isOnServer) throw committedError('change it before the response leaves')
     const late = await this.#setup.storage.read(value)
     if (stateOf(late).loaded === undefined) throw destroyedError()

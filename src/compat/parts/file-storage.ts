@@ -8,7 +8,7 @@ import {
 } from '../../core/life-cycle/storage-options.ts'
 
 /** What of the fs storage can wait until it is loaded. */
-type LazySessionStorage = SessionStorage & Pick<ServerSessionStorage, 'revoke'>
+type LazySessionStorage = SessionStorage & Pick<ServerSessionStorage, 'revoke' | 'sessionsOf'>
 
 /**
  * The fs storage, loaded when it is made: so an entry that offers it beside others can be imported where there
@@ -34,6 +34,8 @@ export function lazyFsSessionStorage(
   return {
     read: async (value, readOptions) => (await loading).read(value, readOptions),
     save: async (session) => (await loading).save(session),
+    // By this it is known that sessions are kept on the server.
+    sessionsOf: async (userId) => (await loading).sessionsOf(userId),
     revoke: async (handle, revokeOptions) => (await loading).revoke(handle, revokeOptions),
   }
 }

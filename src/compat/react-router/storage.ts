@@ -45,7 +45,8 @@ export function createSessionStorageOn<Data, FlashData>(
 ): SessionStorage<Data, FlashData> {
   const backings = new WeakMap<object, Backing>()
   const turns = new Turns()
-  const keepsOnServer = 'revoke' in storage
+  // Cookie storage that notes ends has `revoke()`, too.
+  const keepsOnServer = 'sessionsOf' in storage
   if (!keepsOnServer) assertUnforgeable(cookie)
   const read = (value: string | null) => storage.read(value, { flashUse: none })
 
@@ -74,7 +75,8 @@ export function createSessionStorageOn<Data, FlashData>(
     if (backing.isStored && core.isNew) return cookie.clear(options)
     const value = await save(session, data, backing, core, options)
     if (value === '') return cookie.clear(options)
-    if (value === null && !(await isCurrent(core.id))) return ''
+    // In a cookie the id is no value that could be read, or sent.
+    if (value === null && !(keepsOnServer && (await isCurrent(core.id)))) return ''
     const sent = value ?? core.id
     Object.assign(backing, { isStored: keepsOnServer, reload: () => read(sent) })
     return send(sent, core, options)

@@ -5,6 +5,7 @@ import { createSessionStorage, type SessionStorage } from 'coatcheck'
 import { MemoryStore, type SessionOptions } from 'coatcheck/compat/express-session'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createMemoryStore } from 'coatcheck/memory-storage'
+import { createRevocations } from 'coatcheck/revocations'
 import { createGate } from 'coatcheck/testing'
 import { called, program, type Visited } from './program.ts'
 import { serving, type Visitor } from './visitor.ts'
@@ -199,13 +200,16 @@ describe('after the response', () => {
   })
 
   it('save() says that it is too late where the cookie is the session', async () => {
-    await goingOn(createCookieSessionStorage(), async (request) => {
-      request.session.progress = 50
-      await assert.rejects(
-        called((done) => request.session.save(done)),
-        { code: 'ERR_SESSION_COMMITTED' },
-      )
-    })
+    const revocations = createRevocations({ store: createMemoryStore() })
+    for (const options of [{}, { revocations }]) {
+      await goingOn(createCookieSessionStorage(options), async (request) => {
+        request.session.progress = 50
+        await assert.rejects(
+          called((done) => request.session.save(done)),
+          { code: 'ERR_SESSION_COMMITTED' },
+        )
+      })
+    }
   })
 })
 

@@ -8,6 +8,8 @@ import {
   toReactRouterStorage,
 } from 'coatcheck/compat/react-router'
 import { createCookieSessionStorage as createCoreCookieStorage } from 'coatcheck/cookie-storage'
+import { createMemoryStore } from 'coatcheck/memory-storage'
+import { createRevocations } from 'coatcheck/revocations'
 import process from 'node:process'
 import * as reactRouter from 'react-router'
 import { secrets, seen, visit } from './kinds.ts'
@@ -26,6 +28,13 @@ const holders: [string, (options: any) => unknown][] = [
     (options) => createCookieSessionStorage({ cookie: reactRouter.createCookie('sid', options) }),
   ],
   ['any storage', (options) => toReactRouterStorage(options, createCoreCookieStorage())],
+  [
+    'any storage that notes ends',
+    (options) => {
+      const revocations = createRevocations({ store: createMemoryStore() })
+      return toReactRouterStorage(options, createCoreCookieStorage({ revocations }))
+    },
+  ],
 ]
 /** What an unset variable leaves where an application reads its secrets from it. */
 const missing: [string, object][] = [
