@@ -68,11 +68,13 @@ async function makeElsewhere(kysely: Kysely<any>, table: string): Promise<void> 
     .createTable(table)
     .ifNotExists()
     .addColumn('id', 'varchar(64)', (column) => column.primaryKey().notNull())
-    .addColumn('value', 'text', (column) => column.notNull())
     .addColumn('version', 'varchar(64)', (column) => column.notNull())
     .addColumn('owner', 'varchar(64)')
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
-  await (isPostgres ? await withExpiresAbout(kysely, making) : making).execute()
+  await (isPostgres ? await withExpiresAbout(kysely, making) : making)
+    // PostgreSQL logs a row from the first byte that has changed to the last. Most of a value often stays, and so its end does.
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute()
   const isAbout = isPostgres && (await hasExpiresAbout(kysely, table))
   await makeIndex('owner', 'owner')
   // Of the old name, so that an earlier release that starts beside this one finds it, and makes none.
