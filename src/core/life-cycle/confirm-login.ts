@@ -30,7 +30,7 @@ export async function confirmLogin(
       if (mayLive === false) refusal = 'revoked'
     }
     // After that: the session whose place it takes has none any more.
-    if (refusal === undefined) await home.takeSeat?.(login.userId, handle)
+    if (refusal === undefined) await home.takeSeat?.(state, handle)
   } catch (error) {
     await takeBack(home, login, written)
     // The visitor who has too many sessions has the one of before: then that is what the handler goes on with.

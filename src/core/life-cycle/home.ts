@@ -95,7 +95,7 @@ export interface Home {
    *
    * @throws {SessionError} `ERR_SESSION_LIMIT` if this one is too many.
    */
-  takeSeat?(userId: string, handle: string): Promise<void>
+  takeSeat?(state: SessionState, handle: string): Promise<void>
   /** Why this login must not stand, if so: what was said against it since it began. Asked once the session is written. */
   refusalOf?(login: Login, handle: string): Promise<Refusal | undefined>
 }

@@ -1,3 +1,4 @@
+import type { SessionState } from '../session/session-state.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import type { StorageContext } from './storage-options.ts'
@@ -9,7 +10,7 @@ export interface Seats {
    *
    * @throws {SessionError} `ERR_SESSION_LIMIT` if there is none.
    */
-  take(userId: string, handle: string): Promise<void>
+  take(state: SessionState, handle: string): Promise<void>
 }
 
 /** What `createSessionLimit()` of `coatcheck/accounts` makes, for the option `sessionLimit`. What is in it is for storages. */

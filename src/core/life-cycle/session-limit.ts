@@ -4,6 +4,7 @@ import type { SessionRecord } from '../record/record.ts'
 import { markAs } from '../runtime/brand.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import { pause } from '../runtime/pause.ts'
+import type { SessionState } from '../session/session-state.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import { KeyedQueue } from '../store/keyed-queue.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
@@ -16,8 +17,8 @@ export interface SessionLimitOptions {
   max: number
   /**
    * What happens when a user who has `max` sessions logs in once more. `end-oldest` ends the one whose login is longest
-   * ago, as `revoke()` does. `refuse` refuses the login: saving it throws a {@link SessionLimitError}, and the visitor
-   * has the session of before.
+   * ago, as `revoke()` does. `refuse` ends locked sessions for the login if there are any, and else refuses it: saving it
+   * throws a {@link SessionLimitError}, and the visitor has the session of before.
    */
   whenReached: 'refuse' | 'end-oldest'
 }
@@ -111,11 +112,14 @@ class CountedSeats implements Seats {
     this.#limit = limit
   }
 
-  take(userId: string, handle: string): Promise<void> {
-    return this.#waiting.run(userId, () => this.#take(userId, handle))
+  take({ server, wishes: { login } }: SessionState, handle: string): Promise<void> {
+    const { userId } = login!
+    const ending = new Set(Array.from(server?.endingByLogin() ?? [], (one) => one.handle))
+    return this.#waiting.run(userId, () => this.#take(userId, handle, ending))
   }
 
-  async #take(userId: string, handle: string): Promise<void> {
+  /** @param ending The handles of sessions that end with this login in any case. */
+  async #take(userId: string, handle: string, ending: ReadonlySet<string>): Promise<void> {
     const key = `seats-${await cryptoBackend.sha256(userId)}`
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const stored = await this.#store.read(key)
@@ -126,8 +130,17 @@ class CountedSeats implements Seats {
       if (own === undefined) return
       const others = seatedOf(living, seats).filter((other) => other !== handle)
       const isSeated = seats?.includes(handle) || own.terms?.isSeated !== true
-      const left = await this.#makeRoom(userId, others, { handle, isSeated })
       const { lifetime, now } = this.#context
+      const mayEnd = (one: SessionRecord) =>
+        this.#limit.whenReached === 'end-oldest' ||
+        ending.has(one.handle) ||
+        lifetime.isWaiting?.(one, now()) === true
+      const yielding = new Set(living.filter(mayEnd).map((one) => one.handle))
+      const order = others.toSorted((a, b) => Number(ending.has(b)) - Number(ending.has(a)))
+      const last = order.filter((other) => yielding.has(other))
+      const left = await this.#makeRoom(others, last, { userId, handle, isSeated, mayEnd })
+      // One that was locked is in use by now.
+      if (left === undefined) continue
       const expiresAt = lifetime.horizon(now()) + clockDifference
       const text = JSON.stringify([...left, handle])
       const options = { replaces: stored?.version ?? null, expiresAt }
@@ -140,24 +153,43 @@ class CountedSeats implements Seats {
   /**
    * Ends others before the seat is noted, so that a process which dies in between leaves no session without a seat.
    *
-   * @returns Those that stay.
+   * @param yielding Those of them that may end, the first one first.
+   * @returns Those that stay. Undefined if one that was to end is in use by now.
    */
   async #makeRoom(
-    userId: string,
     others: readonly string[],
-    own: { handle: string; isSeated: boolean },
-  ): Promise<readonly string[]> {
+    yielding: readonly string[],
+    { userId, handle, isSeated, mayEnd }: Newcomer,
+  ): Promise<readonly string[] | undefined> {
     const { max, whenReached } = this.#limit
     const tooMany = Math.max(0, others.length + 1 - max)
-    if (whenReached === 'end-oldest') {
-      for (const oldest of others.slice(0, tooMany)) await this.#owned.revoke(oldest, userId)
-      return others.slice(tooMany)
+    if (tooMany === 0 || (isSeated && whenReached === 'refuse')) return others
+    const { events } = this.#context
+    if (yielding.length < tooMany) {
+      events.emit({ type: 'interrupted', handle, userId, reason: 'limit' })
+      throw new SessionLimitError(max)
     }
-    if (tooMany === 0 || own.isSeated) return others
-    const { handle } = own
-    this.#context.events.emit({ type: 'interrupted', handle, userId, reason: 'limit' })
-    throw new SessionLimitError(max)
+    const last = yielding.slice(0, tooMany)
+    for (const one of last) {
+      const outcome = await this.#owned.endAsRead(
+        one,
+        userId,
+        (record) => record?.owner === userId && mayEnd(record),
+      )
+      if (outcome === 'another') return undefined
+      if (outcome === 'ended') events.emit({ type: 'revoked', handle: one, userId })
+    }
+    return others.filter((other) => !last.includes(other))
   }
+}
+
+/** The session of a login, for which there must be room. */
+interface Newcomer {
+  userId: string
+  handle: string
+  /** Whether it had a seat before the login. */
+  isSeated: boolean
+  mayEnd: (record: SessionRecord) => boolean
 }
 
 /**

@@ -49,7 +49,7 @@ export class StoreHome implements Home {
     this.#noted = noted
     this.#groups = groups
     if (groups !== undefined) this.enterGroup = (group, handle) => groups.enter(group, handle)
-    if (seats !== undefined) this.takeSeat = (userId, handle) => seats.take(userId, handle)
+    if (seats !== undefined) this.takeSeat = (state, handle) => seats.take(state, handle)
     if (noted === undefined) return
     this.admit = (state, base) => noted.admit(state, base)
     this.lossOf = (record, isFresh) => noted.lossOf(record, isFresh)

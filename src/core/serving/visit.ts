@@ -104,6 +104,11 @@ class OpenVisit<S extends ForeignSession> implements Visit<S> {
     }
   }
 
+  endingByLogin(): Iterable<Session> {
+    const { rivals, others } = this.#arrival
+    return [...rivals, ...others]
+  }
+
   fail(): Promise<Commit> {
     this.#end ??= this.#released(() => this.#abandon())
     return this.#end.catch(() => nothing)

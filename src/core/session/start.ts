@@ -3,6 +3,7 @@ import type { Contents } from '../record/record.ts'
 import type { Loaded } from '../record/standing.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { FlashUse } from './flash-messages.ts'
+import type { Session } from './session.ts'
 
 /** Why a save wrote nothing: the session ended, or its id, or a login was refused. */
 export type LostReason = 'gone' | 'rotated' | 'revoked' | 'blocked'
@@ -43,6 +44,8 @@ export interface StateOptions {
 /** What answers a request, and can save its session before the handler has ended. */
 export interface Server {
   commit(): Promise<void>
+  /** Sessions that end if somebody logs in in this request, beside the one that the login goes on from. */
+  endingByLogin(): Iterable<Session>
 }
 
 /** What saves what a request did, and says what the visitor's cookie should hold. */

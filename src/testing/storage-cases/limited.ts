@@ -3,6 +3,7 @@ import {
   type SessionLimitOptions,
 } from '../../core/life-cycle/session-limit.ts'
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
+import type { SessionStorageOptions } from '../../core/life-cycle/storage-options.ts'
 import type { StorageFixture, Trait } from '../fixture.ts'
 import { visit } from './visit.ts'
 
@@ -17,10 +18,10 @@ export const minute = 60_000
 export function limited(
   { createStorage, clock }: StorageFixture,
   [max, whenReached]: [number, When],
-  ahead = 0,
+  { ahead = 0, ...others }: SessionStorageOptions & { ahead?: number } = {},
 ): ServerSessionStorage {
   const sessionLimit = createSessionLimit({ max, whenReached })
-  const options = { sessionLimit, now: () => clock.now() + ahead }
+  const options = { ...others, sessionLimit, now: () => clock.now() + ahead }
   return createStorage(options) as ServerSessionStorage
 }
 

@@ -3,6 +3,7 @@ import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
 import type { StorageFixture } from '../fixture.ts'
 import { equal, same } from '../expect.ts'
 import { alive, begun, both, limited, loggedIn, minute, needs, saved } from './limited.ts'
+import { idle, lockable, proved, seenBy } from './lockable.ts'
 import { visit, type StorageCase } from './visit.ts'
 
 /** Lets so many calls pass, and keeps the next one waiting. */
@@ -124,6 +125,27 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
         same(await alive(storage, [one, two]), [true, true], operation)
         await storage.revokeAll('ada')
       }
+    },
+  },
+  {
+    name: 'ends locked sessions for a login before it refuses it, and none that was unlocked meanwhile',
+    needs,
+    async run(fixture) {
+      const { clock } = fixture
+      const storage = limited(fixture, [2, 'refuse'], lockable())
+      const other = limited(fixture, [2, 'refuse'], lockable())
+      const [first, second] = [await loggedIn(storage), await loggedIn(storage)]
+      await clock.pass(idle * 1000)
+      // The login that is longest ago ends first, and no more than must.
+      const third = await loggedIn(storage)
+      same(await seenBy(storage, first, second, third), ['gone', 'locked', 'ada'])
+      const held = holdAfter(fixture, ['write', 1])
+      const saving = saved(storage, await begun(storage))
+      await held.reached
+      const unlocked = await other.save(await proved(other, second))
+      held.release()
+      equal(await saving, 'ERR_SESSION_LIMIT')
+      same(await seenBy(storage, unlocked, third), ['ada', 'ada'])
     },
   },
   {

@@ -137,7 +137,7 @@ export const sessionLimitCases: readonly StorageCase[] = [
     needs,
     async run(fixture) {
       const storage = limited(fixture, [1, 'end-oldest'])
-      const behind = limited(fixture, [1, 'end-oldest'], -2 * minute)
+      const behind = limited(fixture, [1, 'end-oldest'], { ahead: -2 * minute })
       const one = await loggedIn(storage)
       const two = await loggedIn(behind)
       same(await alive(storage, [one, two]), [false, true])

@@ -170,15 +170,15 @@ describe('a locked session', () => {
     assert.match(page.text, /^[\w-]{80,}$/)
   })
 
-  it('takes its place under a limit of sessions, and proves its user in it', async () => {
+  it('keeps its place under a limit of sessions while nobody needs it, and proves its user in it', async () => {
     const sessionLimit = createSessionLimit({ max: 1, whenReached: 'refuse' })
     const { visit, value, storage } = await locked({ sessionLimit })
+    const again = await visit(value, (session) => session.reauthenticate())
+    assert.equal((await storage.read(again.value)).userId, 'ada')
     await assert.rejects(
       visit(null, (session) => session.login('ada')),
       { code: 'ERR_SESSION_LIMIT' },
     )
-    const again = await visit(value, (session) => session.reauthenticate())
-    assert.equal((await storage.read(again.value)).userId, 'ada')
   })
 
   it('shows nothing of a login that was refused by the limit', async () => {

@@ -213,6 +213,27 @@ describe('a check of sessions', () => {
     assert.equal(await living(), 0)
   })
 
+  it('that refuses a session leaves it no place under a limit that its user needs for a login', async () => {
+    for (const whenReached of ['refuse', 'end-oldest'] as const) {
+      const sessionLimit = createSessionLimit({ max: 2, whenReached })
+      const storage = createMemorySessionStorage({ sessionLimit })
+      const phone = await loggedIn(storage)
+      const laptop = await loggedIn(storage)
+      const { session } = await createVisits(cookie, storage, always('refuse')).open(
+        asking(laptop.header),
+      )
+      session.login('ada')
+      // Saved by the handler, and not by the middleware, which would end the other one afterwards.
+      const value = await storage.save(session)
+      const living = [phone.value, laptop.value, value].map(async (one) => storage.read(one))
+      assert.deepEqual(
+        (await Promise.all(living)).map(({ userId }) => userId),
+        ['ada', undefined, 'ada'],
+        whenReached,
+      )
+    }
+  })
+
   it('gives up on a session that lives on, however often it says that it ends', async () => {
     const storage = createMemorySessionStorage()
     const { header } = await loggedIn(storage)
