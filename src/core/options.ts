@@ -67,19 +67,21 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`
 }
 
-/** How many letters must be put in, taken out or replaced to make one of the other (Levenshtein). */
-function distance(a: string, b: string): number {
-  let before = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = before[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(replaced, before[j]! + 1, row[j - 1]! + 1))
-    }
-    before = row
-  }
-  return before[b.length]!
+/** Whether one becomes the other if so many letters are put in, taken out or replaced (Levenshtein). */
+function isNear(a: string, b: string, letters: number): boolean {
+  if (a === b) return true
+  if (a !== '' && a[0] === b[0]) return isNear(a.slice(1), b.slice(1), letters)
+  const less = letters - 1
+  return (
+    letters >= 1 &&
+    (isNear(a.slice(1), b.slice(1), less) ||
+      isNear(a.slice(1), b, less) ||
+      isNear(a, b.slice(1), less))
+  )
 }
+
+/** More letters than this are never wrong: trying so many takes long. */
+const mostLetters = 8
 
 /** The option that was probably meant. */
 function meantBy(key: string, names: readonly string[]): string | undefined {
@@ -87,12 +89,12 @@ function meantBy(key: string, names: readonly string[]): string | undefined {
   const others = Object.hasOwn(otherNames, small) ? otherNames[small]! : []
   const other = others.find((name) => names.includes(name))
   if (other !== undefined) return other
-  const [nearest] = names
-    .map((name) => ({ name, far: distance(small, name.toLowerCase()) }))
-    .sort((a, b) => a.far - b.far)
-  return nearest !== undefined && nearest.far <= Math.max(1, key.length / 3)
-    ? nearest.name
-    : undefined
+  const most = Math.min(Math.max(1, key.length / 3), mostLetters)
+  for (let letters = 0; letters <= most; letters++) {
+    const nearest = names.find((name) => isNear(small, name.toLowerCase(), letters))
+    if (nearest !== undefined) return nearest
+  }
+  return undefined
 }
 
 /**

@@ -134,7 +134,9 @@ const off: Inspector = {
 /** A developer's browser on the machine that the app runs on, on a page of the app or an address that was typed. */
 function isOwnMachine({ url, headers }: VisitRequest): boolean {
   const site = headers.get('sec-fetch-site') ?? 'none'
-  return isLoopback(url) && !isProxied(headers) && (site === 'none' || site === 'same-origin')
+  return (
+    isLoopback(url) && !isProxied({ url, headers }) && (site === 'none' || site === 'same-origin')
+  )
 }
 
 function nameOf({ method, url }: VisitRequest): string {

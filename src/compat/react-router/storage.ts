@@ -185,7 +185,8 @@ function isOthers({ userId }: CoreSession, login: string | undefined): boolean {
 }
 
 function valuesOf(core: CoreSession): Values {
-  return Object.fromEntries(stateOf(core).values)
+  const { values, codec } = stateOf(core)
+  return Object.fromEntries([...values].map(([key, value]) => [key, codec.copy(value)]))
 }
 
 /** With the words that applications look for; `cause` knows more. */

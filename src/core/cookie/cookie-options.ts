@@ -2,6 +2,7 @@ import { attributeKinds, type CookieAttributes } from './attributes.ts'
 import type { CookieImporter } from './importers.ts'
 import type { CookieScope } from './scopes.ts'
 import { configError } from '../errors.ts'
+import { byteLength } from '../runtime/bytes.ts'
 import type { OptionKinds } from '../options.ts'
 
 export interface CookieOptions extends CookieAttributes {
@@ -46,7 +47,7 @@ const longestContext = 512
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` if the seal has no room for it. */
 export function assertContext(context: string): void {
-  if (!context.isWellFormed() || new TextEncoder().encode(context).length > longestContext) {
+  if (!context.isWellFormed() || byteLength(context) > longestContext) {
     throw configError(
       `Cookie context must be at most ${longestContext} bytes of text without lone surrogates`,
     )

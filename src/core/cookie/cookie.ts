@@ -15,7 +15,7 @@ import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
 import { rememberOpened } from './opened-values.ts'
 import { absent, type CookieReading, readingOf, unusable } from './reading.ts'
 import { warnOfPlainHttp } from './plain-http.ts'
-import { type CookieRequest, isDevelopersOwn } from './request-place.ts'
+import { type CookieRequest, isDevelopersOwn, urlOf } from './request-place.ts'
 import { checkScopes, type CookieScope, scopesBeside, without } from './scopes.ts'
 import { createEncryptingSeal, createSigningSeal, type Opened, type Seal } from './seal.ts'
 import { checkSecrets } from './secrets.ts'
@@ -222,7 +222,7 @@ export class Cookie {
    * same site may have planted one: those that can be known. `formerScopes` are not among them.
    */
   clearBeside(request?: CookieRequest): string[] {
-    const url = typeof request === 'string' ? request : request?.url
+    const url = request && urlOf(request)
     const scopes = without(scopesBeside(this.#options, url), this.#formerScopes)
     const possible = this.#isBoundToHost(request) ? [] : scopes
     return possible.map((scope) => this.clear(scope, request))

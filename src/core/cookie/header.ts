@@ -46,13 +46,17 @@ function equalsAfter(header: string, at: number, name: string): number {
  * The values that a Cookie header gives this name, in its order. The order means nothing (RFC 6265
  * §4.2.2): a cookie that somebody else planted may come first.
  */
-export function readCookieValues(header: string, name: string): string[] {
+export function readCookieValues(
+  header: string,
+  name: string,
+  separator: number = semicolon,
+): string[] {
   const values: string[] = []
   for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
     const after = equalsAfter(header, at, name)
     if (after === -1) continue
     const before = codeBefore(header, at)
-    if (before !== semicolon && !Number.isNaN(before)) continue
+    if (before !== separator && !Number.isNaN(before)) continue
     const end = header.indexOf(';', after)
     values.push(trimmed(header, after + 1, end === -1 ? header.length : end))
   }
@@ -64,8 +68,5 @@ export function readCookieValues(header: string, name: string): string[] {
  * as well be a part of another cookie's value, so nobody reads it.
  */
 export function hasPairBehindComma(header: string, name: string): boolean {
-  for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
-    if (equalsAfter(header, at, name) !== -1 && codeBefore(header, at) === comma) return true
-  }
-  return false
+  return readCookieValues(header, name, comma).length > 0
 }

@@ -1,4 +1,4 @@
-import { concatBytes } from '../runtime/bytes.ts'
+import { concatBytes, encoder } from '../runtime/bytes.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { Mac } from '../runtime/crypto/backend.ts'
 import { all, andThen, once, type MaybePromise } from '../runtime/maybe-promise.ts'
@@ -28,7 +28,6 @@ export interface CookieKey {
 type Purpose = 'enc' | 'mac'
 
 const label = 'coatcheck/cookie/v1'
-const encoder = new TextEncoder()
 const utf8 = (text: string): Uint8Array => encoder.encode(text)
 const names = { enc: 'enc\0AES-256-GCM\0', mac: 'mac\0HMAC-SHA-256\0' }
 const versions = { enc: 1, mac: 2 }

@@ -1,5 +1,5 @@
 import { isProduction, warnOnce } from '../runtime/platform.ts'
-import { type CookieRequest, isLoopback, isProxied } from './request-place.ts'
+import { type CookieRequest, isLoopback, isProxied, urlOf } from './request-place.ts'
 
 const plain = /^http:\/\/(?:[^/?#]*@)?(?<host>\[[^\]]*\]|[^/:?#]*)/i
 /** Addresses of local networks: RFC 1918, RFC 3927, RFC 4193, RFC 4291 §2.5.6, RFC 6762, and names without a dot. */
@@ -15,12 +15,11 @@ const told = new Set<string>()
  */
 export function warnOfPlainHttp(name: string, request: CookieRequest): void {
   if (told.has(name)) return
-  const isUrl = typeof request === 'string'
-  const url = isUrl ? request : request.url
+  const url = urlOf(request)
   const host = plain.exec(url)?.groups?.['host']
   if (host === undefined || isLoopback(url)) return
   if (isProduction() && !local.test(host)) return
-  if (!isUrl && isProxied(request.headers)) return
+  if (isProxied(request)) return
   told.add(name)
   warnOnce(
     `Cookie "${name}" is marked Secure, but a request came over plain http, where browsers drop it: nobody can log in. ` +

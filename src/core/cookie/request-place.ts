@@ -13,10 +13,15 @@ const loopback =
 /** What a proxy adds (RFC 7239, RFC 9110 §7.6.3, and what was in use before). */
 const ofProxies = /^(forwarded|via|x-forwarded-.*|x-real-ip)$/
 
+export function urlOf(request: CookieRequest): string {
+  return typeof request === 'string' ? request : request.url
+}
+
 /** Whether a header says that a proxy stands in front. */
-export function isProxied(headers: { keys(): Iterable<string> }): boolean {
-  for (const name of headers.keys()) if (ofProxies.test(name)) return true
-  return false
+export function isProxied(request: CookieRequest): boolean {
+  return (
+    typeof request !== 'string' && [...request.headers.keys()].some((name) => ofProxies.test(name))
+  )
 }
 
 /**
@@ -24,9 +29,9 @@ export function isProxied(headers: { keys(): Iterable<string> }): boolean {
  * Secure. Behind a proxy the URL may say the same of a public site, so a header of one is enough to say no.
  */
 export function isDevelopersOwn(request: CookieRequest | undefined): boolean {
-  if (request === undefined) return false
-  if (typeof request === 'string') return loopback.test(request) && !isProduction()
-  return loopback.test(request.url) && !isProduction() && !isProxied(request.headers)
+  return (
+    request !== undefined && isLoopback(urlOf(request)) && !isProduction() && !isProxied(request)
+  )
 }
 
 /** Whether a browser on the same machine asked, over plain http. */

@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes, hasAt } from '../runtime/bytes.ts'
+import { concatBytes, decoder, encoder, equalBytes, hasAt } from '../runtime/bytes.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { Aead } from '../runtime/crypto/backend.ts'
 import { createKeys, type CookieKey, type KeyOptions } from './keys.ts'
@@ -56,9 +56,6 @@ export interface Seal {
   /** Undefined for everything that is not whole, ours and meant for this cookie. Never throws. */
   open(text: string): MaybePromise<Opened | undefined>
 }
-
-const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 type OpenWith = (key: CookieKey, bytes: Uint8Array) => MaybePromise<string | undefined>
 

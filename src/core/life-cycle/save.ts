@@ -248,6 +248,8 @@ export class SessionWriter {
       for (const type of types) if (type) events.emit({ type, ...about })
     }
     state.settle(saved)
+    // As it was read, it will be read again.
+    if (saved.contents.isShared) this.#context.records?.keep(saved.text, record)
     return this.#home.asValue?.(saved.text) ?? state.id
   }
 

@@ -3,6 +3,7 @@ import { configError } from '../errors.ts'
 import { EventEmitter, type SessionEventListener } from '../events.ts'
 import type { OptionKinds } from '../options.ts'
 import { type RecordForm, storeForm } from '../record/form.ts'
+import { createRecentRecords, type RecentRecords } from '../record/recent-records.ts'
 import { Lifetime, lifetimeKinds, seconds, type LifetimeOptions } from '../record/lifetime.ts'
 import type { StandardSchema } from '../record/schema.ts'
 import type { DataVersion } from '../record/versions.ts'
@@ -96,6 +97,8 @@ export const storageKinds: OptionKinds<SessionStorageOptions> = {
 export interface StorageContext extends Partial<Pick<Locking, 'resume' | 'peek'>> {
   readonly lifetime: Lifetime
   readonly codec: ValueCodec
+  /** Where values are plain JSON. */
+  readonly records: RecentRecords | undefined
   readonly form: RecordForm
   readonly schema: StandardSchema | undefined
   readonly maxBytes: number
@@ -147,6 +150,7 @@ export function createContext(
   return {
     lifetime: new Lifetime(options),
     codec: new ValueCodec(codec, { maxBytes, schema, dataVersion }),
+    records: (codec ?? schema ?? dataVersion) === undefined ? createRecentRecords() : undefined,
     form,
     schema,
     maxBytes,

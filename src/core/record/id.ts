@@ -72,15 +72,15 @@ export function isNote(key: string): boolean {
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless this can name a group. */
 export function assertGroup(group: unknown): asserts group is string {
-  if (typeof group === 'string' && group !== '' && group.isWellFormed()) return
-  throw configError('A group is named by a string that is not empty, without lone surrogates')
+  assertName('group', group)
 }
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless this can be a user's id. */
 export function assertUserId(userId: unknown): asserts userId is string {
-  const isText = typeof userId === 'string' && userId !== ''
-  if (isText && userId.isWellFormed()) return
-  throw configError(
-    `A user id is a string that is not empty, without lone surrogates; got ${isText ? 'one with' : typeof userId}`,
-  )
+  assertName('user id', userId)
+}
+
+function assertName(what: string, name: unknown): void {
+  if (typeof name === 'string' && name !== '' && name.isWellFormed()) return
+  throw configError(`A ${what} is a string that is not empty, without lone surrogates`)
 }

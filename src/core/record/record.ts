@@ -12,6 +12,8 @@ export interface Contents {
   values: Map<string, unknown>
   /** Set by the request before, for the next one. */
   flash: ReadonlyMap<string, unknown>
+  /** Whether other requests have the same objects: then nobody may change them. */
+  isShared?: boolean | undefined
 }
 
 /** The id before the last rotation. */
@@ -248,6 +250,7 @@ export function decodeRecord(
       endsSeen: wire.e && { user: wire.e[0], everybody: wire.e[1], group: wire.e.at(2) },
       persistent: wire.m === undefined ? undefined : wire.m === 1,
       terms: wire.h && decodeTerms(wire.h),
+      isShared: false,
     }
   } catch {
     return undefined

@@ -1,6 +1,7 @@
 import type { EventEmitter } from '../events.ts'
 import type { ValueCodec } from './codec.ts'
 import type { Lifetime } from './lifetime.ts'
+import type { RecentRecords } from './recent-records.ts'
 import { decodeRecord, type Contents, type SessionRecord } from './record.ts'
 import { hideUnfit, type StandardSchema } from './schema.ts'
 
@@ -27,6 +28,7 @@ interface Refused {
 /** What a storage reads its records with. */
 interface Reader {
   readonly codec: ValueCodec
+  readonly records?: RecentRecords | undefined
   readonly schema: StandardSchema | undefined
   readonly lifetime: Lifetime
   readonly events: EventEmitter
@@ -53,12 +55,12 @@ export type Standing = Loaded['by'] | 'retired' | 'reused' | undefined
  * is behind, the grace may go on.
  */
 export function openRecord(
-  { codec, schema, lifetime, events, now }: Reader,
+  { codec, records, schema, lifetime, events, now }: Reader,
   { value: text, version }: { value: string; version: string },
   held?: { handle: string; secretHash: string; mayBeOver?: boolean },
 ): Loaded | Refused | undefined {
   const dropped: string[] = []
-  const record = decodeRecord(text, codec, dropped)
+  const record = records ? records.decode(text) : decodeRecord(text, codec, dropped)
   if (record === undefined || (held !== undefined && record.handle !== held.handle)) {
     events.emit({ type: 'corrupt', handle: held?.handle, keys: [] })
     return undefined

@@ -1,5 +1,6 @@
 /* What is in a record's text, and the check that it is one. */
 
+import { isObject } from '../options.ts'
 import { ownOnly } from '../runtime/own.ts'
 import { isTermsWire, type TermsWire } from './terms.ts'
 
@@ -42,12 +43,8 @@ function isInstant(value: unknown): value is number {
   return Number.isFinite(value) && (value as number) >= 0
 }
 
-export function isData(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function isDataOrNone(value: unknown): boolean {
-  return value === undefined || isData(value)
+  return value === undefined || isObject(value)
 }
 
 function isTextOrNone(value: unknown): boolean {
@@ -55,7 +52,7 @@ function isTextOrNone(value: unknown): boolean {
 }
 
 export function isWire(value: unknown): value is Wire {
-  if (!isData(value)) return false
+  if (!isObject(value)) return false
   const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b, e, h } = value as Partial<Wire>
   return (
     v === 1 &&
@@ -75,7 +72,7 @@ export function isWire(value: unknown): value is Wire {
     (n === undefined || isInstant(n)) &&
     isTextOrNone(b) &&
     (e === undefined || isEndsSeen(e)) &&
-    (h === undefined || (isData(h) && isTermsWire(h)))
+    (h === undefined || (isObject(h) && isTermsWire(h)))
   )
 }
 
@@ -88,7 +85,7 @@ function isRetired(value: unknown): boolean {
 }
 
 function isPrevious(value: unknown): boolean {
-  if (!isData(value)) return false
+  if (!isObject(value)) return false
   const { s, t, d, f } = value as Partial<PreviousWire>
   return typeof s === 'string' && isInstant(t) && isDataOrNone(d) && isDataOrNone(f)
 }

@@ -1,4 +1,6 @@
-const encoder = new TextEncoder()
+export const encoder: TextEncoder = new TextEncoder()
+/** A byte order mark is a character like others: it was in the text that was sealed. */
+export const decoder: TextDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Bytes of the text in UTF-8. */
 export function byteLength(text: string): number {

@@ -17,8 +17,8 @@ export function assertServable(cookie: Cookie, storage: ServableStorage<ForeignS
   }
   if (!isCookie(cookie)) {
     throw configError(
-      "The session cookie must come from createCookie(name, { secrets: […] }) of 'coatcheck/cookie': those of " +
-        'other libraries are not sealed. What visitors have of theirs is read with the option accept',
+      'The session cookie must come from createCookie(name, { secrets: […] }). Its option ' +
+        'accept reads what visitors have of other libraries',
     )
   }
   if (!cookie.signed) {

@@ -1,6 +1,6 @@
 import type { ValueCodec } from '../record/codec.ts'
 import type { Contents } from '../record/record.ts'
-import { KeptValues } from '../record/kept-values.ts'
+import { copyValues, KeptValues } from '../record/kept-values.ts'
 import { committedError, SessionValueError } from '../errors.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import { applyChange, replay, type Change } from './changes.ts'
@@ -13,8 +13,9 @@ import type { StateOptions } from './start.ts'
  * done again on what others have written meanwhile.
  */
 export class Edits {
-  /** What the app sees. */
-  readonly values: Map<string, unknown>
+  #values: Map<string, unknown>
+  /** What other requests have as well: neither this nor an object in it may be changed, or get into the app's hands. */
+  #shared: ReadonlyMap<string, unknown> | undefined
   readonly flash: FlashMessages
   readonly #codec: ValueCodec
   #stored: Contents | undefined
@@ -27,11 +28,23 @@ export class Edits {
   #changes: Change[] = []
 
   constructor({ contents, loaded, flashUse = 'all' }: StateOptions, codec: ValueCodec) {
-    this.values = contents?.values ?? new Map()
+    this.#values = contents?.values ?? new Map()
+    this.#shared = contents?.isShared ? contents.values : undefined
     this.flash = new FlashMessages(contents?.flash, flashUse)
     this.#isStored = loaded !== undefined
     this.#codec = codec
     this.#stored = contents
+  }
+
+  /** What the app sees. Who hands out an object of it copies it first. */
+  get values(): ReadonlyMap<string, unknown> {
+    return this.#values
+  }
+
+  /** The same, to be changed. */
+  get #own(): Map<string, unknown> {
+    if (this.#values === this.#shared) this.#values = copyValues(this.#shared)
+    return this.#values
   }
 
   /**
@@ -50,12 +63,13 @@ export class Edits {
       return this.flash.read(key)
     }
     const value = this.values.get(key)
-    if (typeof value === 'object') this.#objects().add(key)
-    return value
+    if (typeof value !== 'object') return value
+    this.#objects().add(key, value === this.#shared?.get(key))
+    return this.values.get(key)
   }
 
   #objects(): HandedOut {
-    return (this.#handedOut ??= new HandedOut(this.values, this.#codec))
+    return (this.#handedOut ??= new HandedOut(this.#own, this.#codec))
   }
 
   /** Notes a change and shows it to the app at once. */
@@ -67,7 +81,7 @@ export class Edits {
     } else {
       if (change.type === 'set') this.#codec.checkValue(change.key, change.value, this.values)
       if (change.type === 'update') this.#pin(change.key)
-      applyChange({ values: this.values }, change, this.#codec)
+      applyChange({ values: this.#own }, change, this.#codec)
       this.#forget(change)
     }
     this.#changes.push(change)
@@ -115,7 +129,7 @@ export class Edits {
 
   /** The session has ended: there is nothing to see. */
   clear(): void {
-    this.values.clear()
+    this.#own.clear()
     this.flash.clear()
   }
 
@@ -138,10 +152,12 @@ export class Edits {
     if (isMine || base === undefined || loaded === undefined) {
       // Nobody else has written: no change has to be made twice.
       const stored = loaded && this.#stored?.flash
-      return { values: this.values, flash: this.flash.left(stored, this.#changes) }
+      return { values: this.#values, flash: this.flash.left(stored, this.#changes) }
     }
     const usedFlash = this.#asRead(loaded, [...this.flash.used().keys()])
-    return replay(base.contents, { changes, usedFlash }, this.#codec)
+    // It may be what other requests have as well.
+    const stored = base.contents.isShared ? contentsAsStored(base, this.#codec) : base.contents
+    return replay(stored, { changes, usedFlash }, this.#codec)
   }
 
   /** These flash messages as they were read: the app may have changed them in place. */
@@ -159,7 +175,7 @@ export class Edits {
     const inPlace = this.#handedOut.changedKeys().map((key): Change => {
       const value = this.values.get(key)
       this.#codec.checkValue(key, value, this.values)
-      this.values.set(key, value)
+      this.#own.set(key, value)
       return { type: 'set', key, value }
     })
     return inPlace.length === 0 ? this.#changes : [...this.#changes, ...inPlace]
@@ -176,19 +192,25 @@ export class Edits {
     this.#isStored = true
     this.flash.settle()
     if (stored.values !== this.values) this.#adopt(stored.values, isOver)
+    // The app has no object that it could go on changing.
+    else if (this.#shared !== undefined && this.#handedOut === undefined) {
+      stored.isShared = true
+      this.#shared = stored.values
+    }
     this.#isMore = stored.values.constructor !== this.values.constructor
     if (!isOver) this.#handedOut?.printAgain()
   }
 
   #adopt(values: ReadonlyMap<string, unknown>, isOver: boolean): void {
     const mine = new Map(this.values)
-    this.values.clear()
+    const own = this.#own
+    own.clear()
     for (const [key, value] of values) {
       // The app may have the object and go on changing it.
       const isMine = !isOver && mine.has(key) && this.#codec.isSame(key, mine.get(key), value)
-      this.values.set(key, isMine ? mine.get(key) : value)
+      own.set(key, isMine ? mine.get(key) : value)
     }
-    if (this.values instanceof KeptValues && values instanceof KeptValues) this.values.adopt(values)
+    if (own instanceof KeptValues && values instanceof KeptValues) own.adopt(values)
   }
 
   /** Drops what was done to the data, after the handler failed. */

@@ -9,18 +9,25 @@ const noted = Symbol('noted')
  * Only objects that were handed out pay for that.
  */
 export class HandedOut {
-  readonly #values: ReadonlyMap<string, unknown>
+  readonly #values: Map<string, unknown>
   readonly #codec: ValueCodec
   readonly #prints: Map<string, string | typeof noted> = new Map()
 
-  constructor(values: ReadonlyMap<string, unknown>, codec: ValueCodec) {
+  constructor(values: Map<string, unknown>, codec: ValueCodec) {
     this.#values = values
     this.#codec = codec
   }
 
-  /** Remembers an object as it is before the app has it. */
-  add(key: string): void {
-    if (!this.#prints.has(key)) this.#prints.set(key, this.#print(key))
+  /**
+   * Remembers an object as it is before the app has it.
+   *
+   * @param isShared Whether other requests have it as well: then the app gets another one like it.
+   */
+  add(key: string, isShared: boolean): void {
+    if (this.#prints.has(key)) return
+    const print = this.#print(key)
+    this.#prints.set(key, print)
+    if (isShared) this.#values.set(key, JSON.parse(print))
   }
 
   /** Says that the app has the object, and that a `set` of it is noted. */

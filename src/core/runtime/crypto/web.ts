@@ -1,41 +1,31 @@
-import { concatBytes } from '../bytes.ts'
+import { concatBytes, decoder, encoder } from '../bytes.ts'
 import type { Aead, CryptoBackend, Mac } from './backend.ts'
 
-const encoder = new TextEncoder()
-/** A byte order mark is a character like others: it was in the text that was sealed. */
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const codes = new Map([...alphabet].map((letter, index) => [letter, index]))
 
 type Bytes = Uint8Array<ArrayBuffer>
 
 function toBase64url(bytes: Uint8Array): string {
   let text = ''
   for (let i = 0; i < bytes.length; i += 3) {
-    const left = bytes.length - i
-    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
+    // What is behind the end counts as 0, and is cut off below.
+    const group = (bytes[i]! << 16) | (bytes[i + 1]! << 8) | bytes[i + 2]!
     text += alphabet[group >> 18]! + alphabet[(group >> 12) & 63]!
-    if (left > 1) text += alphabet[(group >> 6) & 63]!
-    if (left > 2) text += alphabet[group & 63]!
+    text += alphabet[(group >> 6) & 63]! + alphabet[group & 63]!
   }
-  return text
+  return text.slice(0, Math.ceil((bytes.length * 4) / 3))
 }
 
 function fromBase64url(text: string): Bytes | undefined {
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
   let group = 0
-  let bits = 0
   let length = 0
-  for (const letter of text) {
-    const code = codes.get(letter)
-    if (code === undefined) return undefined
-    group = ((group << 6) | code) & 0xffff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes[length++] = (group >> bits) & 0xff
-    }
+  for (let i = 0; i < text.length; i++) {
+    group = (group << 6) | alphabet.indexOf(text[i]!)
+    const at = i % 4
+    if (at > 0) bytes[length++] = group >> (6 - 2 * at)
   }
+  // Not for a letter that is none of these, nor for bits that stand for nothing.
   return toBase64url(bytes) === text ? bytes : undefined
 }
 

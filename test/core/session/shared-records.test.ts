@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createSessionStorage, type SessionStorage } from 'coatcheck'
+import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
+import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
+
+const storages: [name: string, make: () => SessionStorage][] = [
+  ['cookie storage', () => createCookieSessionStorage()],
+  ['memory storage', () => createMemorySessionStorage()],
+  ['a storage on a store', () => createSessionStorage(createMemoryStore())],
+]
+
+/** A session that came so often that its record is not parsed any more. */
+async function known(storage: SessionStorage): Promise<string> {
+  const session = await storage.read(null)
+  session.set('cart', { items: ['book'] })
+  session.set('count', 1)
+  session.set('name', 'Ada')
+  const value = (await storage.save(session))!
+  for (let i = 0; i < 4; i++) assert.equal((await storage.read(value)).get('count'), 1)
+  return value
+}
+
+type Cart = { items: string[] }
+
+for (const [name, make] of storages) {
+  describe(`a session that is read again and again, in ${name}`, () => {
+    it('gives each request an object of its own', async () => {
+      const storage = make()
+      const value = await known(storage)
+      const [one, other] = [await storage.read(value), await storage.read(value)]
+      const cart = one.get('cart') as Cart
+      assert.equal(one.get('cart'), cart)
+      assert.notEqual(other.get('cart'), cart)
+      cart.items.push('pen')
+      assert.deepEqual(other.get('cart'), { items: ['book'] })
+      assert.deepEqual((await storage.read(value)).get('cart'), { items: ['book'] })
+      assert.deepEqual((await storage.read(value)).data[0]['cart'], { items: ['book'] })
+    })
+
+    it('shows no request what another one sets, removes or clears', async () => {
+      const storage = make()
+      const value = await known(storage)
+      const one = await storage.read(value)
+      one.set('count', 2)
+      one.set('more', true)
+      one.unset('name')
+      const ended = await storage.read(value)
+      ended.destroy()
+      const other = await storage.read(value)
+      assert.deepEqual(other.data[0], { cart: { items: ['book'] }, count: 1, name: 'Ada' })
+      assert.equal(other.has('more'), false)
+      assert.equal(other.size, 3)
+    })
+
+    it('saves what was changed in place, and what was set beside it', async () => {
+      const storage = make()
+      let value = await known(storage)
+      for (let round = 0; round < 4; round++) {
+        const session = await storage.read(value)
+        session.set('count', (session.get('count') as number) + 1)
+        if (round % 2 === 1) (session.get('cart') as Cart).items.push(`pen ${round}`)
+        value = (await storage.save(session)) ?? value
+      }
+      assert.deepEqual((await storage.read(value)).data[0], {
+        cart: { items: ['book', 'pen 1', 'pen 3'] },
+        count: 5,
+        name: 'Ada',
+      })
+    })
+
+    it('is not changed by what a request does to its objects after it has saved', async () => {
+      const storage = make()
+      let value = await known(storage)
+      const session = await storage.read(value)
+      session.set('count', 2)
+      value = (await storage.save(session)) ?? value
+      ;(session.get('cart') as Cart).items.push('pen')
+      session.set('count', 3)
+      const { items } = session.get('cart') as Cart
+      assert.deepEqual(items, ['book', 'pen'])
+      const later = await storage.read(value)
+      assert.deepEqual(later.get('cart'), { items: ['book'] })
+      assert.equal(later.get('count'), 2)
+    })
+
+    it('hands out no object of a request that saved it', async () => {
+      const storage = make()
+      let value = await known(storage)
+      const session = await storage.read(value)
+      const cart = session.get('cart') as Cart
+      cart.items.push('pen')
+      value = (await storage.save(session)) ?? value
+      cart.items.push('never saved')
+      for (let i = 0; i < 4; i++) {
+        assert.deepEqual((await storage.read(value)).get('cart'), { items: ['book', 'pen'] })
+      }
+    })
+  })
+}
+
+describe('a session that others have written meanwhile', () => {
+  it('gives the app objects of its own after the conflict', async () => {
+    const storage = createMemorySessionStorage()
+    const value = await known(storage)
+    const late = await storage.read(value)
+    const first = await storage.read(value)
+    first.set('count', 2)
+    await storage.save(first)
+    late.set('name', 'Grace')
+    await storage.save(late)
+    ;(late.get('cart') as Cart).items.push('pen')
+    for (let i = 0; i < 4; i++) {
+      const { data } = await storage.read(value)
+      assert.deepEqual(data[0], { cart: { items: ['book'] }, count: 2, name: 'Grace' })
+    }
+  })
+
+  it('is read anew when the text in the store is another one', async () => {
+    const store = createMemoryStore()
+    const [mine, other] = [createSessionStorage(store), createSessionStorage(store)]
+    const value = await known(mine)
+    const session = await other.read(value)
+    session.set('count', 7)
+    await other.save(session)
+    assert.equal((await mine.read(value)).get('count'), 7)
+  })
+})
