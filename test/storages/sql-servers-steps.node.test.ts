@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, describe, it } from 'node:test'
 import { createSessionTable, createSqlStore } from 'coatcheck/sql-storage'
-import { type CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely'
+import { type CompiledQuery, CreateTableBuilder, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { startPostgres } from '../services/index.ts'
 import { eventually } from '../services/talk.ts'
@@ -125,6 +125,15 @@ describe('a table of sessions on PostgreSQL', () => {
     ])
     await run(makeOldTable(table))
     assert.deepEqual(await indexesOf(table), indexes)
+  })
+
+  it('is made by a Kysely whose builders cannot be awaited, as that of 0.27 is', async (t) => {
+    const then = () => assert.fail('somebody waits for a builder')
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what it did
+    Object.defineProperty(CreateTableBuilder.prototype, 'then', { value: then, configurable: true })
+    t.after(() => Reflect.deleteProperty(CreateTableBuilder.prototype, 'then'))
+    await createSessionTable(kysely, { table: 'builder' })
+    assert.equal((await indexesOf('builder')).length, 3)
   })
 
   it('is made in a schema, and in a transaction', async () => {

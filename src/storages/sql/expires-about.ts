@@ -20,23 +20,25 @@ const fillFactor = 90
 
 const firstWithGenerated = 120_000
 
+type Making = CreateTableBuilder<string, string>
+
 /**
- * Adds the column to a table that is to be made, unless the server says that it is PostgreSQL 11 or older. Servers that only speak
- * its language ignore the factor.
+ * What adds the column to a table that is to be made, unless the server says that it is PostgreSQL 11 or older. Servers that only
+ * speak its language ignore the factor. A function, because builders of Kysely 0.27 refuse to be what a promise has.
  */
-export async function withExpiresAbout(
+export async function expiresAboutAdder(
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever else is in the database
   kysely: Kysely<any>,
-  making: CreateTableBuilder<string, string>,
-): Promise<CreateTableBuilder<string, string>> {
+): Promise<(making: Making) => Making> {
   const { sql } = await import('kysely')
   const version = sql<unknown>`current_setting('server_version_num', true)`
   const { is } = await kysely.selectNoFrom(version.as('is')).executeTakeFirstOrThrow()
-  if (!(Number(is) >= firstWithGenerated)) return making
+  if (!(Number(is) >= firstWithGenerated)) return (making) => making
   const step = sql.raw(`expires_at >> ${stepBits}`)
-  return making
-    .addColumn(expiresAbout, 'bigint', (column) => column.generatedAlwaysAs(step).stored())
-    .modifyEnd(sql.raw(`with (fillfactor = ${fillFactor})`))
+  return (making) =>
+    making
+      .addColumn(expiresAbout, 'bigint', (column) => column.generatedAlwaysAs(step).stored())
+      .modifyEnd(sql.raw(`with (fillfactor = ${fillFactor})`))
 }
 
 /**

@@ -4,7 +4,7 @@ import { type OptionKinds, readOptions } from '../../core/options.ts'
 import { indexName } from '../parts/sqlite-table.ts'
 import { assertNoSchema, languageOf } from './dialect.ts'
 import { isLostRace } from './errors.ts'
-import { expiresAbout, hasExpiresAbout, withExpiresAbout } from './expires-about.ts'
+import { expiresAbout, expiresAboutAdder, hasExpiresAbout } from './expires-about.ts'
 import { textOf } from './rows.ts'
 
 export interface SessionTableOptions {
@@ -71,7 +71,8 @@ async function makeElsewhere(kysely: Kysely<any>, table: string): Promise<void> 
     .addColumn('version', 'varchar(64)', (column) => column.notNull())
     .addColumn('owner', 'varchar(64)')
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
-  await (isPostgres ? await withExpiresAbout(kysely, making) : making)
+  const addExpiresAbout = isPostgres && (await expiresAboutAdder(kysely))
+  await (addExpiresAbout ? addExpiresAbout(making) : making)
     // PostgreSQL logs a row from the first byte that has changed to the last. Most of a value often stays, and so its end does.
     .addColumn('value', 'text', (column) => column.notNull())
     .execute()
