@@ -9,14 +9,13 @@ export type OptionKind = PlainKind | MadeBy
 /** Every option by its name. The compiler sees to it that none is left out. */
 export type OptionKinds<Options> = Readonly<Record<keyof Options, OptionKind>>
 
-const wanted: Partial<Record<OptionKind, string>> & Record<PlainKind, string> = {
+const wanted: Partial<Record<OptionKind, string>> & Record<Exclude<PlainKind, 'any'>, string> = {
   boolean: 'true or false',
   string: 'a string',
   number: 'a number',
   function: 'a function',
   object: 'an object',
   array: 'an array',
-  any: 'anything',
 }
 
 /** What other libraries call it, in small letters: the first of ours that the options have is meant. */

@@ -12,13 +12,13 @@ export function assertServable(cookie: Cookie, storage: ServableStorage<ForeignS
   if (others.includes(true)) {
     throw configError(
       'The session cookie or storage comes from another major version of coatcheck than this middleware: ' +
-        'install one version (npm ls coatcheck shows which there are)',
+        'npm ls coatcheck shows which there are',
     )
   }
   if (!isCookie(cookie)) {
     throw configError(
       'The session cookie must come from createCookie(name, { secrets: […] }). Its option ' +
-        'accept reads what visitors have of other libraries',
+        'accept reads those of other libraries',
     )
   }
   if (!cookie.signed) {
