@@ -60,7 +60,7 @@ class SessionsById extends Store {
   /** Writes what differs. A session that has ended, or that we did not begin, is not written. */
   set(id: string, session: StoredSession, done?: Done): void {
     finish(async () => {
-      const found = await this.#storage.read(parseSessionId(id) === undefined ? null : id)
+      const found = await this.#storage.read(this.#isKnowable(id) ? id : null)
       const state = stateOf(found)
       if (state.loaded === undefined) throw destroyedError()
       noteDifferences(state, storedTexts(state), textsOf(session, state.codec))
@@ -94,8 +94,14 @@ class SessionsById extends Store {
     courses.get(request)?.regenerate(done)
   }
 
+  /** Cookie storage finds nothing by an id, and would take it for a cookie that somebody has made up. */
+  #isKnowable(id: string): boolean {
+    const isOurs = typeof id === 'string' && parseSessionId(id) !== undefined
+    return isOurs && 'sessionsOf' in this.#storage
+  }
+
   async #find(id: string): Promise<SessionState | undefined> {
-    if (typeof id !== 'string' || parseSessionId(id) === undefined) return undefined
+    if (!this.#isKnowable(id)) return undefined
     const state = stateOf(await this.#storage.read(id))
     return state.loaded === undefined ? undefined : state
   }

@@ -21,6 +21,7 @@ import {
   toClassesStorage,
 } from 'coatcheck/compat/classes'
 import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
+import { createRevocations } from 'coatcheck/revocations'
 import { fakeClock } from 'coatcheck/testing'
 import { temporaryFolder } from '../../storages/temporary-folder.ts'
 import { begin, cookie, secret } from './class-storages.ts'
@@ -48,6 +49,24 @@ describe('Cookie storage in classes', () => {
     session.set('more', 1)
     const next = await storage.read(await storage.update(session.id, session.data))
     assert.equal(next.id, session.id)
+  })
+
+  it('takes no id for a cookie, also where ends are noted', async () => {
+    const events: SessionEvent[] = []
+    const storage = new CookieSessionStorage(cookie, {
+      revocations: createRevocations({ store: createMemoryStore() }),
+      onEvent: (event) => events.push(event),
+    })
+    const session = await storage.read(await begin(storage, { user: 'ada' }))
+    session.set('more', 1)
+    await storage.update(session.id, session.data)
+    // Data of the app's own: the session is found by its id.
+    const value = await storage.update(session.id, [{ user: 'ada', more: 2 }, {}])
+    assert.equal((await storage.read(value)).get('more'), 2)
+    assert.equal(await storage.delete(session.id), '')
+    assert.equal((await storage.read(value)).isNew, true)
+    const bad = events.filter(({ type }) => type === 'corrupt' || type === 'tampered')
+    assert.deepEqual(bad, [])
   })
 
   it('takes a value that anything was done to for none, and reports it', async () => {

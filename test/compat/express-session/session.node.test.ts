@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { SessionEvent } from 'coatcheck'
+import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { called, program } from './program.ts'
 import { serving } from './visitor.ts'
 
@@ -272,6 +274,27 @@ describe('req.sessionStore', () => {
         assert.deepEqual(await visitor.json('/'), ['ada', true])
       },
     ))
+
+  it('finds nothing by an id where the cookie is the session, and takes the id for no cookie', () => {
+    const events: SessionEvent[] = []
+    const store = createCookieSessionStorage({ onEvent: (event) => events.push(event) })
+    const listener = program({ store }, async (request, response) => {
+      const { sessionStore, sessionID: id } = request
+      request.session.user = 'ada'
+      const found = await called((done) => sessionStore.get(id, done))
+      await assert.rejects(
+        called((done) => sessionStore.set(id, { user: 'eve' }, done)),
+        { code: 'ERR_SESSION_DESTROYED' },
+      )
+      response.end(String(found))
+    })
+    return serving(listener, async (visitor) => {
+      await visitor.send('/')
+      assert.equal((await visitor.send('/')).text, 'undefined')
+      const bad = events.filter(({ type }) => type === 'corrupt' || type === 'tampered')
+      assert.deepEqual(bad, [])
+    })
+  })
 
   it('loads a session outside of any request, with its cookie and methods', () =>
     serving(
