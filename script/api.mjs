@@ -1,5 +1,6 @@
 /*
- * Writes a file for each entry of the package in api/: what it exports, declared as in dist/, without comments. With --check
+ * Writes a file for each entry of the package in api/: what it exports, declared as in dist/, without comments. What several entries
+ * export is declared in the file of the first. With --check
  * it writes nothing, and ends with status 1 if a file would change.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -26,7 +27,13 @@ for (const { name, exported } of entries) {
 }
 
 function reportOf({ name, types, exported }) {
-  const own = exported.map(behind)
+  const all = exported.map(behind)
+  const own = all.filter(({ id }) => homes.get(id) === name)
+  const again = new Map()
+  for (const symbol of all) {
+    const home = homes.get(symbol.id)
+    if (home !== name) again.set(home, (again.get(home) ?? new Set()).add(symbol.name))
+  }
   const files = new Set([`${process.cwd()}/${types}`])
   const elsewhere = new Map()
   const refer = (to, what) => elsewhere.set(to, (elsewhere.get(to) ?? new Set()).add(what))
@@ -53,6 +60,10 @@ function reportOf({ name, types, exported }) {
   const parts = [
     `// ${name}`,
     ...own.flatMap((symbol) => declarationsOf(symbol).texts),
+    [...again]
+      .map(([from, names]) => `export { ${[...names].sort().join(', ')} } from '${from}';`)
+      .sort()
+      .join('\n'),
     ...renamed.map((symbol) => `export { ${behind(symbol).name} as ${symbol.name} };`),
     ...augmentationsIn(files).map(textOf),
     ...(hidden.length > 0 ? ['// Used above, and exported by no entry:'] : []),
@@ -61,7 +72,7 @@ function reportOf({ name, types, exported }) {
       .map(([from, names]) => `// From ${from}: ${[...names].sort().join(', ')}`)
       .sort(),
   ]
-  return `${parts.flat().join('\n\n')}\n`
+  return `${parts.flat().filter(Boolean).join('\n\n')}\n`
 }
 
 const isCheck = process.argv.includes('--check')

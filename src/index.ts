@@ -4,6 +4,8 @@ export { createSessionId } from './core/record/id.ts'
 export {
   createSessionStorage,
   type PeekableSessionStorage,
+  type RevokeAllOptions,
+  type RevokeOptions,
   type ServerSessionStorage,
   type SessionStorage,
 } from './core/life-cycle/session-storage.ts'
@@ -30,7 +32,12 @@ export type {
   SweepableStore,
   WriteOptions,
 } from './core/store/session-store.ts'
-export type { SessionEvent, SessionEventDetail, SessionEventListener } from './core/events.ts'
+export type {
+  EventEmitter,
+  SessionEvent,
+  SessionEventDetail,
+  SessionEventListener,
+} from './core/events.ts'
 export {
   Cookie,
   createCookie,

@@ -1,7 +1,7 @@
 /*
  * Writes the declarations that users get: of what the compiler made in .build/declarations, dist/ gets the statements to which an entry of
  * the package leads, by their names. The rest no editor and no compiler of a user ever needs, and it is two thirds of all. Of members
- * that are @internal nothing is left but that there is one.
+ * that are @internal nothing is left but that there is one, and whose.
  *   node script/lib/declarations-for-users.mjs
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -66,13 +66,18 @@ function keep(file, statement) {
   for (const word of statement.words) needLocal(file, word)
 }
 
-for (const { types } of Object.values(exports).filter((one) => one.types)) {
-  const path = relative('dist', types)
-  const file = fileAt(path)
+/** What an entry exports. */
+function needAll(file) {
   for (const one of file.statements) {
-    if (one.isExported) keep(file, one)
+    if (one.isExported || one.isAll) keep(file, one)
+    if (one.isAll) needAll(fileAt(resolve(file, one.from)))
     for (const name of one.exported?.keys() ?? []) needExport(file, name)
   }
+}
+
+for (const { types } of Object.values(exports).filter((one) => one.types)) {
+  const path = relative('dist', types)
+  needAll(fileAt(path))
 }
 // What is declared within another module counts as soon as the file is read. It may lead to more files.
 for (const file of files.values()) {

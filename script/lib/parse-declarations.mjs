@@ -8,6 +8,7 @@ const importing = /^import (?<what>[^]*?) from '(?<from>[^']+)';$/
 const exporting = /^export (?<what>(?:type )?\{[^]*?\})(?: from '(?<from>[^']+)')?;$/
 const declaring =
   /^(?<export>export )?(?:declare )?(?:abstract )?(?:class|function|interface|type|const|namespace) (?<name>[\w$]+)/
+const exportingAll = /^export type \* from '(?<from>[^']+)';$/
 /** What ends with its brace. */
 const block =
   /^(?:export )?(?:declare )?(?:abstract )?(?:class|interface|namespace|module|global)\b/
@@ -54,6 +55,12 @@ function parse(comment, whole) {
     }
     return { ...base, from, [verb === 'import' ? 'imported' : 'exported']: byName, print }
   }
+  const all = exportingAll.exec(whole)?.groups.from
+  if (all !== undefined) {
+    const statement = { ...base, from: all, isAll: true }
+    statement.print = () => (statement.isKept ? `${comment}${whole}\n` : '')
+    return statement
+  }
   const standard = /^export default (?<name>[\w$]+);$/.exec(whole)?.groups.name
   if (standard !== undefined) {
     const print = () => (base.used.size === 0 ? '' : `${comment}${whole}\n`)
@@ -62,7 +69,7 @@ function parse(comment, whole) {
   const { export: isExported, name } = declaring.exec(whole)?.groups ?? {}
   const isAlways = always.test(whole)
   if (name === undefined && !isAlways) throw unknown(whole)
-  const text = withoutInternals(whole)
+  const text = withoutInternals(whole, name)
   const code = codeOf(text)
   if (/\bimport\(/.test(code)) throw unknown(whole)
   const words = [...new Set(code.match(/[A-Za-z_$][\w$]*/g))]
@@ -100,13 +107,13 @@ function depthOf(code) {
 const internal =
   /^ {4}\/\*\*(?:(?!\*\/)[^])*?@internal\b[^]*?\*\/\n(?<member>[^]*?;)(?=\n(?: {4}[^\s})]|\}))/gm
 
-/** Users cannot use them, but what has one is another type than what has none. */
-function withoutInternals(text) {
+/** Users cannot use them, but what has one is another type than what has none, or than what has one of another owner. */
+function withoutInternals(text, owner) {
   return text
     .replace(internal, (whole, member) => {
       const name = /^ {4}(?<name>[\w$]*)(?:<[^]*?>)?\(/.exec(member)?.groups.name
       if (name === undefined) return whole
-      const left = name === 'constructor' ? '' : `    ${name}(...args: never[]): unknown;`
+      const left = name === 'constructor' ? '' : `    ${name}(...args: never[]): '${owner}';`
       return left === '' ? '' : `    /** @internal */\n${left}`
     })
     .replace(/\n\n+/g, '\n')

@@ -17,6 +17,7 @@ import { sealBy, type SecretCookie } from './classes/sealed-value.ts'
 import { type SessionStorage, StorageOn } from './classes/storage.ts'
 import { lazyFsSessionStorage } from './parts/file-storage.ts'
 
+export type { SessionData as SessionValues } from '../core/session/session.ts'
 export type { SecretCookie } from './classes/sealed-value.ts'
 export { Session, type SessionData } from './classes/session.ts'
 export type { SessionStorage } from './classes/storage.ts'

@@ -10,10 +10,11 @@ import type { SessionData as Data } from './express-session/types.ts'
 export type { CookieOptions } from './express-session/cookie.ts'
 export type { SessionMiddleware } from './express-session/middleware.ts'
 export type { SessionOptions } from './express-session/options.ts'
+export type { StoredSession } from './express-session/store.ts'
 export type { RequestSession, SessionData } from './express-session/types.ts'
 export { Cookie, MemoryStore, Session, Store }
 
-type CreateSession = typeof createMiddleware & {
+type CreateSession = ((options?: Options) => SessionMiddleware) & {
   Cookie: typeof Cookie
   MemoryStore: typeof MemoryStore
   Session: typeof Session

@@ -6,6 +6,12 @@ import type { ClosableStore } from '../core/store/session-store.ts'
 import { type ExpressStore, promised, sessionIn, unlessMissing } from './parts/express-store.ts'
 import { systemTime } from '../core/runtime/time.ts'
 
+export type {
+  ClosableStore,
+  SessionStore,
+  StoredRecord,
+  WriteOptions,
+} from '../core/store/session-store.ts'
 export type { ExpressStore } from './parts/express-store.ts'
 
 export interface ExpressStoreOptions extends DeadlineOptions {

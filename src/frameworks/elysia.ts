@@ -8,6 +8,8 @@ import { createVisits, type Visit } from '../core/serving/visit.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 import { type PlaceOptions, readProperty } from './parts/place.ts'
 
+export type { Session, SessionData, UntypedData } from '../core/session/session.ts'
+
 /** One request on its way through Elysia. */
 interface Passage<S extends ForeignSession> {
   visit?: Visit<S>

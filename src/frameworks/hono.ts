@@ -8,6 +8,8 @@ import { createVisits, isStoreFailure } from '../core/serving/visit.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 import { type PlaceOptions, readProperty } from './parts/place.ts'
 
+export type { Session, SessionData, UntypedData } from '../core/session/session.ts'
+
 /**
  * Session middleware for Hono. Handlers have the session as `c.var.session`; their types know it where they are chained to
  * the middleware, or where the app says `new Hono<{ Variables: { session: AppSession } }>()`.

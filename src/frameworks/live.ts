@@ -10,8 +10,9 @@ import { NodeVisitRequest, type NodeRequest } from './parts/node-message.ts'
 export type { Ended, LiveConnection } from '../core/live/connection.ts'
 export type { LiveOptions } from '../core/live/options.ts'
 export type { SessionView } from '../core/live/view.ts'
+export type { SessionData, UntypedData } from '../core/session/session.ts'
 export type { VisitRequest } from '../core/serving/arrival.ts'
-export { type EndReason, SessionEndedError } from '../core/errors.ts'
+export { type EndReason, SessionEndedError, type SessionErrorCode } from '../core/errors.ts'
 
 /** A request of `node:http`, `node:https` or `node:http2`, as far as it is looked at here. */
 export interface NodeLiveRequest {

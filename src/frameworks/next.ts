@@ -15,6 +15,8 @@ import { asScript, currentRequest, isProxyEvent, isRequest, passCookieOn } from 
 import { isRedirect, redirectResponse } from './next/redirect.ts'
 import { splitSetCookie } from './parts/set-cookie.ts'
 
+export type { Session, SessionData, UntypedData } from '../core/session/session.ts'
+
 /** What `session()` makes for Next. */
 export interface NextSessions<Data extends SessionData, Flash extends SessionData> {
   /**

@@ -10,6 +10,8 @@ import { createVisits, isStoreFailure } from '../core/serving/visit.ts'
 import { holdResponse } from './parts/held-response.ts'
 import { NodeVisitRequest, type NodeRequest, type NodeResponse } from './parts/node-message.ts'
 
+export type { Session, SessionData, UntypedData } from '../core/session/session.ts'
+
 export interface NodeSessionOptions extends VisitOptions {
   /**
    * Answers when the handler or the store failed. Nothing of the response was sent then, unless `response.headersSent`.

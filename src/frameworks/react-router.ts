@@ -8,6 +8,9 @@ import { type VisitOptions, visitKinds } from '../core/serving/visit-options.ts'
 import { createVisits, isStoreFailure } from '../core/serving/visit.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 
+export type { AppSession } from '../core/life-cycle/register.ts'
+export type { Session, SessionData, UntypedData } from '../core/session/session.ts'
+
 export interface ReactRouterSessionOptions<S> extends VisitOptions {
   /**
    * Where loaders, actions and other middleware find the session: `createContext<Session<Data, Flash>>()` of `react-router`.

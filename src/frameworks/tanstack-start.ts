@@ -8,6 +8,8 @@ import { createVisits } from '../core/serving/visit.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 import type { PlaceOptions } from './parts/place.ts'
 
+export type { Session, SessionData, UntypedData } from '../core/session/session.ts'
+
 export interface TanStackSessionOptions<Name extends string>
   extends ServeOptions, PlaceOptions<Name> {}
 

@@ -2,6 +2,8 @@ import { configError } from '../core/errors.ts'
 import type { SessionEvent, SessionEventListener } from '../core/events.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 
+export type { SessionEventListener } from '../core/events.ts'
+
 const levels = ['debug', 'info', 'warn', 'error'] as const
 export type EventLevel = (typeof levels)[number]
 

@@ -8,6 +8,8 @@ import { type OptionKinds, readOptions } from '../core/options.ts'
 import { isThenable } from '../core/runtime/maybe-promise.ts'
 import { stateIn } from '../core/session/state-of.ts'
 
+export type { SessionEventListener } from '../core/events.ts'
+
 export interface InstrumentOptions {
   /** Makes the spans. Default: `trace.getTracer('coatcheck')`, of whatever SDK the app has registered. */
   tracer?: Tracer | undefined

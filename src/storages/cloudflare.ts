@@ -13,6 +13,7 @@ import {
   type DurableObjectStoreOptions,
 } from './cloudflare/durable-objects.ts'
 
+export type * from '../core/life-cycle/storage-types.ts'
 export {
   createD1SessionTable,
   createD1Store,

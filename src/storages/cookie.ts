@@ -18,6 +18,9 @@ import { isSessionId, joinSessionId } from '../core/record/id.ts'
 import { openRecord } from '../core/record/standing.ts'
 import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 
+export type * from '../core/life-cycle/storage-types.ts'
+export type { Revocable } from '../core/life-cycle/revocation-notes.ts'
+
 /** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
 export type CookieSessionClaims = SessionClaims
 

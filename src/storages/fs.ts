@@ -16,6 +16,8 @@ import { OwnerMarks } from './fs/owner-marks.ts'
 import { discard, type Home, isHashName, RecordFolders } from './fs/record-folder.ts'
 import { systemTime, unref } from '../core/runtime/time.ts'
 
+export type * from '../core/life-cycle/storage-types.ts'
+
 export interface FsStoreOptions {
   /**
    * Whether a write waits until the disk has it, so that it outlives a power failure. Without, it

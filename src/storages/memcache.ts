@@ -12,6 +12,7 @@ import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/sto
 import { createMetaClient, type MemcacheClient } from './memcache/client.ts'
 import { systemTime } from '../core/runtime/time.ts'
 
+export type * from '../core/life-cycle/storage-types.ts'
 export type { CacheItem, MemcacheClient } from './memcache/client.ts'
 
 /** Where memcached is: one host, several, or a client of the app's. */

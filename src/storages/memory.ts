@@ -13,6 +13,8 @@ import {
 import { systemTime, unref } from '../core/runtime/time.ts'
 import { type Linked, WriteOrder } from './memory/write-order.ts'
 
+export type * from '../core/life-cycle/storage-types.ts'
+
 export interface MemoryStoreOptions {
   /**
    * Most sessions kept. One more, and an expired one of the oldest goes; or else, of those that nobody has logged

@@ -20,6 +20,7 @@ import { forgotten, waitForReplicas } from './redis/replicas.ts'
 import type { RedisServer } from './redis/server.ts'
 import { systemTime } from '../core/runtime/time.ts'
 
+export type * from '../core/life-cycle/storage-types.ts'
 export type { RedisClient, RedisServer }
 
 export interface RedisStoreOptions extends DeadlineOptions {

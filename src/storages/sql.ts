@@ -18,6 +18,7 @@ import { rowsIn, textOf, type SessionTables } from './sql/rows.ts'
 import { assertTableName } from './sql/table.ts'
 import { systemTime } from '../core/runtime/time.ts'
 
+export type * from '../core/life-cycle/storage-types.ts'
 export { createSessionTable, type SessionTableOptions } from './sql/table.ts'
 
 export interface SqlStoreOptions extends DeadlineOptions {

@@ -22,6 +22,7 @@ import { prepareStatements, type Statements } from './sqlite/statements.ts'
 import { WhenFree } from './sqlite/when-free.ts'
 import { systemTime, unref } from '../core/runtime/time.ts'
 
+export type * from '../core/life-cycle/storage-types.ts'
 export type { SqliteDatabase, SqliteStatement } from './sqlite/database.ts'
 
 export interface SqliteStoreOptions {

@@ -12,6 +12,8 @@ import type { ClosableStore, SweepableStore } from '../core/store/session-store.
 import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { systemTime } from '../core/runtime/time.ts'
 
+export type * from '../core/life-cycle/storage-types.ts'
+
 /** What is called of an unstorage storage. */
 export interface Unstorage {
   getItem(key: string): Promise<unknown>

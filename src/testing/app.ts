@@ -7,6 +7,8 @@ import type { Session, SessionData, UntypedData } from '../core/session/session.
 import { CookieHolder } from './app/cookie-holder.ts'
 import { TestVisitor } from './app/visitor.ts'
 
+export type { LoginOptions } from '../core/session/login.ts'
+export type { SessionData, UntypedData } from '../core/session/session.ts'
 export { fakeClock, type TestClock } from './clock.ts'
 export type { BrowserCookie, CookieSource } from './app/cookie-holder.ts'
 export type { TestVisitor } from './app/visitor.ts'

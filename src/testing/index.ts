@@ -1,3 +1,6 @@
+export type { PeekableSessionStorage } from '../core/life-cycle/session-storage.ts'
+export type { SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
+export type { SessionStore } from '../core/store/session-store.ts'
 export { storeCases } from './store-cases.ts'
 export { adapterCases } from './adapter-cases/index.ts'
 export type { AdapterCase } from './adapter-cases/case.ts'

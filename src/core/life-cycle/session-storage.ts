@@ -68,11 +68,13 @@ export interface PeekableSessionStorage<
   peek(cookieValue: string | null): Promise<SessionPeek | undefined>
 }
 
-interface RevokeOptions {
+/** Whose session is to be ended. */
+export interface RevokeOptions {
   userId?: string | null | undefined
 }
 
-interface RevokeAllOptions {
+/** Which session is to be left alive. */
+export interface RevokeAllOptions {
   except?: string | undefined
 }
 

@@ -1,5 +1,6 @@
 /* What an app asks of the sessions of its accounts: the entry `coatcheck/accounts`. Whoever does not import it, does not bundle it. */
 
+export type { SessionErrorCode } from '../errors.ts'
 export type { SessionGroups } from '../life-cycle/groups.ts'
 export type { SessionLock } from '../life-cycle/lock.ts'
 export type { SessionLimit } from '../life-cycle/seats.ts'
@@ -10,6 +11,7 @@ export {
   type SessionLimitOptions,
 } from '../life-cycle/session-limit.ts'
 export { createSessionLock, type SessionLockOptions } from '../life-cycle/session-lock.ts'
+export type { LoginContext } from '../record/login-context.ts'
 export { type LockInfo, lockOf } from '../session/locked-state.ts'
 export { LoginRequiredError } from '../session/login-required.ts'
 export { needsStepUp, requireLevel, requireRecentLogin } from '../session/require-login.ts'

@@ -3,6 +3,8 @@ import { type OptionKinds, readOptions } from '../options.ts'
 import type { VisitRequest } from './arrival.ts'
 import { assertSession, type CsrfSession, isTokenOf } from './csrf-token.ts'
 
+export type { SessionErrorCode } from '../errors.ts'
+export type { OptionKind, OptionKinds } from '../options.ts'
 export { csrfToken, type CsrfSession } from './csrf-token.ts'
 
 /** A request: one of the Fetch API, or the part of another that is looked at. */

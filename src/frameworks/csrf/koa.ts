@@ -3,7 +3,7 @@ import { type CsrfPlaceOptions, fieldsOf, readCsrf } from '../parts/csrf.ts'
 import { NodeVisitRequest } from '../parts/node-message.ts'
 
 /** What is used of Koa's context. A parser of forms leaves the form at `request.body`. */
-interface KoaContext {
+export interface KoaContext {
   req: IncomingMessage
   request: { body?: unknown }
 }
