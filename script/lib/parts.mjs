@@ -127,9 +127,9 @@ function givingWay(file) {
   return isPatient.test(file) ? 'last' : undefined
 }
 
-/** Portable files about what the platform offers: crypto, SQLite, files, streams, timers, headers. The others are logic. */
+/** Portable files about code that itself calls what the platform offers: crypto, SQLite, files, streams, timers, headers. The others are logic. */
 const touchesRuntime =
-  /\/test\/(conformance\.|(storages|frameworks|faults|stress|core\/(runtime|cookie))\/)|\/web-crypto\./
+  /\/test\/(conformance\.|(storages|frameworks|faults|stress|core\/(runtime|cookie|record|live))\/)|\/web-crypto\./
 
 /** The files of each process. */
 function groupsOf(files) {
