@@ -27,8 +27,8 @@ function membersOf(api: string, name: string): string[] {
 
 const tables: Readonly<Record<string, readonly [api: string, name: string]>> = {
   'of every storage': ['api/coatcheck.txt', 'SessionStorageOptions'],
-  'of the middleware, in every framework': ['api/adapter.txt', 'VisitOptions'],
-  'of a cookie': ['api/cookie.txt', 'CookieOptions'],
+  'of the middleware, in every framework': ['api/coatcheck.txt', 'VisitOptions'],
+  'of a cookie': ['api/coatcheck.txt', 'CookieOptions'],
 }
 
 describe('The options in the README', () => {
