@@ -6,7 +6,7 @@ import {
   type CookieAttributes,
 } from './attributes.ts'
 import { assertContext, cookieKinds, type CookieOptions } from './cookie-options.ts'
-import { hasPairBehindComma, readCookieValues } from './header.ts'
+import { hasPairBehindComma, mostValues, readCookieValues } from './header.ts'
 import { assertImporters, importCookie, type CookieImporter } from './importers.ts'
 import { CookieSizeError, SessionError } from '../errors.ts'
 import { readOptions } from '../options.ts'
@@ -29,8 +29,6 @@ export type { CookieScope } from './scopes.ts'
 
 /** Most bytes in a cookie's name and value: browsers drop the rest without a word (RFC 6265bis §5.6). */
 const largestCookie = 4096
-/** More cookies of one name than this are not looked at. No browser keeps as many for one site. */
-const mostCandidates = 200
 const expired = '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
 /**
  * A cookie: its name, its attributes and, with secrets, its seal. A session's cookie needs secrets.
@@ -134,7 +132,7 @@ export class Cookie {
     const name = this.#nameIn(request)
     const values = readCookieValues(header, name)
     if (values.length === 0) return hasPairBehindComma(header, name) ? unusable('cookie') : absent
-    if (values.length > mostCandidates) return unusable('shadowed')
+    if (values.length > mostValues) return unusable('shadowed')
     const opened = values.map((value) => this.#open(value))
     return opened.some((one) => one && 'then' in one)
       ? Promise.all(opened).then((late) => this.#tell(late, values))

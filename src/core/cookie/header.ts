@@ -42,17 +42,24 @@ function equalsAfter(header: string, at: number, name: string): number {
   return header.charCodeAt(after) === equals ? after : -1
 }
 
+/** More cookies of one name than this are not looked at. No browser keeps as many for one site. */
+export const mostValues = 200
+
 /**
  * The values that a Cookie header gives this name, in its order. The order means nothing (RFC 6265
  * §4.2.2): a cookie that somebody else planted may come first.
+ *
+ * @param most So many are enough. One more than there may be, if nothing is said.
  */
 export function readCookieValues(
   header: string,
   name: string,
+  most: number = mostValues + 1,
   separator: number = semicolon,
 ): string[] {
   const values: string[] = []
-  for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
+  let at = -name.length
+  while (values.length < most && (at = header.indexOf(name, at + name.length)) !== -1) {
     const after = equalsAfter(header, at, name)
     if (after === -1) continue
     const before = codeBefore(header, at)
@@ -68,5 +75,5 @@ export function readCookieValues(
  * as well be a part of another cookie's value, so nobody reads it.
  */
 export function hasPairBehindComma(header: string, name: string): boolean {
-  return readCookieValues(header, name, comma).length > 0
+  return readCookieValues(header, name, 1, comma).length > 0
 }
