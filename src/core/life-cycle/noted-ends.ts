@@ -149,8 +149,14 @@ export class NotedEnds {
   }
 
   /** Ends one session alone, under whatever id it goes on, unless a login has taken its place. */
-  endAsSeen({ record }: Loaded): Promise<EndedAsSeen> {
-    return endAlone(record.handle, (next) => this.#noteEnd(next, { seen: record }))
+  async endAsSeen({ record }: Loaded): Promise<EndedAsSeen> {
+    const { end: _, ...many } = await this.#notesOn(record, true)
+    return endAlone(record.handle, async (next) => {
+      const note = await this.#noteEnd(next, { seen: record })
+      // All of the user's may have ended since it got the new id. That has been told.
+      const isOver = this.#standing(record, { ...many, end: undefined }, next) === 'ended'
+      return isOver ? { ...note, isNew: false } : note
+    })
   }
 
   /** The same, where it was asked for: that it ended is told. */

@@ -150,6 +150,8 @@ export class StoreHome implements Home {
 function isOfSameLogin(record: SessionRecord | undefined, seen: SessionRecord): boolean {
   return (
     record !== undefined &&
+    // What a login with an id before this one put in its place is the user's own.
+    record.replacedBy === undefined &&
     record.authenticatedAt === seen.authenticatedAt &&
     record.terms?.confirmedAt === seen.terms?.confirmedAt
   )

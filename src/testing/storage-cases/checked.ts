@@ -141,6 +141,31 @@ export const checkedCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'ends no login for a check that came twice from one page while the check was asked',
+    needs: ['revocable'],
+    async run(fixture) {
+      const { storage, types } = watched(fixture)
+      const page = await visit(storage, null, change)
+      const cookies: (string | null)[] = []
+      const opened = await open(storage, page.cookie, async () => {
+        const twice = [await storage.read(page.cookie), await storage.read(page.cookie)]
+        for (const session of twice) {
+          session.login('ada')
+          cookies.push(await storage.save(session))
+        }
+        return 'end' as const
+      })
+      ok(!types().includes('revoked'))
+      same((await opened.close()).setCookies, [])
+      const [first = null, second = null] = cookies
+      equal((await storage.read(second)).userId, 'ada')
+      // Nor was it forgotten that the second took the place of the first, which a record says and no note.
+      if (!fixture.traits.has('server') || !fixture.traits.has('atomic')) return
+      await visit(storage, first, (s) => s.destroy())
+      equal((await storage.read(second)).isNew, true)
+    },
+  },
+  {
     name: 'says nothing for a check that ends what has ended meanwhile, and leaves the cookie alone',
     needs: ['revocable'],
     async run(fixture) {
@@ -149,6 +174,10 @@ export const checkedCases: readonly StorageCase[] = [
       const ends: Record<string, (cookie: string) => Promise<unknown>> = {
         'a logout': (cookie) => visit(storage, cookie, (s) => s.destroy()),
         revokeAll: () => storage.revokeAll('ada'),
+        'a new id, and then revokeAll': async (cookie) => {
+          await visit(storage, cookie, kill)
+          await storage.revokeAll('ada')
+        },
         revokeEverybody: () => storage.revokeEverybody(),
         'another check': (cookie) => open(storage, cookie, () => 'end'),
       }
