@@ -9,15 +9,6 @@ export type OptionKind = PlainKind | MadeBy
 /** Every option by its name. The compiler sees to it that none is left out. */
 export type OptionKinds<Options> = Readonly<Record<keyof Options, OptionKind>>
 
-const wanted: Partial<Record<OptionKind, string>> & Record<Exclude<PlainKind, 'any'>, string> = {
-  boolean: 'true or false',
-  string: 'a string',
-  number: 'a number',
-  function: 'a function',
-  object: 'an object',
-  array: 'an array',
-}
-
 /** What other libraries call it, in small letters: the first of ours that the options have is meant. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {
   key: ['secrets', 'prefix'],
@@ -62,8 +53,11 @@ function isKind(value: unknown, kind: OptionKind): boolean {
 }
 
 function kindOf(value: unknown): string {
-  if (value === null) return 'null'
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  return value === null ? 'null' : withArticle(Array.isArray(value) ? 'array' : typeof value)
+}
+
+function withArticle(kind: string): string {
+  return `${/^[ao]/.test(kind) ? 'an' : 'a'} ${kind}`
 }
 
 /** Whether one becomes the other if so many letters are put in, taken out or replaced (Levenshtein). */
@@ -125,9 +119,8 @@ export function readOptions<Options extends object>(
     if (value === undefined) continue
     const kind = kinds[key as keyof Options]
     if (!isKind(value, kind)) {
-      throw configError(
-        `${maker} option ${key} must be ${wanted[kind] ?? `made by ${kind}`}, and is ${kindOf(value)}`,
-      )
+      const wanted = kind.endsWith(')') ? `made by ${kind}` : withArticle(kind)
+      throw configError(`${maker} option ${key} must be ${wanted}, and is ${kindOf(value)}`)
     }
     options[key] = value
   }

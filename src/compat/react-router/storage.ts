@@ -185,8 +185,9 @@ function isOthers({ userId }: CoreSession, login: string | undefined): boolean {
 }
 
 function valuesOf(core: CoreSession): Values {
-  const { values, codec } = stateOf(core)
-  return Object.fromEntries([...values].map(([key, value]) => [key, codec.copy(value)]))
+  const { values, codec, loaded } = stateOf(core)
+  const mine = (value: unknown) => (loaded?.contents.isShared ? codec.copy(value) : value)
+  return Object.fromEntries([...values].map(([key, value]) => [key, mine(value)]))
 }
 
 /** With the words that applications look for; `cause` knows more. */

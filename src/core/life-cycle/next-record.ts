@@ -66,6 +66,7 @@ export function nextRecord(
     endsSeen,
     persistent,
     terms,
+    isShared: false,
   })
 }
 

@@ -97,7 +97,7 @@ export const storageKinds: OptionKinds<SessionStorageOptions> = {
 export interface StorageContext extends Partial<Pick<Locking, 'resume' | 'peek'>> {
   readonly lifetime: Lifetime
   readonly codec: ValueCodec
-  /** Where values are plain JSON. */
+  /** Where values are plain JSON, and a record is no more than its text says: with a lock it is. */
   readonly records: RecentRecords | undefined
   readonly form: RecordForm
   readonly schema: StandardSchema | undefined
@@ -150,7 +150,8 @@ export function createContext(
   return {
     lifetime: new Lifetime(options),
     codec: new ValueCodec(codec, { maxBytes, schema, dataVersion }),
-    records: (codec ?? schema ?? dataVersion) === undefined ? createRecentRecords() : undefined,
+    records:
+      (codec ?? schema ?? dataVersion ?? lock) === undefined ? createRecentRecords() : undefined,
     form,
     schema,
     maxBytes,

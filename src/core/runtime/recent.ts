@@ -6,7 +6,7 @@
  */
 
 /** Most texts that are kept: with the longest of them, what bounds the memory. */
-const places = 2048
+const places = 1024
 /** How many characters of a text say where its place is. */
 const looked = 8
 

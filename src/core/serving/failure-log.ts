@@ -41,6 +41,6 @@ export function logFailure(error: SessionError, events: unknown): void {
   told.left = 0
   warn(
     `${error.message}${since} The visitor got 503. ` +
-      'onEvent of the storage replaces this line, or an error handler of the app.',
+      'onEvent of the storage replaces this line, or onStoreError.',
   )
 }

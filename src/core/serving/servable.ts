@@ -11,13 +11,12 @@ export function assertServable(cookie: Cookie, storage: ServableStorage<ForeignS
   const others = [isOfOtherMajor(cookie, 'cookie'), isOfOtherMajor(storage?.events, 'events')]
   if (others.includes(true)) {
     throw configError(
-      'The session cookie or storage comes from another major version of coatcheck than this middleware: ' +
-        'npm ls coatcheck shows which there are',
+      'The session cookie or storage is of another major version of coatcheck: npm ls coatcheck shows which there are',
     )
   }
   if (!isCookie(cookie)) {
     throw configError(
-      'The session cookie must come from createCookie(name, { secrets: […] }). Its option ' +
+      "The session cookie must come from createCookie(name, { secrets: […] }) of 'coatcheck/cookie'. Its option " +
         'accept reads those of other libraries',
     )
   }

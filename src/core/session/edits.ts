@@ -204,6 +204,8 @@ export class Edits {
   #adopt(values: ReadonlyMap<string, unknown>, isOver: boolean): void {
     const mine = new Map(this.values)
     const own = this.#own
+    // The app may have an object of these.
+    this.#shared = undefined
     own.clear()
     for (const [key, value] of values) {
       // The app may have the object and go on changing it.

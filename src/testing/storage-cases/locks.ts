@@ -1,5 +1,6 @@
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { lockOf } from '../../core/session/locked-state.ts'
+import type { Session } from '../../core/session/session.ts'
 import { equal, ok, same } from '../expect.ts'
 import { endOf, opens } from './connections.ts'
 import {
@@ -50,6 +51,31 @@ export const lockCases: readonly StorageCase[] = [
       }
       equal(await storage.save(session), null)
       same(await seenBy(storage, cookie), ['locked'])
+    },
+  },
+  {
+    name: 'a session that is read again and again waits as long as any other (NIST §5.2)',
+    async run({ createStorage, clock }) {
+      const storage = createStorage(lockable(400))
+      let { cookie } = await visit(storage, null, (s) => s.set('page', 1))
+      const use = async (what: (session: Session) => void) => {
+        const session = await storage.read(cookie)
+        what(session)
+        cookie = (await storage.save(session)) ?? cookie
+      }
+      for (let i = 0; i < 3; i++) await use(() => {})
+      await use((s) => s.login('ada'))
+      for (let i = 0; i < 10; i++) {
+        await clock.pass((idle / 2) * second)
+        await use(() => {})
+      }
+      await clock.pass(idle * second)
+      same(await seenBy(storage, cookie), ['locked'])
+      // By now the wait that was counted from the login is over.
+      await clock.pass(200 * second)
+      same(await seenBy(storage, cookie), ['locked'])
+      await clock.pass(200 * second)
+      same(await seenBy(storage, cookie), ['gone'])
     },
   },
   {

@@ -53,6 +53,40 @@ for (const [name, make] of storages) {
       assert.equal(other.size, 3)
     })
 
+    it('keeps an object of a second try for the request that made it', async () => {
+      const storage = make()
+      let value = await known(storage)
+      const late = await storage.read(value)
+      const other = await storage.read(value)
+      other.set('count', 2)
+      value = (await storage.save(other)) ?? value
+      const mine: Cart = { items: [] }
+      late.update('count', (count) => (count === 1 ? 1 : mine))
+      value = (await storage.save(late)) ?? value
+      late.set('more', true)
+      value = (await storage.save(late)) ?? value
+      const stored = (await storage.read(value)).get('count')
+      mine.items.push('never saved')
+      assert.deepEqual((await storage.read(value)).get('count'), stored)
+    })
+
+    it('is what was saved where Object.prototype was given a name of ours', async () => {
+      const storage = make()
+      let value = await known(storage)
+      Object.defineProperty(Object.prototype, 'isShared', { value: true, configurable: true })
+      try {
+        const session = await storage.read(value)
+        const cart = session.get('cart') as Cart
+        session.set('count', 2)
+        value = (await storage.save(session)) ?? value
+        for (let i = 0; i < 3; i++) await storage.read(value)
+        cart.items.push('never saved')
+        assert.deepEqual((await storage.read(value)).get('cart'), { items: ['book'] })
+      } finally {
+        delete (Object.prototype as { isShared?: boolean }).isShared
+      }
+    })
+
     it('saves what was changed in place, and what was set beside it', async () => {
       const storage = make()
       let value = await known(storage)
