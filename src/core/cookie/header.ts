@@ -48,18 +48,16 @@ export const mostValues = 200
 /**
  * The values that a Cookie header gives this name, in its order. The order means nothing (RFC 6265
  * §4.2.2): a cookie that somebody else planted may come first.
- *
- * @param most So many are enough. One more than there may be, if nothing is said.
+ * It stops behind one more than there may be, because the end of each is looked for.
  */
 export function readCookieValues(
   header: string,
   name: string,
-  most: number = mostValues + 1,
   separator: number = semicolon,
 ): string[] {
   const values: string[] = []
   let at = -name.length
-  while (values.length < most && (at = header.indexOf(name, at + name.length)) !== -1) {
+  while (values.length <= mostValues && (at = header.indexOf(name, at + name.length)) !== -1) {
     const after = equalsAfter(header, at, name)
     if (after === -1) continue
     const before = codeBefore(header, at)
@@ -75,5 +73,5 @@ export function readCookieValues(
  * as well be a part of another cookie's value, so nobody reads it.
  */
 export function hasPairBehindComma(header: string, name: string): boolean {
-  return readCookieValues(header, name, 1, comma).length > 0
+  return readCookieValues(header, name, comma).length > 0
 }

@@ -79,11 +79,7 @@ export class NotedEnds {
     return undefined
   }
 
-  /**
-   * Why the session is over, if so, where nobody has come with its cookie: nothing is told.
-   *
-   * @param isFresh Whether the store is asked in any case.
-   */
+  /** Why the session is over, if so, where nobody has come with its cookie: nothing is told. */
   async lossOf(
     record: SessionRecord,
     isFresh?: boolean,
@@ -150,12 +146,11 @@ export class NotedEnds {
 
   /** Ends one session alone, under whatever id it goes on, unless a login has taken its place. */
   async endAsSeen({ record }: Loaded): Promise<EndedAsSeen> {
-    const { end: _, ...many } = await this.#notesOn(record, true)
+    const many = { ...(await this.#notesOn(record, true)), end: undefined }
     return endAlone(record.handle, async (next) => {
       const note = await this.#noteEnd(next, { seen: record })
-      // All of the user's may have ended since it got the new id. That has been told.
-      const isOver = this.#standing(record, { ...many, end: undefined }, next) === 'ended'
-      return isOver ? { ...note, isNew: false } : note
+      // If all of the user's have ended since it got the new id, that has been told.
+      return { ...note, isNew: note.isNew && this.#standing(record, many, next) !== 'ended' }
     })
   }
 

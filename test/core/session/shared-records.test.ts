@@ -73,6 +73,7 @@ for (const [name, make] of storages) {
     it('is what was saved where Object.prototype was given a name of ours', async () => {
       const storage = make()
       let value = await known(storage)
+      // oxlint-disable-next-line no-extend-native -- as a polluted program has it
       Object.defineProperty(Object.prototype, 'isShared', { value: true, configurable: true })
       try {
         const session = await storage.read(value)
