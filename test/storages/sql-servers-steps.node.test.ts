@@ -3,7 +3,14 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, describe, it } from 'node:test'
 import { createSessionTable, createSqlStore } from 'coatcheck/sql-storage'
-import { type CompiledQuery, CreateTableBuilder, Kysely, PostgresDialect, sql } from 'kysely'
+import {
+  type CompiledQuery,
+  CreateTableBuilder,
+  Kysely,
+  type KyselyPlugin,
+  PostgresDialect,
+  sql,
+} from 'kysely'
 import pg from 'pg'
 import { startPostgres } from '../services/index.ts'
 import { eventually } from '../services/talk.ts'
@@ -125,6 +132,60 @@ describe('a table of sessions on PostgreSQL', () => {
     ])
     await run(makeOldTable(table))
     assert.deepEqual(await indexesOf(table), indexes)
+  })
+
+  it('has its own index where an earlier release makes one first, also as soon as that is dropped', async () => {
+    const table = 'first'
+    let kind = ''
+    let left = 2
+    const plugin: KyselyPlugin = {
+      transformQuery({ node }) {
+        kind = node.kind
+        return node
+      },
+      async transformResult({ result }) {
+        const isMoment = kind === 'CreateTableNode' || kind === 'DropIndexNode'
+        if (isMoment && left-- > 0) await run(makeOldTable(table))
+        return result
+      },
+    }
+    await createSessionTable(kysely.withPlugin(plugin), { table })
+    assert.ok(left <= 0)
+    assert.deepEqual(await indexesOf(table), [
+      '"first(expires_at)",(expires_about)',
+      '"first(owner)",(owner)',
+      'first_pkey,(id)',
+    ])
+  })
+
+  it('has its own index also in a schema and in a transaction, and takes none from another table', async () => {
+    await run('create schema other')
+    const inSchema = [
+      [kysely, 'other.mine'],
+      [kysely.withSchema('other'), 'yours'],
+    ] as const
+    for (const [db, table] of inSchema) {
+      const name = table.replace('other.', '')
+      const indexes = async () => (await indexesOf(name)).filter((text) => text.includes('expires'))
+      await createSessionTable(db, { table })
+      await run(`drop index other."${name}(expires_at)";
+        create index "${name}(expires_at)" on other.${name} (expires_at)`)
+      await db.transaction().execute((transaction) => createSessionTable(transaction, { table }))
+      assert.deepEqual(await indexes(), [`"${name}(expires_at)",(expires_about)`])
+    }
+    await run(`${makeOldTable('renamed')}; alter table renamed rename to kept`)
+    const indexes = await indexesOf('kept')
+    await createSessionTable(kysely, { table: 'renamed' })
+    assert.deepEqual(await indexesOf('kept'), indexes)
+  })
+
+  it('may be called like whatever the statements about the column have names for', async () => {
+    for (const table of ['one', 'around', 'found', 'expires_about', 'no_table']) {
+      await createSessionTable(kysely, { table })
+      const store = createSqlStore(kysely, { table, now: () => begin })
+      await store.write('a', 'x', { replaces: null, expiresAt: begin + 1 })
+      assert.equal(await createSqlStore(kysely, { table, now: () => begin + 2 }).deleteExpired(), 1)
+    }
   })
 
   it('is made by a Kysely whose builders cannot be awaited, as that of 0.27 is', async (t) => {

@@ -20,6 +20,9 @@ const fillFactor = 90
 
 const firstWithGenerated = 120_000
 
+/** As an alias: no table of sessions can have a name with a space. */
+const noTable = 'no table'
+
 type Making = CreateTableBuilder<string, string>
 
 /**
@@ -49,7 +52,7 @@ export async function expiresAboutAdder(
 export async function hasExpiresAbout(kysely: Kysely<any>, table: string): Promise<boolean> {
   const zero = (name: string) => kysely.selectNoFrom(({ lit }) => lit(0).as(name))
   const inTable = kysely
-    .selectFrom(zero('one').as('one'))
+    .selectFrom(zero('one').as(noTable))
     .leftJoin(table, (join) => join.on(({ lit }) => lit(false)))
     .select(expiresAbout)
   const { found } = await kysely
@@ -57,4 +60,33 @@ export async function hasExpiresAbout(kysely: Kysely<any>, table: string): Promi
     .select(inTable.as('found'))
     .executeTakeFirstOrThrow()
   return found === null
+}
+
+/**
+ * Drops the index of this name if it is one of the table on `expires_at`, and says whether it was. An earlier release that
+ * starts at the same moment makes it as soon as there is a table. An index of this name on another table stays.
+ */
+export async function dropIndexOfEarlier(
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  kysely: Kysely<any>,
+  table: string,
+  index: string,
+): Promise<boolean> {
+  const { sql } = await import('kysely')
+  const dot = table.indexOf('.')
+  // What drops an index takes no schema in its name.
+  const inSchema = dot < 0 ? kysely : kysely.withSchema(table.slice(0, dot))
+  const dropping = inSchema.schema.dropIndex(index).ifExists()
+  // The names as statements have them: quoted, and with the schema of `withSchema()`.
+  const [tableName, name] = [kysely.selectFrom(table).selectAll(), dropping].map((query) => {
+    const text = query.compile().sql
+    return text.slice(text.indexOf('"'))
+  })
+  const query = sql`select 1
+    from pg_catalog.pg_index join pg_catalog.pg_attribute on attrelid = indexrelid
+    where indexrelid = to_regclass(${name}) and indrelid = to_regclass(${tableName}) and attname = 'expires_at'`
+  const { rows } = await query.execute(kysely)
+  if (rows.length === 0) return false
+  await dropping.execute()
+  return true
 }
