@@ -1,43 +1,20 @@
 export { createSession, isSession } from './core/session/create-session.ts'
 export { Session, type SessionData, type UntypedData } from './core/session/session.ts'
 export { createSessionId } from './core/record/id.ts'
-export {
-  createSessionStorage,
-  type PeekableSessionStorage,
-  type RevokeAllOptions,
-  type RevokeOptions,
-  type ServerSessionStorage,
-  type SessionStorage,
-} from './core/life-cycle/session-storage.ts'
+export type * from './core/life-cycle/storage-types.ts'
+export { createSessionStorage, type SessionStorage } from './core/life-cycle/session-storage.ts'
 export type { AppSession, Register } from './core/life-cycle/register.ts'
-export type { SessionStorageOptions } from './core/life-cycle/storage-options.ts'
-export type { SessionPeek } from './core/life-cycle/peek.ts'
-export type { ReadOptions } from './core/life-cycle/begin.ts'
 export type { FlashUse } from './core/session/flash-messages.ts'
-export type { SessionInfo } from './core/life-cycle/session-info.ts'
 export type { SessionCodec } from './core/record/codec.ts'
 export type { StandardSchema } from './core/record/schema.ts'
 export type { GivenContext, LoginContext } from './core/record/login-context.ts'
-export type { LoginOptions, LoginToken, ReauthenticateOptions } from './core/session/login.ts'
+export type { LoginOptions, ReauthenticateOptions } from './core/session/login.ts'
 export {
   timeouts,
   type LifetimeOptions,
   type PersistentLifetimeOptions,
 } from './core/record/lifetime.ts'
-export type {
-  ClosableStore,
-  IndexedStore,
-  SessionStore,
-  StoredRecord,
-  SweepableStore,
-  WriteOptions,
-} from './core/store/session-store.ts'
-export type {
-  EventEmitter,
-  SessionEvent,
-  SessionEventDetail,
-  SessionEventListener,
-} from './core/events.ts'
+export type { SessionEvent, SessionEventDetail, SessionEventListener } from './core/events.ts'
 export {
   Cookie,
   createCookie,

@@ -78,8 +78,10 @@ export function runtimeParts(scratch, only = '') {
 const isLong =
   /\/(stress\/backends|browser|faults\/servers|services)\/|browser|redis-f|sql-servers\./
 
-/** What has no deadline of less than many seconds. Of these, what takes a processor for half of its time at most: browsers, and tests of the runner. */
+/** What has no deadline of less than many seconds, and so may be slow. */
 const isPatient = /\/test\/(bundlers|cli|docs|examples|package|script)\//
+
+/** The same, where a processor is taken for half of the time at most: browsers, and tests of the runner. */
 const mostlyWaits = /\/test\/browser\/|-browser\.node\.|\/script\/run-files\./
 
 /** Folders whose files start their servers in their own process: one process has all of them, and loads what they need once. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -11,7 +12,8 @@ export async function prepare(service, folder, { program, args }) {
   const prepared = join(place, program)
   if (existsSync(prepared)) return copy(service, prepared, folder)
   await service.run(program, args)
-  const own = `${prepared}-${process.pid}`
+  // One process may start two at once.
+  const own = `${prepared}-${randomUUID()}`
   await copy(service, folder, own)
   try {
     renameSync(own, prepared)

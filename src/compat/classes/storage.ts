@@ -7,6 +7,7 @@ import type {
   ServerSessionStorage,
   SessionStorage as CoreStorage,
 } from '../../core/life-cycle/session-storage.ts'
+import { isOnServer } from '../parts/on-server.ts'
 import {
   entriesOf,
   forgetTold,
@@ -64,14 +65,13 @@ export class StorageOn<Data extends Values, Flash extends Values> implements Ses
   Flash
 > {
   readonly #storage: CoreStorage & Partial<Pick<ServerSessionStorage, 'revoke'>>
-  /** Cookie storage that notes ends has `revoke()`, too, and still finds nothing by an id. */
-  readonly #keepsOnServer: boolean
+  readonly #isOnServer: boolean
   readonly #seal: ValueSeal | undefined
 
   /** @internal */
   constructor(storage: CoreStorage, seal?: ValueSeal) {
     this.#storage = storage
-    this.#keepsOnServer = 'sessionsOf' in storage
+    this.#isOnServer = isOnServer(storage)
     this.#seal = seal
   }
 
@@ -99,7 +99,7 @@ export class StorageOn<Data extends Values, Flash extends Values> implements Ses
     const isOver = state.lost !== undefined && state.lost !== 'rotated'
     if (session.destroyed || isOver) return ''
     // From now on the store can be asked.
-    if (this.#keepsOnServer) forgetTold(id)
+    if (this.#isOnServer) forgetTold(id)
     if (text === undefined) return given.get(session) ?? id
     return text && this.#seal ? this.#seal.seal(text, state) : text
   }
@@ -116,7 +116,7 @@ export class StorageOn<Data extends Values, Flash extends Values> implements Ses
   }
 
   async #isLive(id: string): Promise<boolean> {
-    return this.#keepsOnServer && !(await this.#storage.read(id)).isNew
+    return this.#isOnServer && !(await this.#storage.read(id)).isNew
   }
 
   /** The session that is meant: the one whose data this is, or else the one with this id. */
@@ -131,7 +131,7 @@ export class StorageOn<Data extends Values, Flash extends Values> implements Ses
 
   /** What is stored under this id now. In cookie storage that is what the visitor has, as far as we know. */
   async #stored(id: string, told: Session | undefined): Promise<Session | undefined> {
-    const text = this.#keepsOnServer ? id : told && stateOf(told).loaded?.text
+    const text = this.#isOnServer ? id : told && stateOf(told).loaded?.text
     const stored = text ? await this.#storage.read(text) : undefined
     if (stored === undefined || stored.isNew) return undefined
     const state = stateOf(stored)

@@ -7,6 +7,7 @@ import type { SessionState } from '../../core/session/session-state.ts'
 import { stateOf } from '../../core/session/state-of.ts'
 import { warnOnce } from '../../core/runtime/platform.ts'
 import { promised } from '../parts/express-store.ts'
+import { isOnServer } from '../parts/on-server.ts'
 import { isSame, noteDifferences, type Texts, textsOf } from './data.ts'
 import { finish } from './finish.ts'
 import { type Course, type Done, notLoaded, type Session, type SessionRequest } from './session.ts'
@@ -214,9 +215,11 @@ export class RequestCourse implements Course {
   async #readLate(): Promise<CoreSession> {
     await this.#closing
     const { value } = this.#visit
-    const isOnServer = 'sessionsOf' in this.#setup.storage
-    if (value === null || !isOnServer) throw committedError('change it before the response leaves')
-    const late = await this.#setup.storage.read(value)
+    const { storage } = this.#setup
+    if (value === null || !isOnServer(storage)) {
+      throw committedError('change it before the response leaves')
+    }
+    const late = await storage.read(value)
     if (stateOf(late).loaded === undefined) throw destroyedError()
     return late
   }

@@ -7,6 +7,7 @@ import type { SessionState } from '../../core/session/session-state.ts'
 import { stateOf } from '../../core/session/state-of.ts'
 import type { ExpressStore } from '../parts/express-store.ts'
 import { promised } from '../parts/express-store.ts'
+import { isOnServer } from '../parts/on-server.ts'
 import { cookieAsRead, freshCookie } from './attributes.ts'
 import type { CookieOptions } from './cookie.ts'
 import type { KeptCookie } from './cookies.ts'
@@ -94,10 +95,10 @@ class SessionsById extends Store {
     courses.get(request)?.regenerate(done)
   }
 
-  /** Cookie storage finds nothing by an id, and would take it for a cookie that somebody has made up. */
+  /** Whether it may be the id of a session that the storage can find. */
   #isKnowable(id: string): boolean {
     const isOurs = typeof id === 'string' && parseSessionId(id) !== undefined
-    return isOurs && 'sessionsOf' in this.#storage
+    return isOurs && isOnServer(this.#storage)
   }
 
   async #find(id: string): Promise<SessionState | undefined> {

@@ -8,6 +8,7 @@ import { biggestKeys } from '../../core/record/size.ts'
 import type { Session as CoreSession } from '../../core/session/session.ts'
 import { stateOf } from '../../core/session/state-of.ts'
 import type { SessionStorage as CoreStorage } from '../../core/life-cycle/session-storage.ts'
+import { isOnServer } from '../parts/on-server.ts'
 import { changesIn, type DataPrint, isSame, printData, writeData } from '../parts/write-data.ts'
 import { createSession, flattened, type Session } from './session.ts'
 import { assertUnforgeable, type SessionCookie } from './session-cookie.ts'
@@ -45,8 +46,7 @@ export function createSessionStorageOn<Data, FlashData>(
 ): SessionStorage<Data, FlashData> {
   const backings = new WeakMap<object, Backing>()
   const turns = new Turns()
-  // Cookie storage that notes ends has `revoke()`, too.
-  const keepsOnServer = 'sessionsOf' in storage
+  const keepsOnServer = isOnServer(storage)
   if (!keepsOnServer) assertUnforgeable(cookie)
   const read = (value: string | null) => storage.read(value, { flashUse: none })
 

@@ -48,7 +48,7 @@ export const mostValues = 200
 /**
  * The values that a Cookie header gives this name, in its order. The order means nothing (RFC 6265
  * §4.2.2): a cookie that somebody else planted may come first.
- * It stops behind one more than there may be, because the end of each is looked for.
+ * There may be one more than `mostValues`, and no more: each is searched for its end, however long the header is.
  */
 export function readCookieValues(
   header: string,
@@ -70,7 +70,7 @@ export function readCookieValues(
 
 /**
  * Whether a pair of this name stands behind a comma, where a proxy has joined two Cookie headers as others are joined. It may
- * as well be a part of another cookie's value, so nobody reads it.
+ * as well be a part of another cookie's value, so nobody reads it. Asked only where there is no value.
  */
 export function hasPairBehindComma(header: string, name: string): boolean {
   return readCookieValues(header, name, comma).length > 0

@@ -36,8 +36,7 @@ export function nextRecord(
   const start = isAsBefore ? asBefore : lifetime.persist(asBefore, persistent)
   const owner = login?.userId ?? before?.owner ?? state.imported?.owner
   const isAgain = login?.isAgain && before?.owner === owner
-  // One of the same instant as the login before it is a millisecond later, so that the two can be told apart.
-  const loginAt = isAgain ? undefined : login && login.at + +(login.at === before?.authenticatedAt)
+  const loginAt = isAgain ? undefined : login && otherThan(before?.authenticatedAt, login.at)
   const used = state.isUse || login !== undefined ? lifetime.use(start, now, loginAt) : start
   const terms = nextTerms(state, before, { owner, isLimited: sessionLimit !== undefined })
   const last = endsBy ?? terms?.until
@@ -100,6 +99,11 @@ export function withPreviousRetired(context: StorageContext, record: SessionReco
   const until = context.now() + context.lifetime.retirement
   const previous = { secretHash: record.previous!.secretHash, until }
   return toWrite(context, { ...record, previous })
+}
+
+/** This instant, or the next one if the login before it was at the same: so that the two can be told apart. */
+function otherThan(before: number | undefined, at: number): number {
+  return at === before ? at + 1 : at
 }
 
 /** As it is loaded once it is written: its version is not known before. */
@@ -198,7 +202,7 @@ function nextTerms(
     until: login?.until ?? kept?.until,
     level: login?.level ?? kept?.level,
     confirmedAt:
-      login?.isAgain && isSame ? login.at + +(login.at === kept?.confirmedAt) : kept?.confirmedAt,
+      login?.isAgain && isSame ? otherThan(kept?.confirmedAt, login.at) : kept?.confirmedAt,
     context: login?.context ?? kept?.context,
   }
   return Object.values(terms).every((one) => one === undefined) ? undefined : terms

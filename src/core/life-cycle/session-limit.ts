@@ -138,7 +138,8 @@ class CountedSeats implements Seats {
       const yielding = new Set(living.filter(mayEnd).map((one) => one.handle))
       const order = others.toSorted((a, b) => Number(ending.has(b)) - Number(ending.has(a)))
       const last = order.filter((other) => yielding.has(other))
-      const left = await this.#makeRoom(others, last, { userId, handle, isSeated, mayEnd })
+      const newcomer = { userId, handle, isSeated, mayEnd, ending }
+      const left = await this.#makeRoom(others, last, newcomer)
       // One that was locked is in use by now.
       if (left === undefined) continue
       const expiresAt = lifetime.horizon(now()) + clockDifference
@@ -159,7 +160,7 @@ class CountedSeats implements Seats {
   async #makeRoom(
     others: readonly string[],
     yielding: readonly string[],
-    { userId, handle, isSeated, mayEnd }: Newcomer,
+    { userId, handle, isSeated, mayEnd, ending }: Newcomer,
   ): Promise<readonly string[] | undefined> {
     const { max, whenReached } = this.#limit
     const tooMany = Math.max(0, others.length + 1 - max)
@@ -177,7 +178,10 @@ class CountedSeats implements Seats {
         (record) => record?.owner === userId && mayEnd(record),
       )
       if (outcome === 'another') return undefined
-      if (outcome === 'ended') events.emit({ type: 'revoked', handle: one, userId })
+      // Of those that end with the login this is told then.
+      if (outcome === 'ended' && !ending.has(one)) {
+        events.emit({ type: 'revoked', handle: one, userId })
+      }
     }
     return others.filter((other) => !last.includes(other))
   }
@@ -190,6 +194,8 @@ interface Newcomer {
   /** Whether it had a seat before the login. */
   isSeated: boolean
   mayEnd: (record: SessionRecord) => boolean
+  /** The handles of sessions that end with the login in any case. */
+  ending: ReadonlySet<string>
 }
 
 /**

@@ -82,5 +82,7 @@ export function assertUserId(userId: unknown): asserts userId is string {
 
 function assertName(what: string, name: unknown): void {
   if (typeof name === 'string' && name !== '' && name.isWellFormed()) return
-  throw configError(`A ${what} is a string that is not empty, without lone surrogates`)
+  throw configError(
+    `A ${what} is a string that is not empty, without lone surrogates; got ${typeof name}`,
+  )
 }

@@ -234,6 +234,31 @@ describe('a check of sessions', () => {
     }
   })
 
+  it('that refuses a session tells its end once, where the place goes to a login', async () => {
+    for (const whenReached of ['refuse', 'end-oldest'] as const) {
+      const told: SessionEvent[] = []
+      const storage = createMemorySessionStorage({
+        sessionLimit: createSessionLimit({ max: 1, whenReached }),
+        onEvent: (event) => told.push(event),
+      })
+      const laptop = await loggedIn(storage)
+      const { handle } = await storage.read(laptop.value)
+      told.length = 0
+      const opened = await createVisits(cookie, storage, always('refuse')).open(
+        asking(laptop.header),
+      )
+      opened.session.login('ada')
+      await opened.close()
+      const ends = told.filter((event) => 'handle' in event && event.handle === handle)
+      assert.deepEqual(
+        ends.map(({ type }) => type).filter((type) => type === 'revoked' || type === 'destroyed'),
+        ['destroyed'],
+        whenReached,
+      )
+      assert.equal((await storage.read(laptop.value)).isNew, true)
+    }
+  })
+
   it('gives up on a session that lives on, however often it says that it ends', async () => {
     const storage = createMemorySessionStorage()
     const { header } = await loggedIn(storage)
