@@ -97,6 +97,18 @@ describe('coatcheck new', () => {
     }
   })
 
+  it('tells npm and the reader which Node an app needs', () => {
+    for (const framework of [...servers, ...built]) {
+      const app = `${framework}-app`
+      const { scripts, engines } = manifestOf(app)
+      // The flags by which scripts read .env (https://nodejs.org/api/cli.html). What is built is tested on no older Node.
+      const isOfServer = Object.values(scripts).some((one) => one.includes('--env-file='))
+      const wanted = isOfServer ? '20.6' : '22.9'
+      assert.deepEqual(engines, { node: `>=${wanted}` }, app)
+      assert.match(read(`${app}/README.md`), new RegExp(`It needs Node ${wanted} or later`))
+    }
+  })
+
   for (const framework of built) {
     it(`writes an app whose start is tested elsewhere, with the versions of its example: ${framework}`, () => {
       const app = `${framework}-app`

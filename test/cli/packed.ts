@@ -10,6 +10,7 @@ export interface Manifest {
   scripts: Record<string, string>
   dependencies: Record<string, string>
   devDependencies: Record<string, string>
+  engines: Record<string, string>
 }
 
 // Within the repository: there the apps find what they import.

@@ -93,7 +93,13 @@ function filesOf(starter: Starter, folder: string): Record<string, string> {
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+/, '')
-  const manifest = { name: name || 'app', private: true, type: 'module', ...starter.manifest }
+  const manifest = {
+    name: name || 'app',
+    private: true,
+    type: 'module',
+    engines: { node: `>=${nodeOf(starter)}` },
+    ...starter.manifest,
+  }
   const { ignored = ['.sessions/', 'node_modules/'] } = starter
   return {
     '.env': `SESSION_SECRET=${randomBytes(32).toString('base64url')}\n`,
@@ -103,17 +109,23 @@ function filesOf(starter: Starter, folder: string): Record<string, string> {
   }
 }
 
-function readme({ title, storage, login, note, ignored }: Starter): string {
-  const [start, node, place] = ignored
-    ? ['npm run dev', '22.9', 'the memory of its process']
-    : ['npm start', '20.6', 'the folder `.sessions`']
+/** The oldest that knows the flag by which such apps read `.env`. */
+function nodeOf({ ignored }: Starter): string {
+  return ignored ? '22.9' : '20.6'
+}
+
+function readme(starter: Starter): string {
+  const { title, storage, login, note, ignored } = starter
+  const [start, place] = ignored
+    ? ['npm run dev', 'the memory of its process']
+    : ['npm start', 'the folder `.sessions`']
   const more = [ignored && 'In production it is `npm run build`, and then `npm start`.', note]
   return `# Sessions with Coatcheck on ${title}
 
     npm install
     ${start}
 
-Then open the address that it prints. It needs Node ${node} or later.
+Then open the address that it prints. It needs Node ${nodeOf(starter)} or later.
 
 ${more.map((line) => line && `* ${line}\n`).join('')}* \`.env\` holds the secret of the cookies. It is this machine's own: a server needs another one, from \`npx coatcheck secret\`, in the variable SESSION_SECRET.
 * Sessions are in ${place}. Another storage is one line in \`${storage}\`: \`node_modules/coatcheck/docs/storages.md\` says which when.
