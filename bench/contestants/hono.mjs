@@ -75,6 +75,7 @@ function lastCookieOnly(app) {
   return {
     ...app,
     start: async () => last(await app.start()),
+    setCookieOf: (response) => last(app.setCookieOf(response)),
     async inspect(response) {
       const { count, setCookie } = await app.inspect(response)
       return { count, setCookie: last(setCookie) }

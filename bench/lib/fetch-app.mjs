@@ -12,6 +12,7 @@ export function fetchApp(handler, mode) {
     request(cookie) {
       return handler(new Request(url, { headers: { cookie } }))
     },
+    setCookieOf: (response) => response.headers.getSetCookie(),
     async inspect(response) {
       return { count: Number(await response.text()), setCookie: response.headers.getSetCookie() }
     },

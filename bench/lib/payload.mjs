@@ -35,13 +35,13 @@ export function plainCookie({ workload, data }) {
 
 /** What a browser sends back for these `Set-Cookie` headers. */
 export function cookieHeader(setCookies) {
-  return (
-    otherCookies +
-    [setCookies]
-      .flat()
-      .map((line) => line.split(';')[0])
-      .join('; ')
-  )
+  if (typeof setCookies === 'string') return otherCookies + pairOf(setCookies)
+  return otherCookies + setCookies.map(pairOf).join('; ')
+}
+
+function pairOf(line) {
+  const end = line.indexOf(';')
+  return end === -1 ? line : line.slice(0, end)
 }
 
 function jsonLength(value) {

@@ -2,8 +2,8 @@
 import { prepare } from './visitors.mjs'
 
 const mostCalls = 5_000_000
-/** What it takes until all of a request's code is compiled, about. */
-const callsToWarmUp = 5000
+/** What it takes until all of a request’s code is compiled, about: a library of many small functions takes longer. */
+const callsToWarmUp = 20_000
 /** Milliseconds; before an answer is missed. */
 const longestWarmUp = 30_000
 
@@ -41,7 +41,7 @@ async function answer(run) {
 }
 
 /**
- * As long as asked for, and longer if the calls are not made by then: up to ten times of the processor where others use the
+ * As long as asked for, and longer if the calls are not made by then: up to fifteen times of the processor where others use the
  * machine, and of the clock where the calls wait for something.
  */
 async function warmUp(calls, ms) {
@@ -51,7 +51,7 @@ async function warmUp(calls, ms) {
     made += (await burst(calls, ms)).made
     const { user, system } = process.cpuUsage(cpu)
     const clock = performance.now() - start
-    if ((user + system) / 1000 > ms * 10 || clock > Math.min(ms * 60, longestWarmUp)) break
+    if ((user + system) / 1000 > ms * 15 || clock > Math.min(ms * 60, longestWarmUp)) break
   }
   return {}
 }
