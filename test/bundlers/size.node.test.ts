@@ -1,5 +1,6 @@
 /* How large a bundle is of what an app with sessions in cookies needs. docs/performance.md says where it goes. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -31,4 +32,9 @@ it('A bundle of cookie, cookie storage and fetch stays as small as it was', asyn
     files.filter((path) => /(guarded-store|public-cause|failure-reason)\.js$/.test(path)),
     [],
   )
+})
+
+it('The README says how large it is', () => {
+  const [, said] = /take ([\d.]+) kB of a bundle/.exec(readFileSync('README.md', 'utf8')) ?? []
+  assert.equal(Number(said) * 1000, most)
 })

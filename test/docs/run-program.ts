@@ -6,19 +6,54 @@ import type { TestContext } from 'node:test'
 
 const SESSION_SECRET = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
 
-/** Starts a program that counts visits, and visits it twice with the cookie that it sets. */
-export async function visitTwice(
+/**
+ * Starts a program that logs in and out, and does what a visitor does in a browser: logs in, sees the message on the next
+ * page and on no other, logs out, and cannot go on with the cookie of before.
+ */
+export async function logInAndOut(
   t: TestContext,
   port: number,
   [program, ...args]: string[],
   cwd: string,
+  { copiesLive = false } = {},
 ): Promise<void> {
+  const address = `http://127.0.0.1:${port}`
   const ended = startProgram(t, [program!, ...args], cwd)
-  const first = await Promise.race([firstAnswer(`http://127.0.0.1:${port}/`), ended])
-  assert.equal(await first.text(), 'Visit 1')
-  const [Cookie] = first.headers.get('Set-Cookie')!.split(';', 1)
-  const second = await fetch(`http://127.0.0.1:${port}/`, { headers: { Cookie: Cookie! } })
-  assert.equal(await second.text(), 'Visit 2')
+  const first = await Promise.race([firstAnswer(`${address}/`), ended])
+  assert.match(first.headers.get('Content-Type')!, /^text\/html/)
+  assert.match(await first.text(), /<p>Hello<\/p>[^]*action="\/login"/)
+  assert.equal(first.headers.get('Set-Cookie'), null)
+
+  let Cookie = ''
+  const ask = async (path: string, method: string) => {
+    // As a browser sends a form with nothing but a button.
+    const body = method === 'POST' ? new URLSearchParams() : null
+    const response = await fetch(address + path, {
+      method,
+      body,
+      headers: { Cookie },
+      redirect: 'manual',
+    })
+    const [set] = response.headers.getSetCookie()
+    if (set !== undefined) Cookie = set.split(';', 1)[0]!
+    return response
+  }
+  const look = async () => (await ask('/', 'GET')).text()
+  const press = async (button: string) => {
+    const response = await ask(`/${button}`, 'POST')
+    assert.equal(response.status, 303)
+    assert.equal(response.headers.get('Location'), '/')
+  }
+
+  await press('login')
+  const loggedIn = Cookie
+  assert.match(await look(), /<p>Welcome, Ada<\/p>[^]*action="\/logout"/)
+  assert.match(await look(), /<p>Hello<\/p>[^]*action="\/logout"/)
+  await press('logout')
+  assert.match(await look(), /<p>Hello<\/p>[^]*action="\/login"/)
+  if (copiesLive) return
+  Cookie = loggedIn
+  assert.match(await look(), /action="\/login"/)
 }
 
 /** Starts a program for one test. What is returned rejects when the program ends by itself. */
