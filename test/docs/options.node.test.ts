@@ -1,4 +1,4 @@
-/* The tables of options in the README, and the options that there are. */
+/* The tables of options in the README and in docs/storages.md, and the options that there are. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
@@ -43,4 +43,31 @@ describe('The options in the README', () => {
       )
     })
   }
+})
+
+describe('The options of one storage in docs/storages.md', () => {
+  it('are all that there are, and no others', () => {
+    const [, table = ''] = readFileSync('docs/storages.md', 'utf8').split(
+      '\n| option | storage | what it does | default |',
+    )
+    const rows = table.slice(0, table.indexOf('\n\n')).split('\n').slice(2)
+    const named = rows.map((row) => /^\| `(\w+)` \|/.exec(row)![1]!)
+    const files = [
+      ['cloudflare-storage', 'D1StoreOptions'],
+      ['cloudflare-storage', 'DurableObjectStoreOptions'],
+      ['compat/express-store', 'ExpressStoreOptions'],
+      ['cookie-storage', 'CookieStorageOptions'],
+      ['fs-storage', 'FsStoreOptions'],
+      ['memcache-storage', 'MemcacheStoreOptions'],
+      ['memory-storage', 'MemoryStoreOptions'],
+      ['redis-storage', 'RedisStoreOptions'],
+      ['sql-storage', 'SqlStoreOptions'],
+      ['sqlite-storage', 'SqliteStoreOptions'],
+      ['unstorage-storage', 'UnstorageStoreOptions'],
+    ] as const
+    const known = files.flatMap(([file, name]) => membersOf(`api/${file}.txt`, name))
+    // The clock is an option of every storage.
+    const own = new Set(known.filter((option) => option !== 'now'))
+    assert.deepEqual(named.toSorted(), [...own].toSorted())
+  })
 })

@@ -47,7 +47,9 @@ const root = new URL('../../../', import.meta.url)
 const packageFile = new URL('package.json', root)
 const guide = readFileSync(new URL('docs/storages.md', root), 'utf8')
 
+// The first table. There are others below.
 const rows = guide
+  .split('\n## ', 1)[0]!
   .split('\n')
   .filter((line) => /^\| .*`[\w/-]+` \|/.test(line))
   .map((line) => line.split('|').map((cell) => cell.trim()))
