@@ -130,9 +130,9 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   }
 
   /**
-   * Gives the session a new id. (Under an id that was rotated out itself and is in its grace it does
-   * nothing: that id has its successor.) The old id stays readable for the storage's `regenerateGrace`, with
-   * the data it had and never with what is set afterwards.
+   * Gives the session a new id. The old id stays readable for the storage's `regenerateGrace`, with the data it had
+   * and never with what is set afterwards. A request that came with such an old id gets no new one, because the
+   * session has a newer id already.
    *
    * @param deleteOld Ends the old id at once. Do that whenever privileges change (ASVS 7.2.4); `login()` does.
    */
@@ -141,9 +141,9 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   }
 
   /**
-   * Says that the visitor is this user, from now on: new id, and the old one dies at once, so that an id planted before is worth
-   * nothing (ASVS 7.2.4). The absolute timeout starts again. What the visitor had stays, unless it was another user's. If the
-   * handler throws afterwards, the old id is dead all the same.
+   * Logs the visitor in as this user. The session gets a new id, and the old id ends at once, so that an id which somebody has
+   * planted before is worth nothing (ASVS 7.2.4). The absolute timeout starts again. Values and messages stay, unless they were
+   * another user's. If the handler throws afterwards, the visitor is not logged in, and the old id has ended all the same.
    *
    * @param options.label Names the device in the user's list, such as "Firefox on Linux". `null` is none.
    * @param options.since From `storage.beginLogin(userId)`, taken before the password was checked: then a
@@ -158,12 +158,12 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   }
 
   /**
-   * Says that the user who is logged in has proved once more who they are, for what needs a recent login or a stronger
-   * one (ASVS 7.5.1, 7.5.3): new id, and the old one dies at once, as with `login()`. But the absolute timeout goes
-   * on, and the label stays. See `requireRecentLogin()` of `coatcheck/accounts`.
+   * Says that the user who is logged in has proved once more who they are, for pages that need a recent or a stronger
+   * login (ASVS 7.5.1, 7.5.3). The session gets a new id, and the old id ends at once, as with `login()`. But the absolute
+   * timeout goes on, and the label stays. See `requireRecentLogin()` of `coatcheck/accounts`. It also unlocks a locked session.
    *
    * @param options.level The level from now on. Default: as before.
-   * @param options.context That of the client from now on. Default: as before.
+   * @param options.context What the app notes of the client from now on. Default: as before.
    * @param options.since As that of `login()`.
    * @throws {SessionError} `ERR_SESSION_CONFIG` if nobody is logged in, or an option is wrong.
    */
@@ -172,8 +172,8 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   }
 
   /**
-   * Says whether the visitor stays logged in when the browser closes. It is remembered, also through logins of the same user
-   * and new ids; a login of another user forgets it.
+   * Says whether the visitor stays logged in when the browser closes. The session remembers it through new ids and logins of the
+   * same user. A login of another user forgets it.
    * With `true` the timeouts of the storage's option `persistent` count, and the browser keeps the cookie for its `maxAge`, or
    * if it has none, until the session's absolute end. With `false` the usual timeouts count, and the cookie is gone when the
    * browser closes. Without a call the usual timeouts count, and the cookie is sent as it was made.
@@ -187,16 +187,17 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   }
 
   /**
-   * Ends the session, under all its ids: nothing brings it back. The visitor's cookie is cleared. Once
-   * more does nothing.
+   * Ends the session, under all its ids: nothing brings it back. The visitor's cookie is cleared. A second call
+   * does nothing.
    */
   destroy(): void {
     this.#state.destroy()
   }
 
   /**
-   * Saves it now, for a response that begins before the handler ends, such as a stream. Changes after that throw, and nothing
-   * undoes it that fails later. Once more does nothing. If it throws, it is not over: the next try may do better.
+   * Saves the session now, for a response that begins before the handler ends, such as a stream. Changes after that throw
+   * `ERR_SESSION_COMMITTED`. If the handler fails later, the session stays saved. A second call does nothing. If it throws, the
+   * session can still be changed and committed again.
    *
    * @throws {SessionError} What saving throws; `ERR_SESSION_CONFIG` without middleware.
    */
@@ -281,12 +282,12 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     return lastLogin(this.#look()).level
   }
 
-  /** What `login()` or `reauthenticate()` was given to know the client by. Undefined if there was nothing. */
+  /** What `login()` or `reauthenticate()` noted of the client, such as its browser. Undefined if nothing was noted. */
   get context(): LoginContext | undefined {
     return Object.freeze(lastLogin(this.#look()).context)
   }
 
-  /** When it ends unless it is used again, in milliseconds since the epoch. */
+  /** When the session ends unless it is used again, in milliseconds since the epoch. */
   get expiresAt(): number {
     return this.#look().expiresAt
   }
