@@ -42,10 +42,12 @@ type Handler<S, Rest extends unknown[]> = (
  * const cookie = createCookie('__Host-session', { secrets: [process.env.SESSION_SECRET] })
  * const storage = createMemorySessionStorage()
  *
- * export default withSession({ cookie, storage }, (request, session) => {
- *   const visits = session.update('visits', (n) => (n ?? 0) + 1)
- *   return new Response(`Visit ${visits}`)
- * })
+ * export default {
+ *   fetch: withSession({ cookie, storage }, (request, session) => {
+ *     const visits = session.update('visits', (n) => (n ?? 0) + 1)
+ *     return new Response(`Visit ${visits}`)
+ *   }),
+ * }
  * ```
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the cookie has no secrets or an option is wrong.

@@ -31,7 +31,7 @@ const kinds: OptionKinds<IronSessionOptions> = {
 const shortest = 32
 
 /**
- * Reads the sealed cookies of iron-session 8 and before, until they end by the time that is in them.
+ * Reads the sealed cookies of iron-session 9 and before, until they end by the time that is in them.
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */

@@ -32,8 +32,8 @@ export function needsStepUp(session: Pick<AnySession, 'userId'>): boolean {
 }
 
 /**
- * Lets nobody go on whose last `login()` or `reauthenticate()` is longer ago than this (ASVS 7.5.1, 7.5.3), or whose session
- * needs a step-up by the app's check.
+ * Throws unless the visitor's last `login()` or `reauthenticate()` is at most this long ago (ASVS 7.5.1, 7.5.3). It also throws if
+ * the app's check asks for a step-up.
  *
  * @param age Seconds: 1 to 34,560,000.
  * @throws {LoginRequiredError} `ERR_SESSION_LOGIN_REQUIRED`, status 401.
@@ -50,8 +50,8 @@ export function requireRecentLogin(session: AnySession, age: number): void {
 }
 
 /**
- * Lets nobody go on whose login is of a lower level than this, or of none (ASVS 7.5.3), or whose session needs a step-up by
- * the app's check.
+ * Throws unless the visitor's login has this level or a higher one (ASVS 7.5.3). It also throws if the app's check asks for a
+ * step-up.
  *
  * @param level As given to `login()`: a whole number, 0 or more. More is stronger.
  * @throws {LoginRequiredError} `ERR_SESSION_LOGIN_REQUIRED`, status 401.
