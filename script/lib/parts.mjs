@@ -51,11 +51,7 @@ export function runtimeParts(scratch, only = '') {
   const forWorkerd = cases.includes(only) ? [cases] : []
 
   const inPart = (name) =>
-    ownProcesses(
-      name,
-      own.filter((file) => partOf(file) === name),
-      scratch,
-    )
+    ownProcesses(name, storyLast(own.filter((file) => partOf(file) === name)), scratch)
 
   return [
     inPart('servers'),
@@ -92,7 +88,13 @@ const isAboutFiles = /\/(stress|faults)\/[^/]+$|\/(sqlite-disk|private-files|pro
 
 /** Apps that are built with the tools of a framework, which takes a minute each, and the examples, of which some are such apps. */
 const isBuilt =
-  /\/frameworks\/(sveltekit|astro|next|tanstack-start|nuxt|nest)\.node\.|\/examples\/(plain|story)\.node\.|\/cli\/new-built\.node\./
+  /\/frameworks\/(sveltekit|astro|next|tanstack-start|nuxt|nest)\.node\.|\/examples\/(plain|react-router|story)\.node\.|\/cli\/new-built\.node\./
+
+/** The story is told by all of these apps: it comes when each was built by its own file, and none pays for the others. */
+function storyLast(files) {
+  const isStory = (file) => file.includes('/story.')
+  return files.toSorted((a, b) => Number(isStory(a)) - Number(isStory(b)))
+}
 
 /** What starts Redis, PostgreSQL and the like, to use them. */
 const usesServers =

@@ -7,7 +7,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const output = 'dist/cli/starters.json'
-const { version, devDependencies } = readJson('package.json')
+const { version, devDependencies, engines } = readJson('package.json')
+const installed = readJson('package-lock.json').packages
 
 /** Apps that share their pages: `examples/servers`. */
 const servers = {
@@ -15,6 +16,8 @@ const servers = {
   fastify: { title: 'Fastify 5', needs: ['fastify'] },
   hono: { title: 'Hono 4', needs: ['@hono/node-server', 'hono'] },
   koa: { title: 'Koa 3', needs: ['koa'] },
+  h3: { title: 'h3 2', needs: ['h3'] },
+  elysia: { title: 'Elysia 1, on Node', needs: ['@elysiajs/node', 'elysia'] },
   node: { title: 'node:http, without a framework', needs: [] },
 }
 
@@ -38,11 +41,18 @@ const built = {
     storage: 'src/sessions.ts',
     login: 'src/routes/do.$what.ts',
   },
+  'react-router': {
+    title: 'React Router 8',
+    storage: 'app/sessions.server.ts',
+    login: 'app/routes/do.ts',
+  },
 }
 
 /** The programs that do not read `.env` into the environment by themselves, and where they are. */
 const programs = {
   astro: 'astro/bin/astro.mjs',
+  'react-router': '@react-router/dev/bin.cjs',
+  'react-router-serve': '@react-router/serve/bin.cjs',
   srvx: 'srvx/bin/srvx.mjs',
   vite: 'vite/bin/vite.js',
 }
@@ -56,6 +66,11 @@ function readJson(file) {
 function ofServer([name, { title, needs }]) {
   const versions = needs.map((need) => [need, devDependencies[need]])
   const manifest = {
+    // --env-file is of 20.6.
+    engines: nodeOf(20, 6, [
+      { engines },
+      ...needs.map((need) => installed[`node_modules/${need}`]),
+    ]),
     scripts: { start: 'node --env-file=.env server.js' },
     dependencies: { coatcheck: version, ...Object.fromEntries(versions) },
   }
@@ -69,7 +84,10 @@ function ofBuilt([name, more]) {
   const ignored = readFileSync(`${folder}/.gitignore`, 'utf8')
     .split('\n')
     .filter((line) => line !== '' && line !== '.cases/')
+  const { packages } = readJson(`${folder}/package-lock.json`)
   const manifest = {
+    // --env-file-if-exists is of 22.9. On no older one are these tested.
+    engines: nodeOf(22, 9, Object.values(packages)),
     scripts: { ...scripts, dev: withSecret(scripts.dev), start: withSecret(scripts.start) },
     dependencies: { ...dependencies, coatcheck: version },
     overrides,
@@ -78,6 +96,14 @@ function ofBuilt([name, more]) {
   const paths = filesIn(folder, '', isIgnoredBy([...ignored, '.cases/']))
   const files = paths.map((path) => [path, textOf(join(folder, path))])
   return [name, { ...more, ignored, manifest, files: Object.fromEntries(files) }]
+}
+
+/** The oldest Node of a major version, from this minor one on, that satisfies all of these packages. */
+function nodeOf(major, minor, packages) {
+  const asked = packages
+    .flatMap(({ engines }) => [...(engines?.node ?? '').matchAll(/(?:>=|\^) *(\d+)\.(\d+)/g)])
+    .filter(([, wanted]) => Number(wanted) === major)
+  return { node: `>=${major}.${Math.max(minor, ...asked.map(([, , least]) => Number(least)))}` }
 }
 
 /** A script with the variables of `.env`, where there is one. */

@@ -26,6 +26,7 @@ describe('coatcheck new writes an app that is built', () => {
     ['sveltekit', 'SvelteKit'],
     ['astro', 'Astro'],
     ['tanstack-start', 'TanStack Start'],
+    ['react-router', 'React Router'],
   ] as const) {
     describeExample(`${name}, as it is written`, () => start(framework))
   }

@@ -7,9 +7,9 @@ import { firstAnswer, freePort, startProgram } from '../docs/run-program.ts'
 import { type Manifest, unpack } from './packed.ts'
 import { root } from './run.ts'
 
-const servers = ['express', 'fastify', 'hono', 'koa', 'node']
+const servers = ['express', 'fastify', 'hono', 'koa', 'h3', 'elysia', 'node']
 
-const built = ['next', 'nuxt', 'sveltekit', 'astro', 'tanstack-start']
+const built = ['next', 'nuxt', 'sveltekit', 'astro', 'tanstack-start', 'react-router']
 
 const { folder, make } = unpack()
 
@@ -97,14 +97,22 @@ describe('coatcheck new', () => {
     }
   })
 
-  it('tells npm and the reader which Node an app needs', () => {
-    for (const framework of [...servers, ...built]) {
+  it('tells npm and the reader which Node an app needs, with all that it installs', () => {
+    // What their packages ask for, and the flags by which scripts read .env (https://nodejs.org/api/cli.html).
+    const ofServers = servers.map((one) => [one, one === 'h3' ? '20.19' : '20.16'])
+    const ofBuilt = {
+      next: '22.9',
+      nuxt: '22.22',
+      sveltekit: '22.17',
+      astro: '22.19',
+      'tanstack-start': '22.13',
+      'react-router': '22.22',
+    }
+    assert.deepEqual(Object.keys(ofBuilt), built)
+    const all = { ...Object.fromEntries(ofServers), ...ofBuilt } as Record<string, string>
+    for (const [framework, wanted] of Object.entries(all)) {
       const app = `${framework}-app`
-      const { scripts, engines } = manifestOf(app)
-      // The flags by which scripts read .env (https://nodejs.org/api/cli.html). What is built is tested on no older Node.
-      const isOfServer = Object.values(scripts).some((one) => one.includes('--env-file='))
-      const wanted = isOfServer ? '20.6' : '22.9'
-      assert.deepEqual(engines, { node: `>=${wanted}` }, app)
+      assert.deepEqual(manifestOf(app).engines, { node: `>=${wanted}` }, app)
       assert.match(read(`${app}/README.md`), new RegExp(`It needs Node ${wanted} or later`))
     }
   })
@@ -128,7 +136,7 @@ describe('coatcheck new', () => {
       // What git ignores, or is the example's own, is not written.
       const files = readdirSync(join(folder, app), { recursive: true }).map(String)
       const stray =
-        /lock|\.npmrc|\.cases|\.gen\.|next-env|node_modules|^(dist|build|\.(next|nuxt|output|astro|svelte-kit))\b/
+        /lock|\.npmrc|\.cases|\.gen\.|next-env|node_modules|^(dist|build|\.(next|nuxt|output|astro|svelte-kit|react-router))\b/
       assert.deepEqual(
         files.filter((file) => stray.test(file)),
         [],

@@ -12,11 +12,12 @@ const most = 80
 const ofStarters = [
   'next/app/layout.tsx',
   'nuxt/app/app.vue',
+  'react-router/app/layout.tsx',
   'tanstack-start/src/router.tsx',
   'tanstack-start/src/routes/__root.tsx',
 ]
 /** Whole apps, which are read for other things, and what `coatcheck new` makes apps of: several servers in one folder. */
-const larger = ['react-router', 'servers', 'shop']
+const larger = ['react-router-compat', 'servers', 'shop']
 
 const isSource = (path: string) =>
   /\.(js|ts|tsx|vue|svelte|astro)$/.test(path) && !/\.(config|d)\.\w+$/.test(path)

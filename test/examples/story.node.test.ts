@@ -13,6 +13,7 @@ const built: Record<string, readonly string[]> = {
   nest: ['dist/main.js'],
   next: ['node_modules/next/dist/bin/next', 'start'],
   nuxt: ['.output/server/index.mjs'],
+  'react-router': ['node_modules/@react-router/serve/bin.cjs', 'build/server/index.js'],
   sveltekit: ['build'],
   'tanstack-start': [
     'node_modules/srvx/bin/srvx.mjs',
@@ -23,7 +24,7 @@ const built: Record<string, readonly string[]> = {
   ],
 }
 /** Larger apps, and what `coatcheck new` makes apps of: they have tests of their own. */
-const apart = ['react-router', 'servers', 'shop']
+const apart = ['react-router-compat', 'servers', 'shop']
 
 /** What a proxy says, which SvelteKit believes alone. */
 const proxied: Record<string, string> = { 'X-Forwarded-Proto': 'http' }

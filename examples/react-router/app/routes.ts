@@ -2,7 +2,6 @@ import { index, route, type RouteConfig } from '@react-router/dev/routes'
 
 export default [
   index('routes/home.tsx'),
-  route('login', 'routes/login.tsx'),
   route('account', 'routes/account.tsx'),
-  route('logout', 'routes/logout.tsx'),
+  route('do/:what', 'routes/do.ts'),
 ] satisfies RouteConfig

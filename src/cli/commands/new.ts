@@ -19,7 +19,11 @@ interface Starter {
   note?: string
   /** What git leaves out of an app that is built. */
   ignored?: string[]
-  manifest: { scripts: Record<string, string>; dependencies: Record<string, string> }
+  manifest: {
+    engines: { node: string }
+    scripts: Record<string, string>
+    dependencies: Record<string, string>
+  }
   files: Record<string, string>
 }
 
@@ -97,7 +101,6 @@ function filesOf(starter: Starter, folder: string): Record<string, string> {
     name: name || 'app',
     private: true,
     type: 'module',
-    engines: { node: `>=${nodeOf(starter)}` },
     ...starter.manifest,
   }
   const { ignored = ['.sessions/', 'node_modules/'] } = starter
@@ -109,13 +112,8 @@ function filesOf(starter: Starter, folder: string): Record<string, string> {
   }
 }
 
-/** The oldest that knows the flag by which such apps read `.env`. */
-function nodeOf({ ignored }: Starter): string {
-  return ignored ? '22.9' : '20.6'
-}
-
 function readme(starter: Starter): string {
-  const { title, storage, login, note, ignored } = starter
+  const { title, storage, login, note, ignored, manifest } = starter
   const [start, place] = ignored
     ? ['npm run dev', 'the memory of its process']
     : ['npm start', 'the folder `.sessions`']
@@ -125,7 +123,7 @@ function readme(starter: Starter): string {
     npm install
     ${start}
 
-Then open the address that it prints. It needs Node ${nodeOf(starter)} or later.
+Then open the address that it prints. It needs Node ${manifest.engines.node.slice('>='.length)} or later.
 
 ${more.map((line) => line && `* ${line}\n`).join('')}* \`.env\` holds the secret of the cookies. It is this machine's own: a server needs another one, from \`npx coatcheck secret\`, in the variable SESSION_SECRET.
 * Sessions are in ${place}. Another storage is one line in \`${storage}\`: \`node_modules/coatcheck/docs/storages.md\` says which when.

@@ -9,12 +9,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Visitor } from '../frameworks/visitor.ts'
 
-const folder = join('examples', 'react-router')
+const folder = join('examples', 'react-router-compat')
 const patience = 20_000
 
 /** Type-checks and bundles the example app, if it or the package has changed since the last time. */
 export async function buildApp(): Promise<void> {
-  await promisify(execFile)('script/build', ['react-router'], { timeout: 120_000 }).catch(
+  await promisify(execFile)('script/build', ['react-router-compat'], { timeout: 120_000 }).catch(
     ({ stdout, stderr }: { stdout: string; stderr: string }) => {
       throw new Error(`The example app of React Router cannot be built:\n${stdout}${stderr}`)
     },
@@ -98,7 +98,7 @@ export class App {
 }
 
 export async function startApp(env: Record<string, string> = { SESSION_SECRET: secret }) {
-  const app = new App(await mkdtemp(join(tmpdir(), 'react-router-app-')), await freePort(), env)
+  const app = new App(await mkdtemp(join(tmpdir(), 'react-router-compat-')), await freePort(), env)
   try {
     await app.start()
     return app

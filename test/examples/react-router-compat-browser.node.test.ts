@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { ada, launchChromium, logIn, notice, problem } from '../browser/chromium.ts'
-import { buildApp, startApp, type App } from './react-router-app.ts'
+import { buildApp, startApp, type App } from './react-router-compat-app.ts'
 
 let browser: Browser
 let app: App
