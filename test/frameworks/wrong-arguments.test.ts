@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSessionStorage, type SessionStore } from 'coatcheck'
+import { createVisits } from 'coatcheck/adapter'
 import { createCookie } from 'coatcheck/cookie'
 import { withSession } from 'coatcheck/fetch'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
@@ -42,6 +43,16 @@ describe('what is wrong is said in words', () => {
       async delete() {}
     }
     assert.ok(createSessionStorage(new Store()))
+  })
+
+  it('when an adapter of others hands on an option of another kind', () => {
+    const make = (options: object) => createVisits(cookie, storage, options)
+    refused(() => make({ check: {} }), /option check must be made by createSessionCheck\(\)/)
+    refused(() => make({ check: () => 'keep' }), /option check must be made by/)
+    refused(() => make({ noStore: 'yes' }), /option noStore must be a boolean/)
+    refused(() => make({ touch: 'page' }), /option touch must be 'pages' or a function/)
+    // What is not of visits is the adapter's own.
+    assert.ok(make({ property: 'admin', noStore: true, check: undefined }))
   })
 
   it('when the request is none of the Fetch API', async () => {
