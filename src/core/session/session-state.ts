@@ -190,7 +190,7 @@ export class SessionState {
     this.assertOpen()
     const isOthers = this.userId === undefined ? this.isOfUnknown : this.userId !== login.userId
     if (isOthers) this.change({ type: 'clear' })
-    const { persist = isOthers ? null : undefined } = this.#wishes
+    const persist = isOthers ? null : this.#wishes.persist
     const at = this.now()
     this.wish({ persist, login: { ...login, at, turn: turnNow(login.userId) }, logsIn: true })
     this.rotate('kill')

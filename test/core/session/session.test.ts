@@ -34,6 +34,33 @@ describe('createSession', () => {
     }
   })
 
+  it('forgets and keeps in one request what was wanted as it would in several', async () => {
+    const log = (userId: string) => (session: Session) => session.login(userId)
+    const [ada, bob] = [log('ada'), log('bob')]
+    const stay = (session: Session) => session.persist(true)
+    const storage = createMemorySessionStorage()
+    async function visit(value: string | null, ...steps: ((session: Session) => void)[]) {
+      const session = await storage.read(value)
+      for (const step of steps) step(session)
+      return { value: (await storage.save(session)) ?? value, persistent: session.persistent }
+    }
+    for (const [persistent, ...steps] of [
+      [undefined, bob, ada],
+      [undefined, ada, stay, bob],
+      [undefined, stay, bob],
+      [undefined, bob, stay, ada],
+      [true, bob, stay, bob],
+      [true, stay, ada],
+      [true, bob, ada, stay],
+    ] as const) {
+      const begun = await visit(null, ada, stay)
+      const inOne = await visit(begun.value, ...steps)
+      let last = await visit(null, ada, stay)
+      for (const step of steps) last = await visit(last.value, step)
+      assert.deepEqual([inOne.persistent, last.persistent], [persistent, persistent])
+    }
+  })
+
   it('takes no properties: they would be gone with the request', () => {
     const session = createSession() as Session & { userName?: string }
     assert.throws(() => {
