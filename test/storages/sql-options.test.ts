@@ -58,6 +58,23 @@ describe('a sql store', () => {
     }
   })
 
+  it('has no table that is called as the new row of an upsert, which the database would take for it', async () => {
+    const kysely = kyselyOn(await memoryDatabase())
+    for (const table of ['excluded', 'Excluded', 'app.excluded']) {
+      assert.throws(() => createSqlStore(kysely, { table }), isRefused(/not be "excluded"/))
+      await assert.rejects(createSessionTable(kysely, { table }), isRefused(/not be "excluded"/))
+    }
+    for (const table of ['excluded_sessions', 'sessions_excluded', 'order', 'values', 'new']) {
+      await createSessionTable(kysely, { table })
+      let time = 1000
+      const store = createSqlStore(kysely, { table, now: () => time })
+      await store.write('k', 'old', { replaces: null, expiresAt: 2000 })
+      time = 2001
+      assert.ok(await store.write('k', 'new', { replaces: null, expiresAt: 3000 }))
+      assert.equal((await store.read('k'))?.value, 'new')
+    }
+  })
+
   it('reads its records also where a plugin parses what looks like JSON', async () => {
     const plugins = [new ParseJSONResultsPlugin()]
     const kysely = kyselyOn(await memoryDatabase(), { plugins })

@@ -48,7 +48,16 @@ describe('an SQLite store', () => {
       const find = `SELECT name FROM sqlite_master WHERE type = 'index' AND sql NOT NULL AND tbl_name = ?`
       assert.equal(database.prepare(find).all(table).length, 2)
     }
-    for (const table of ['', 'a b', 'a"b', 'main.a', 'a-b', 'sqlite_a', 'a'.repeat(64)]) {
+    for (const table of [
+      '',
+      'a b',
+      'a"b',
+      'main.a',
+      'a-b',
+      'sqlite_a',
+      'Excluded',
+      'a'.repeat(64),
+    ]) {
       assert.throws(() => createSqliteStore(database, { table }), isRefused(/table/))
     }
   })

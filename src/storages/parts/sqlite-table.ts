@@ -23,9 +23,10 @@ export interface SqliteTable {
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless this can be a table's name. */
 export function sqliteTable(name: string): SqliteTable {
-  if (typeof name !== 'string' || !/^(?!sqlite_)[A-Za-z_][A-Za-z0-9_]{0,62}$/i.test(name)) {
+  if (typeof name !== 'string' || !/^(?!sqlite_|excluded$)[a-z_]\w{0,62}$/i.test(name)) {
     throw configError(
-      'table must be letters, digits and underscores, 63 at most, and not begin with sqlite_',
+      'table must be letters, digits and underscores, 63 at most, and not begin with sqlite_. ' +
+        'It must not be "excluded", which in SQL is a row that is to be inserted',
     )
   }
   // It may be a word of the language.

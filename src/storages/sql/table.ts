@@ -19,14 +19,15 @@ export interface SessionTableOptions {
 
 const kinds: OptionKinds<SessionTableOptions> = { table: 'string' }
 
-/** Letters, digits and underscores, perhaps after a schema's: what no database has to quote. */
-const tableName = /^([A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,45}$/
+/** Letters, digits and underscores, perhaps after a schema's: what no database has to quote. In an upsert `excluded` is the new row. */
+const tableName = /^([a-z_]\w{0,62}\.)?(?!excluded$)[a-z_]\w{0,45}$/i
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless this can be a table's name everywhere. */
 export function assertTableName(table: string): void {
   if (typeof table !== 'string' || !tableName.test(table)) {
     throw configError(
-      'table must be letters, digits and underscores, 46 at most, and a schema before it if need be',
+      'table must be letters, digits and underscores, 46 at most, and a schema before it if need be. ' +
+        'It must not be "excluded", which in SQL is a row that is to be inserted',
     )
   }
 }
