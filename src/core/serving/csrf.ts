@@ -2,6 +2,7 @@ import { configError, SessionError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
 import type { VisitRequest } from './arrival.ts'
 import { assertSession, type CsrfSession, isTokenOf } from './csrf-token.ts'
+import { isOfOwnOrigin } from './own-origin.ts'
 
 export type { SessionErrorCode } from '../errors.ts'
 export type { OptionKind, OptionKinds } from '../options.ts'
@@ -97,14 +98,15 @@ export function createCsrf(options?: CsrfOptions): Csrf {
   const trusted = new Set(trustedOrigins)
 
   /** What the browser says; undefined if it says nothing. */
-  function judge({ url, headers }: CsrfRequest): CsrfReason | 'own' | undefined {
+  function judge(request: CsrfRequest): CsrfReason | 'own' | undefined {
+    const { headers } = request
     const origin = headers.get('origin') || undefined
     const site = headers.get('sec-fetch-site') || undefined
     if (site === 'same-origin' || site === 'none') return 'own'
     if (origin !== undefined && trusted.has(origin)) return 'own'
     if (site !== undefined) return site === 'same-site' ? 'same-site' : 'cross-site'
     if (origin === undefined) return undefined
-    return isOwn(origin, url) ? 'own' : 'origin'
+    return isOfOwnOrigin(request, origin) ? 'own' : 'origin'
   }
 
   return {
@@ -126,15 +128,6 @@ function isSafe({ method, headers }: CsrfRequest): boolean {
   if (method === 'HEAD' || method === 'OPTIONS') return true
   // Pages of all origins may open sockets, and cookies go along.
   return method === 'GET' && headers.get('upgrade')?.toLowerCase() !== 'websocket'
-}
-
-/** Behind a proxy that ends https, the request came by http as far as we can see: then both schemes count. */
-function isOwn(origin: string, url: string): boolean {
-  if (!URL.canParse(origin) || !URL.canParse(url)) return false
-  const from = new URL(origin)
-  const own = new URL(url)
-  if (from.host !== own.host) return false
-  return from.protocol === own.protocol || (from.protocol === 'https:' && own.protocol === 'http:')
 }
 
 /** Reads a field from a copy, so that the handler can still read the form. */

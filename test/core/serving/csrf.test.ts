@@ -69,6 +69,8 @@ describe('A request that changes something', () => {
   it('may come from an https page where a proxy has ended https before us', async () => {
     await check({ origin: 'https://shop.example' }, { to: 'http://shop.example/cart' })
     await check({ origin: 'http://shop.example' }, { to: 'http://shop.example/cart' })
+    // Some proxies hand on the port at which they were asked.
+    await check({ origin: 'https://shop.example' }, { to: 'http://shop.example:443/cart' })
   })
 
   it('is one whatever its method is, but for GET, HEAD and OPTIONS', async () => {

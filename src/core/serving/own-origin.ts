@@ -1,4 +1,4 @@
-import type { VisitRequest } from '../serving/arrival.ts'
+import type { VisitRequest } from './arrival.ts'
 
 const authority = /^(?<scheme>https?):\/\/(?<host>[^/?#]*)/i
 
@@ -7,7 +7,7 @@ const authority = /^(?<scheme>https?):\/\/(?<host>[^/?#]*)/i
  * with every request across origins, and no script can change it (RFC 6455 §10.2). What sends none is no page of another
  * origin. Behind a proxy that speaks https the request says http, so https is right for both.
  */
-export function isOfOwnOrigin({ url }: VisitRequest, origin: string): boolean {
+export function isOfOwnOrigin({ url }: Pick<VisitRequest, 'url'>, origin: string): boolean {
   const asked = authority.exec(url)?.groups
   const page = parsed(origin)
   if (asked === undefined || page === undefined) return false
