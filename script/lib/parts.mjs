@@ -1,4 +1,5 @@
 import { globFiles } from './files.mjs'
+import { hasHookForAll } from './hook-for-all.mjs'
 
 /*
  * A part is one line in the report, and one command or several, its `jobs`, which may run at the same time:
@@ -39,7 +40,7 @@ function check(name, command) {
 
 /**
  * The tests. Files that end in `.node.test.ts` need processes, a browser or the like: these
- * run on Node 20 only, each in a process of its own or with those of its folder. All others run on every runtime, there in one
+ * run on Node 20 only, in one process with those of their folder or in one of their own. All others run on every runtime, there in one
  * process.
  */
 export function runtimeParts(scratch, only = '') {
@@ -80,9 +81,6 @@ const isPatient = /\/test\/(bundlers|cli|docs|examples|package|script)\//
 /** The same, where a processor is taken for half of the time at most: browsers, and tests of the runner. */
 const mostlyWaits = /\/test\/browser\/|-browser\.node\.|\/script\/run-files\./
 
-/** Folders whose files start their servers in their own process: one process has all of them, and loads what they need once. */
-const sharing = /^.*\/(browser|frameworks|compat\/express-session)\/(?=[^/]*$)/
-
 /** What is about files: killed processes, full disks, power loss. */
 const isAboutFiles = /\/(stress|faults)\/[^/]+$|\/(sqlite-disk|private-files|process-ends)\./
 
@@ -114,7 +112,8 @@ function partOf(file) {
 const turns = { races: 'race', frameworks: 'build' }
 
 function ownProcesses(name, files, scratch) {
-  const jobs = groupsOf(files).map((group, n) => ({
+  const groups = name === 'node20-processes' ? groupsOf(files) : files.map((file) => [file])
+  const jobs = groups.map((group, n) => ({
     ...nodeJob(`${name}-${n}`, node, group, scratch),
     seconds: Math.max(600, 120 * group.length),
     ...(group.length === 1 && { file: group[0] }),
@@ -135,11 +134,15 @@ function givingWay(file) {
 const touchesRuntime =
   /\/test\/(conformance\.|(storages|frameworks|faults|stress|core\/(runtime|cookie|record|live))\/)|\/web-crypto\./
 
-/** The files of each process. */
+/**
+ * The files of each process: those of a folder share one, which loads what they need once. A file with a hook for all tests
+ * has its own.
+ */
 function groupsOf(files) {
   const groups = new Map()
   for (const file of files) {
-    const [place = file] = isBuilt.test(file) ? [] : (sharing.exec(file) ?? [])
+    const [folder] = hasHookForAll(file) ? [] : (/\/test\/[^/]+\//.exec(file) ?? [])
+    const place = `${folder ?? file} ${isAboutFiles.test(file)} ${givingWay(file)}`
     groups.set(place, [...(groups.get(place) ?? []), file])
   }
   return [...groups.values()]

@@ -4,15 +4,12 @@
  * tells where its tests end: that it has left the process as it was, so that the next one finds nothing of it.
  */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { hasHookForAll } from './hook-for-all.mjs'
 import { test } from './node-test.mjs'
 import { cpuSeconds, expectEnd, noteTime, stopWhenStuck } from './watch-tests.mjs'
-
-/** Outside of a suite it would go on with the tests of all files after this one. */
-const hookForAll = /^(before|after)(Each)?\(/m
 
 const files = process.argv.slice(2)
 /** Errors that no test caught. */
@@ -52,7 +49,7 @@ expectEnd(files.at(-1))
 
 function assertSeparate(file, before) {
   assert.deepEqual(surroundings(), before)
-  assert.doesNotMatch(readFileSync(file, 'utf8'), hookForAll)
+  assert.ok(!hasHookForAll(file), 'a hook outside of a suite')
 }
 
 /** What every file may rely on. */

@@ -15,8 +15,9 @@ describe('The guide to sessions and accounts', () => {
   const folder = mkdtempSync('.build/accounts-')
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('has a program that asks for a proof when the client has changed', async () => {
+  it('has a program that asks for a proof when the client has changed', async (t) => {
     process.env['SESSION_SECRET'] = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
+    t.after(() => delete process.env['SESSION_SECRET'])
     const name = 'client-check.mjs'
     writeFileSync(join(folder, name), new Map(programsIn('docs/accounts.md')).get(name)!)
     const { handler } = await import(pathToFileURL(join(folder, name)).href)

@@ -35,8 +35,9 @@ describe('The guide to what is in a session', () => {
     assert.equal(session.has('cart'), false)
   })
 
-  it('has a program that commits before it streams', async () => {
+  it('has a program that commits before it streams', async (t) => {
     process.env['SESSION_SECRET'] = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
+    t.after(() => delete process.env['SESSION_SECRET'])
     const { default: app } = await load('commit.mjs')
     const first = await app.fetch(new Request('https://shop.example/'))
     assert.equal(await first.text(), 'Report 1\none\ntwo\n')

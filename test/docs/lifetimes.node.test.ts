@@ -9,7 +9,6 @@ import { programsIn } from './blocks.ts'
 import { firstAnswer, freePort } from './run-program.ts'
 
 const folder = mkdtempSync('.build/lifetimes-')
-after(() => rmSync(folder, { recursive: true, force: true }))
 const SESSION_SECRET = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
 const clock = `
 const now = Date.now
@@ -45,6 +44,8 @@ async function start(t: TestContext, name: string) {
 }
 
 describe('the program of the guide to lifetimes', () => {
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
   it('asks for the password after the idle timeout, and goes on', async (t) => {
     const { address, pass } = await start(t, 'locked.mjs')
     let cookie = ''

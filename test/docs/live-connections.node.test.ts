@@ -10,7 +10,6 @@ import { programsIn } from './blocks.ts'
 import { freePort } from './run-program.ts'
 
 const folder = mkdtempSync('.build/live-')
-after(() => rmSync(folder, { recursive: true, force: true }))
 const programs = programsIn('docs/live-connections.md')
 
 const SESSION_SECRET = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
@@ -50,6 +49,8 @@ async function logIn(address: string): Promise<string> {
 }
 
 describe('a program of the guide to live connections', () => {
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
   it('closes the WebSocket of who logs out: websocket.mjs', async (t) => {
     const address = await start(t, 'websocket.mjs')
     const connect = (headers: Record<string, string>) =>

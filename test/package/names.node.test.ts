@@ -27,7 +27,6 @@ const entries = Object.keys(exports)
 
 // Not a folder of this package, whose compiler could name each file of dist/, and yet above all that the package is for.
 const folder = mkdtempSync(`${root}.build/names-`)
-after(() => rmSync(folder, { recursive: true, force: true }))
 mkdirSync(`${folder}/node_modules/coatcheck`, { recursive: true })
 copyFileSync(`${root}package.json`, `${folder}/node_modules/coatcheck/package.json`)
 symlinkSync(`${root}dist`, `${folder}/node_modules/coatcheck/dist`)
@@ -108,6 +107,7 @@ const compilerIn = (place: string) => {
 }
 
 describe('what an entry makes has types that the entry exports,', () => {
+  after(() => rmSync(folder, { recursive: true, force: true }))
   for (const entry of entries) writeFileSync(`${folder}/${fileOf(entry)}.ts`, programOf(entry))
 
   for (const [version, place] of Object.entries({ 7: '', 5.9: 'script/tools/' })) {

@@ -28,7 +28,6 @@ type Resolution = keyof typeof resolutions
 
 // Within the repository: there it finds the package by its name, and what the package is for.
 const folder = mkdtempSync(`${root}.build/type-checks-`)
-after(() => rmSync(folder, { recursive: true, force: true }))
 writeFileSync(`${folder}/app.ts`, app)
 // Who loads all of them with require(), which a bundler's resolution does not know.
 writeFileSync(`${folder}/older.cts`, app)
@@ -64,7 +63,6 @@ function complaint(path: string | undefined, code: number, text: string): string
 
 /** One compiler for both: what they have in common is read once. */
 let newer: { api: API; projects: readonly Project[] } | undefined
-after(() => newer?.api.close())
 
 function projectsOf7(): readonly Project[] {
   if (newer === undefined) {
@@ -157,6 +155,9 @@ const checkWith5: Check = (resolution) => {
 }
 
 describe('every entry type-checks, declarations and all,', () => {
+  after(() => newer?.api.close())
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
   for (const [name, check] of Object.entries({ 7: checkWith7, 5.9: checkWith5 })) {
     for (const resolution of Object.keys(resolutions) as Resolution[]) {
       it(`under TypeScript ${name} with ${resolution}`, () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { afterEach, beforeEach, describe, it, mock } from 'node:test'
+import { after, afterEach, beforeEach, describe, it, mock } from 'node:test'
 import { createCookie } from 'coatcheck/cookie'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { withSession } from 'coatcheck/fetch'
@@ -10,6 +10,7 @@ const environment = process.env['NODE_ENV']
 
 describe('Developers are warned once', () => {
   const warn = mock.method(console, 'warn', () => {})
+  after(() => warn.mock.restore())
   const told = () => warn.mock.calls.map(({ arguments: [text] }) => String(text))
   beforeEach(() => {
     warn.mock.resetCalls()
