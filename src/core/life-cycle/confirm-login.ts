@@ -26,7 +26,7 @@ export async function confirmLogin(
   try {
     refusal = await home.refusalOf?.(login, handle)
     if (refusal === undefined && former !== undefined && former !== handle) {
-      const mayLive = await home.replace?.(former, { handle, userId: login.userId })
+      const mayLive = await home.replace?.(former, { ...login, handle })
       if (mayLive === false) refusal = 'revoked'
     }
     // After that: the session whose place it takes has none any more.

@@ -25,6 +25,8 @@ export interface Successor {
   handle: string
   /** Of the login; undefined if nobody has logged in. */
   userId: string | undefined
+  /** Whether it goes on with the earlier one, and so only if that has not ended. */
+  isAgain?: boolean | undefined
 }
 
 /** Why a login, or a new id, does not stand that was written. */
@@ -34,7 +36,12 @@ export type Refusal = 'revoked' | 'blocked' | 'rotated'
 export type Admission = EndsSeen | undefined | 'revoked' | 'rotated'
 
 /** What became of a session that was to end as it was read: `another`, if a login has taken its place since. */
-export type EndedAsSeen = 'ended' | 'missing' | 'another'
+export type EndedAsSeen = Ended | 'missing' | 'another'
+
+/** It ended under this handle, which may be a newer one than it was read with. */
+interface Ended {
+  readonly handle: string
+}
 
 /** What is known of a session that a cookie claims to be. Instants are milliseconds since the epoch. */
 export interface SessionClaims {
@@ -75,7 +82,7 @@ export interface Home {
   /** What the visitor's cookie holds of a record's text. Left out where it holds the id. */
   asValue?(text: string): string
   /** Ends the session at this handle, or the one that took its place, if it is of the same user as this one. */
-  replace?(handle: string, by: Successor): Promise<boolean>
+  replace?(handle: string, by: Login & { handle: string }): Promise<boolean>
   /** Whether a session was ended, where its record cannot show it. Asked before it is served or saved. */
   isRevoked?(claims: SessionClaims): MaybePromise<boolean>
   /**

@@ -101,9 +101,9 @@ export function withPreviousRetired(context: StorageContext, record: SessionReco
   return toWrite(context, { ...record, previous })
 }
 
-/** This instant, or the next one if the login before it was at the same: so that the two can be told apart. */
+/** This instant, or the one after the login before it, if that was not earlier: so that no two of a session are the same. */
 function otherThan(before: number | undefined, at: number): number {
-  return at === before ? at + 1 : at
+  return before === undefined || at > before ? at : before + 1
 }
 
 /** As it is loaded once it is written: its version is not known before. */

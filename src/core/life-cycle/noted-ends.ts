@@ -96,13 +96,13 @@ export class NotedEnds {
     const { login } = wishes
     const owner = login?.userId ?? before?.owner ?? imported?.owner
     let notes: Notes | undefined
-    // A proof that is renewed goes on with the session, and so only with one that has not ended.
+    // A proof goes on with the session, and so only with one that has not ended, also if another one has taken its place.
     if (before !== undefined && (this.#scope.sessions || login?.isAgain)) {
       notes = await this.#notesOn(before, true)
-      // Who has ended all others in this request may have spared it under the one handle or the other.
-      const standings = [before.handle, handle].map((one) => this.#standing(before, notes!, one))
-      const standing = standings.find((one) => one === 'current') ?? standings[0]
+      const standing = this.#standingUnder(handle, before, notes)
       if (standing === 'ended') return 'revoked'
+      const alone = { ...notes, end: undefined }
+      if (login?.isAgain && this.#standingUnder(handle, before, alone) === 'ended') return 'revoked'
       // A login is worth a session of its own.
       if (standing !== 'current' && login === undefined) return 'rotated'
     }
@@ -174,11 +174,14 @@ export class NotedEnds {
   }
 
   /** Ends all sessions of the subject, a user mostly, but for one. How many there are, nobody can tell. */
-  async revokeAll(userId: string, except?: string): Promise<number> {
-    await this.#changing(await keyOfUser(userId), () =>
-      asTurn(userId, (turn) => this.revocations.announce(userId, turn, { except })),
+  async revokeAll(subject: string, except?: string, isBlock: boolean = false): Promise<number> {
+    const how = isBlock ? 'block' : { except }
+    await this.#changing(await keyOfUser(subject), () =>
+      asTurn(subject, (turn) => this.revocations.announce(subject, turn, how)),
     )
-    this.#tellAll(userId)
+    const isUser = subject !== allSubjects && groupOf(subject) === undefined
+    // Which sessions have ended, nobody can list.
+    this.#context.events.emit({ type: 'revoked', userId: isUser ? subject : undefined })
     return 0
   }
 
@@ -190,11 +193,7 @@ export class NotedEnds {
           'or look at a mark in the account before you call login()',
       )
     }
-    await this.#changing(await keyOfUser(userId), () =>
-      asTurn(userId, (turn) => this.revocations.announce(userId, turn, 'block')),
-    )
-    this.#tellAll(userId)
-    return 0
+    return this.revokeAll(userId, undefined, true)
   }
 
   unblock(userId: string): Promise<void> {
@@ -215,13 +214,6 @@ export class NotedEnds {
     return this.revokeAll(subjectOfGroup(group))
   }
 
-  /** Which sessions have ended, nobody can list. */
-  #tellAll(subject: string): void {
-    const isUser = subject !== allSubjects && groupOf(subject) === undefined
-    const userId = isUser ? subject : undefined
-    this.#context.events.emit({ type: 'revoked', userId })
-  }
-
   #standing(
     { handle: own, endsSeen }: SessionRecord,
     { end, ...notes }: Notes,
@@ -239,6 +231,14 @@ export class NotedEnds {
       this.#isAlive(everybody, endsSeen?.everybody) &&
       this.#isAlive(group, endsSeen?.group)
     return isAlive ? 'current' : 'ended'
+  }
+
+  /** Who has ended all others in this request may have spared it under the one handle or the other. */
+  #standingUnder(handle: string, before: SessionRecord, notes: Notes): NotedStanding {
+    const own = this.#standing(before, notes)
+    return own === 'current' || handle === before.handle
+      ? own
+      : this.#standing(before, notes, handle)
   }
 
   #isAlive(count: number, seen: number = 0): boolean {

@@ -78,7 +78,7 @@ export class OwnedSessions {
    * are remembered for a moment, so that no request which is on its way puts a new session over that one;
    * and a further login with one of them finds the session that it replaces now.
    *
-   * @returns Whether that one may live: not if the session that took this one's place has been ended.
+   * @returns Whether that one may live: not if the session that took this one's place has ended, or this one that it proves.
    */
   async replace(from: string, by: Successor): Promise<boolean> {
     const { events } = this.#context
@@ -93,7 +93,7 @@ export class OwnedSessions {
         followed++
         continue
       }
-      if (record === undefined) return handle === from
+      if (record === undefined) return handle === from && by.isAgain !== true
       if (record.owner !== by.userId || handle === by.handle) return true
       const ended = { ...endedRecord(this.#context, record), replacedBy: by.handle }
       const text = serializeRecord(this.#context, ended, false)

@@ -64,7 +64,7 @@ export async function endAlone(handle: string, note: Note): Promise<EndedAsSeen>
   let next = handle
   for (let length = 0; length < longestChain; length++) {
     const { by, goesOn, isNew }: NotedEnd = await note(next)
-    if (by === undefined) return isNew ? 'ended' : 'missing'
+    if (by === undefined) return isNew ? { handle: next } : 'missing'
     if (!goesOn) return 'another'
     next = by
   }

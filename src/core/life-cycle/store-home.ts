@@ -5,7 +5,7 @@ import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Groups } from './groups.ts'
-import type { EndedAsSeen, Found, Home, Lost, Refusal, Successor, Unwritten } from './home.ts'
+import type { EndedAsSeen, Found, Home, Lost, Refusal, Unwritten } from './home.ts'
 import type { NotedEnds } from './noted-ends.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import type { Revocations } from './revocations.ts'
@@ -125,11 +125,21 @@ export class StoreHome implements Home {
     return this.#owned.endWithSuccessors(handle, seen)
   }
 
-  endAsSeen({ record: seen }: Loaded): Promise<EndedAsSeen> {
-    return this.#owned.endAsRead(seen.handle, seen.owner, (record) => isOfSameLogin(record, seen))
+  async endAsSeen({ record: seen }: Loaded): Promise<EndedAsSeen> {
+    const { handle, owner } = seen
+    const isMeant = (record?: SessionRecord) => isOfSameLogin(record, seen)
+    const outcome = await this.#owned.endAsRead(handle, owner, isMeant)
+    return outcome === 'ended' ? { handle } : outcome
   }
 
-  replace(handle: string, by: Successor): Promise<boolean> {
+  async replace(handle: string, by: Login & { handle: string }): Promise<boolean> {
+    const proved = by.isAgain ? await this.#owned.recordOf(by.handle) : undefined
+    if (proved !== undefined) {
+      const { authenticatedAt = proved.createdAt } = proved
+      // What ends all sessions of the user may have listed them before this one, and it is as old as the one that it proves.
+      const at = authenticatedAt - this.#context.clockTolerance
+      if (await this.refusalOf({ ...by, at, since: undefined }, handle)) return false
+    }
     return this.#owned.replace(handle, by)
   }
 

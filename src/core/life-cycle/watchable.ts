@@ -57,5 +57,5 @@ async function endUnlessOver(home: Home, loaded: Loaded): Promise<EndedAsSeen> {
   const lost = await home.lossOf?.(record, true)
   if (lost === 'revoked') return 'missing'
   // Of a session in a cookie of which nobody notes the end, there is nothing to end.
-  return (await home.endAsSeen?.(loaded)) ?? 'ended'
+  return (await home.endAsSeen?.(loaded)) ?? record
 }

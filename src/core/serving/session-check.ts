@@ -107,12 +107,15 @@ async function examine(
       events?.emit({ type: 'refused', reason: 'check', handle, userId })
       return replaced(present, source, [session, ...others])
     }
-    const outcome = loaded === undefined ? 'ended' : await endAsSeen(inside, loaded)
-    if (outcome === 'ended') events?.emit({ type: 'revoked', reason: 'check', handle, userId })
+    const outcome = loaded === undefined ? state : await endAsSeen(inside, loaded)
+    const isEnded = typeof outcome === 'object'
+    if (isEnded) {
+      events?.emit({ type: 'revoked', reason: 'check', handle: outcome.handle, userId })
+    }
     if (outcome !== 'another') {
       const next = await replaced(present, source, others)
       // Unless the handler stores something, the browser is to forget the cookie. One that was gone may have a newer one in its place.
-      if (outcome === 'ended') next.state!.issue('')
+      if (isEnded) next.state!.issue('')
       return next
     }
     // Somebody has logged in meanwhile, and what they have now is another session.

@@ -1,7 +1,8 @@
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
+import type { Session } from '../../core/session/session.ts'
 import { equal, ok, same } from '../expect.ts'
 import { idle, lockable, loggedIn, proved, second, seenBy } from './lockable.ts'
-import type { StorageCase } from './visit.ts'
+import { visit, type StorageCase } from './visit.ts'
 
 const needs = ['server', 'atomic'] as const
 const add = (n: number | undefined) => (n ?? 0) + 1
@@ -110,6 +111,32 @@ export const lockRaceCases: readonly StorageCase[] = [
       same(await seenBy(storage, cookie, first, last), ['gone', 'gone', 'ada'])
       same((await storage.read(last)).get('cart'), ['tea'])
       equal((await storage.sessionsOf('ada')).length, 1)
+    },
+  },
+  {
+    name: 'of two proofs at once the second does not outlive an end that comes while it is written (P2)',
+    needs: ['server', 'atomic', 'indexed'],
+    async run({ createStorage, clock, gate }) {
+      const storage = createStorage(lockable()) as ServerSessionStorage
+      const ends: Record<string, (session: Session) => Promise<unknown>> = {
+        revoke: ({ handle }) => storage.revoke(handle),
+        revokeAll: () => storage.revokeAll('ada'),
+        'a logout': ({ id }) => visit(storage, id, (s) => s.destroy()),
+      }
+      for (const [name, end] of Object.entries(ends)) {
+        const cookie = await loggedIn(storage)
+        await clock.pass(idle * second)
+        const [slow, fast] = [await proved(storage, cookie), await proved(storage, cookie)]
+        const first = await storage.save(fast)
+        const held = gate!.hold('write')
+        const slowly = storage.save(slow)
+        await held.reached
+        await end(fast)
+        held.release()
+        equal(await slowly, null, name)
+        same(await seenBy(storage, cookie, first, slow.id), ['gone', 'gone', 'gone'], name)
+        same(await storage.sessionsOf('ada'), [], name)
+      }
     },
   },
   {

@@ -145,4 +145,25 @@ export const notedEndCases: readonly StorageCase[] = [
       }
     },
   },
+  {
+    name: 'ends a proof that comes after another one of the same session and after the end of all sessions (P2)',
+    needs: ['revocable'],
+    async run(fixture) {
+      const storage = ender(fixture)
+      const ends: Record<string, () => Promise<unknown>> = {
+        revokeAll: () => storage.revokeAll('ada'),
+        revokeEverybody: () => storage.revokeEverybody(),
+      }
+      for (const [name, end] of Object.entries(ends)) {
+        const cookie = await loggedIn(storage)
+        const slow = await storage.read(cookie)
+        const fast = await visit(storage, cookie, (s) => s.reauthenticate())
+        await end()
+        slow.reauthenticate()
+        equal(await storage.save(slow), null, name)
+        const found = await users(storage, cookie, fast.cookie, slow.id)
+        same(found, [undefined, undefined, undefined], name)
+      }
+    },
+  },
 ]

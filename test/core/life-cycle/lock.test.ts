@@ -13,7 +13,7 @@ import { createCookie } from 'coatcheck/cookie'
 import { csrfToken } from 'coatcheck/csrf'
 import { withSession } from 'coatcheck/fetch'
 import { createMemoryStore } from 'coatcheck/memory-storage'
-import { fakeClock } from 'coatcheck/testing'
+import { createGate, fakeClock } from 'coatcheck/testing'
 
 const second = 1000
 const cookie = createCookie('session', {
@@ -100,6 +100,39 @@ describe('a locked session', () => {
     })
     await assert.rejects(leaving, /later/)
     assert.equal((await other.storage.read(other.value)).isNew, true)
+  })
+
+  it('is over, proved beside another proof, if all of its user ended after it was read: by another process, which has listed them (P2)', async () => {
+    const { now, pass } = fakeClock()
+    const memory = createMemoryStore({ now })
+    const options = { idleTimeout: 100, lock: createSessionLock(), clockTolerance: 0, now }
+    const storage = createSessionStorage(memory, options)
+    const gate = createGate({
+      ...memory,
+      // Turns are told apart by the process that had them.
+      write: (key: string, value: string, how: Parameters<typeof memory.write>[2]) =>
+        memory.write(key, value.replace(/"t":\[\["[^"]+"/, '"t":[["another"'), how),
+    })
+    const elsewhere = createSessionStorage(gate.store, options)
+    const first = await storage.read(null)
+    first.login('ada')
+    const value = await storage.save(first)
+    await pass(100 * second)
+    const [slow, fast] = [await storage.read(value), await storage.read(value)]
+    fast.reauthenticate()
+    await storage.save(fast)
+    const listed = gate.holdAnswer('keysOf')
+    const ending = elsewhere.revokeAll('ada')
+    await listed.reached
+    await pass(second)
+    slow.reauthenticate()
+    assert.equal(await storage.save(slow), null)
+    listed.release()
+    await ending
+    assert.deepEqual(await storage.sessionsOf('ada'), [])
+    for (const id of [value, fast.id, slow.id]) {
+      assert.equal((await storage.read(id)).isNew, true)
+    }
   })
 
   it('is refused by the handler that does not look, and its cookie is left alone', async () => {
