@@ -1,3 +1,4 @@
+import { lockOf } from 'coatcheck/accounts'
 import {
   type Ending,
   handleOf,
@@ -36,7 +37,7 @@ export class Actor {
   }
 
   /** Looks at everything once more. */
-  async finish(): Promise<Omit<History, 'onReuse'>> {
+  async finish(): Promise<Omit<History, 'onReuse' | 'locks'>> {
     const { inspector, corrupt } = this.#world
     const sights = new Map<string, Sight | undefined>()
     const moment = this.#moment()
@@ -89,7 +90,7 @@ export class Actor {
       visit.read.end = this.#moment()
       visit.saw = this.#look(session, isPage)
       await this.#time.delay(step.think)
-      this.#act(session, visit)
+      this.#act(session, visit, step)
       await this.#time.delay(step.linger)
       visit.save.begin = this.#moment()
       await this.#save(storage, session, visit, doing)
@@ -108,13 +109,15 @@ export class Actor {
     const names = this.#visits.map(({ name }) => name)
     return {
       userId: session.userId,
+      locked: lockOf(session)?.userId,
       add: [...((session.get('list') as string[] | undefined) ?? [])],
       put: names.filter((name) => session.has(`put ${name}`)),
       leave: isPage ? names.filter((name) => session.has(`leave ${name}`)) : [],
     }
   }
 
-  #act(session: Session, visit: Visit): void {
+  #act(session: Session, visit: Visit, { unlocks }: VisitStep): void {
+    if (lockOf(session) !== undefined) this.#meetLock(session, visit, unlocks)
     const { name, turn, userId, writes } = visit
     if (turn === 'login') {
       visit.loginAt = this.#moment()
@@ -127,6 +130,26 @@ export class Actor {
       if (kind === 'leave') session.flash(`leave ${name}`, name)
       if (kind === 'add') session.update('list', (all) => [...((all as string[]) ?? []), name])
     }
+  }
+
+  /** What may be done with a locked session is done, and everything else is refused. */
+  #meetLock(session: Session, visit: Visit, unlocks: boolean): void {
+    const { name, turn } = visit
+    if (turn === 'login' || turn === 'destroy') return
+    const { userId } = lockOf(session)!
+    if (unlocks) {
+      Object.assign(visit, { turn: 'unlock', userId, loginAt: this.#moment() })
+      return session.reauthenticate()
+    }
+    for (const change of [() => session.set('locked', name), () => session.regenerateId(true)]) {
+      try {
+        change()
+        this.#world.corrupt.push(`${name} changed what was locked`)
+      } catch (error) {
+        if ((error as { reason?: unknown }).reason !== 'locked') throw error
+      }
+    }
+    Object.assign(visit, { turn: undefined, writes: [] })
   }
 
   async #save(storage: Storage, session: Session, visit: Visit, doing: Doing): Promise<void> {

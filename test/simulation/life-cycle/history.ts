@@ -28,6 +28,8 @@ export type Outcome =
 /** What the owner of an id sees. */
 export interface Sight {
   userId: string | undefined
+  /** Whom it waits for, if it is locked: then nothing else is seen. */
+  locked?: string | undefined
   /** Names of the visits whose writes are there, by kind. */
   add: string[]
   put: string[]
@@ -47,7 +49,7 @@ export interface Visit {
   writes: ('add' | 'put' | 'leave')[]
   turn: Turn | undefined
   userId: string
-  /** When it called `login()`. */
+  /** When it called `login()`, or `reauthenticate()`. */
   loginAt: Moment | undefined
   save: Span
   outcome: Outcome
@@ -73,10 +75,22 @@ export interface LastLook {
 
 export interface History {
   onReuse: OnReuse
+  /** Whether sessions of users are locked where others end. */
+  locks: boolean
   visits: Visit[]
   endings: Ending[]
   last: LastLook
   corrupt: string[]
+}
+
+/** Whose session it is, locked or not. */
+export function ownerIn({ userId, locked }: Sight): string | undefined {
+  return userId ?? locked
+}
+
+/** Whether its user has proved in this visit who they are. */
+export function isProof({ turn }: Visit): boolean {
+  return turn === 'login' || turn === 'unlock'
 }
 
 export const never: Moment = { step: Number.POSITIVE_INFINITY, at: Number.POSITIVE_INFINITY }

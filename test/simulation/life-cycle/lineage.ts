@@ -1,4 +1,4 @@
-import { handleOf, type History, type Visit } from './history.ts'
+import { handleOf, type History, ownerIn, type Visit } from './history.ts'
 
 /** Which id came of which. */
 export class Lineage {
@@ -67,7 +67,8 @@ export class Lineage {
     const path = this.pathOf(id)
     const cut = path.findIndex((one) => {
       const { turn, saw, userId } = this.issuerOf(one)
-      return turn === 'login' && saw?.userId !== undefined && saw.userId !== userId
+      const owner = saw && ownerIn(saw)
+      return turn === 'login' && owner !== undefined && owner !== userId
     })
     return cut < 0 ? path : path.slice(0, cut + 1)
   }
@@ -77,6 +78,11 @@ export class Lineage {
     return this.pathOf(id)
       .map((one) => this.issuerOf(one))
       .find(({ turn }) => turn === 'login')
+  }
+
+  /** Whether it is locked where others end. */
+  waits(id: string): boolean {
+    return this.history.locks && this.userOf(id) !== undefined
   }
 
   /** The same for the whole life of an id. */

@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts'
 
 /** What turns a session into another one, or ends it. */
-export type Turn = 'rotate' | 'kill' | 'login' | 'destroy'
+export type Turn = 'rotate' | 'kill' | 'login' | 'unlock' | 'destroy'
 
 /** A store that fails in one of its operations, before it has done anything or after. */
 export interface Fault {
@@ -29,7 +29,10 @@ export interface VisitStep extends Timing {
   id: Choice
   writes: ('add' | 'put' | 'leave')[]
   isPage: boolean
-  turn: Turn | undefined
+  /** If the session is locked, it can be unlocked, or logged in to, or ended. */
+  turn: Exclude<Turn, 'unlock'> | undefined
+  /** Whether its user proves who they are, if it is locked and nothing else is done with it. */
+  unlocks: boolean
   userId: string
   /** Between reading and acting, between acting and saving. */
   think: number
@@ -65,22 +68,27 @@ export const lifetimes = { idleTimeout: 600, absoluteTimeout: 3600, regenerateGr
 export type OnReuse = 'report' | 'revoke'
 
 const turns = { none: 50, rotate: 14, kill: 10, login: 20, destroy: 6 } as const
+/** Where sessions wait for their users, more have one. */
+const lockingTurns = { none: 52, rotate: 6, kill: 5, login: 32, destroy: 5 } as const
 /** Longer than an ended id is known, than a grace, than a session may go unused. */
 const longThoughts = [6000, 40_000, 601_000]
 const waits = [0, 0, 0, 1, 1000, 100_000, ...longThoughts]
+/** And many are locked. */
+const lockingWaits = [0, 1000, 601_000, 601_000, 601_000]
 
 /** What happens in one history. */
-export function makePlan(random: Random, servers: number): Step[] {
+export function makePlan(random: Random, servers: number, locks: boolean): Step[] {
   return Array.from({ length: random.between(4, 22) }, (_, i) => {
     // Each draws from its own, so that leaving one out changes nothing about the others.
     const own = random.fork(i)
-    return { ...makeStep(own, own.below(servers)), name: `${i}` }
+    return { ...makeStep(own, own.below(servers), locks), name: `${i}` }
   })
 }
 
 function makeStep(
   random: Random,
   server: number,
+  locks: boolean,
 ): VisitStep | RevokeStep | RevokeAllStep | WaitStep {
   const timing = {
     server,
@@ -89,8 +97,8 @@ function makeStep(
     fault: random.percent(8) ? makeFault(random) : undefined,
   }
   const userId = random.percent(75) ? users[0]! : users[1]!
-  const type = random.weighed({ visit: 76, wait: 14, revoke: 3, revokeAll: 7 })
-  if (type === 'wait') return { type, milliseconds: random.pick(waits) }
+  const type = random.weighed({ visit: 76, wait: locks ? 20 : 14, revoke: 3, revokeAll: 7 })
+  if (type === 'wait') return { type, milliseconds: random.pick(locks ? lockingWaits : waits) }
   if (type === 'revoke') {
     return { ...timing, type, userId, handle: random.next(), asOwner: random.percent(50) }
   }
@@ -102,7 +110,7 @@ function makeStep(
       except: random.percent(40) ? random.pick([1, random.next()]) : undefined,
     }
   }
-  const turn = random.weighed(turns)
+  const turn = random.weighed(locks ? lockingTurns : turns)
   return {
     ...timing,
     type,
@@ -114,6 +122,7 @@ function makeStep(
     turn: turn === 'none' ? undefined : turn,
     think: random.percent(4) ? random.pick(longThoughts) : random.between(0, random.pick([0, 12])),
     linger: random.percent(50) ? random.between(0, 12) : 0,
+    unlocks: random.percent(75),
   }
 }
 

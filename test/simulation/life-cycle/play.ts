@@ -10,13 +10,14 @@ export interface PlayOptions {
   seed: string
   clocks: readonly number[]
   onReuse: OnReuse
+  locks: boolean
   openStore: (now: () => number) => IndexedStore
   spoil?: (storage: Storage) => Storage
 }
 
 /** Does what is planned, and writes down how it went. */
 export async function play(plan: readonly Step[], options: PlayOptions): Promise<History> {
-  const { seed, clocks, onReuse, openStore, spoil } = options
+  const { seed, clocks, onReuse, locks, openStore, spoil } = options
   const random = new Random(seed)
   const time = new VirtualTime(random.fork('time'))
   const store = openStore(time.now)
@@ -26,6 +27,7 @@ export async function play(plan: readonly Step[], options: PlayOptions): Promise
     store,
     clocks,
     onReuse,
+    locks,
     ...(spoil && { spoil }),
   })
   const actor = new Actor(world, time)
@@ -44,7 +46,7 @@ export async function play(plan: readonly Step[], options: PlayOptions): Promise
       await Promise.all(underWay)
       // What servers with slow clocks have written is not of the future then.
       await time.delay(1)
-      return { ...(await actor.finish()), onReuse }
+      return { ...(await actor.finish()), onReuse, locks }
     })
   } finally {
     world.end()

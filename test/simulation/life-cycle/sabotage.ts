@@ -1,23 +1,30 @@
 import type { IndexedStore } from 'coatcheck'
+import { lockOf } from 'coatcheck/accounts'
 import { createMemoryStore } from 'coatcheck/memory-storage'
+import { lifetimes } from './plan.ts'
 import type { Setting } from './search.ts'
 import type { Storage } from './world.ts'
 
 /* Stores and storages that break a promise: the rules must notice each of them. */
 
-type Spoil<T> = (sound: T) => Partial<T>
+type Spoil<T> = (sound: T, now: () => number) => Partial<T>
 
 function onStore(spoil: Spoil<IndexedStore>): Partial<Setting> {
   return {
     openStore: (now) => {
       const store = createMemoryStore({ now })
-      return { ...store, ...spoil(store) }
+      return { ...store, ...spoil(store, now) }
     },
   }
 }
 
-function onStorage(spoil: Spoil<Storage>): Partial<Setting> {
+function onStorage(spoil: (sound: Storage) => Partial<Storage>): Partial<Setting> {
   return { spoil: (storage) => ({ ...storage, ...spoil(storage) }) }
+}
+
+/** Where sessions wait for their users. */
+function locking(setting: Partial<Setting>): Partial<Setting> {
+  return { ...setting, locks: true }
 }
 
 export const sabotages: Record<string, Partial<Setting>> = {
@@ -125,4 +132,32 @@ export const sabotages: Record<string, Partial<Setting>> = {
   'a storage that says it has saved when it has not': onStorage((storage) => ({
     save: (session) => storage.save(session).catch(() => session.id),
   })),
+
+  'a storage that unlocks a session for anybody': locking(
+    onStorage((storage) => ({
+      read: async (value, options) => {
+        const session = await storage.read(value, options)
+        if (lockOf(session) !== undefined) session.reauthenticate()
+        return session
+      },
+    })),
+  ),
+
+  'a storage that ends no session of a user of whom one is locked': locking(
+    onStorage((storage) => ({
+      revokeAll: async (userId, options) => {
+        const sessions = await storage.sessionsOf(userId)
+        return sessions.some(({ isLocked }) => isLocked) ? 0 : storage.revokeAll(userId, options)
+      },
+    })),
+  ),
+
+  'a store that keeps no locked session': locking(
+    onStore((store, now) => ({
+      write: (key, value, options) => {
+        const expiresAt = Math.min(options.expiresAt, now() + lifetimes.idleTimeout * 1000)
+        return store.write(key, value, { ...options, expiresAt })
+      },
+    })),
+  ),
 }

@@ -58,6 +58,6 @@ export function tell({ visits, endings, last }: History): string[] {
 
 function describe(saw: Visit['saw']): string {
   if (saw === undefined) return 'nothing'
-  const { userId = 'anonymous', add, put, leave } = saw
+  const { locked, userId = locked ? `locked of ${locked}` : 'anonymous', add, put, leave } = saw
   return `${userId}: add ${add.join()} put ${put.join()} leave ${leave.join()}`
 }

@@ -5,6 +5,7 @@ import {
   type ServerSessionStorage,
   type SessionEvent,
 } from 'coatcheck'
+import { createSessionLock } from 'coatcheck/accounts'
 import { type Fault, lifetimes, type OnReuse } from './plan.ts'
 import type { Random } from '../random.ts'
 import type { VirtualTime } from '../virtual-time.ts'
@@ -27,6 +28,7 @@ export interface WorldOptions {
   /** For each server, how far its clock is ahead, in milliseconds. */
   clocks: readonly number[]
   onReuse: OnReuse
+  locks: boolean
   /** Breaks a storage, to see whether that is noticed. */
   spoil?: (storage: Storage) => Storage
 }
@@ -40,7 +42,9 @@ export class World {
   readonly #doing = new AsyncLocalStorage<Doing>()
 
   constructor(options: WorldOptions) {
-    const { time, random, store, clocks, onReuse, spoil = (storage) => storage } = options
+    const { time, random, store, clocks, onReuse, locks, spoil = (storage) => storage } = options
+    const lock = locks ? createSessionLock() : undefined
+    const usual = { ...lifetimes, lock }
     const slow = this.#disturbed(store, time, random)
     const onEvent = (event: SessionEvent) => {
       if (event.type === 'corrupt') this.corrupt.push(`corrupt ${event.keys.join()}`)
@@ -48,11 +52,11 @@ export class World {
     }
     this.servers = clocks.map((ahead) => {
       const now = () => time.now() + ahead
-      return spoil(createSessionStorage<Values>(slow, { ...lifetimes, onReuse, now, onEvent }))
+      return spoil(createSessionStorage<Values>(slow, { ...usual, onReuse, now, onEvent }))
     })
     // Who only looks ends nothing.
     const { now } = time
-    this.inspector = spoil(createSessionStorage<Values>(store, { ...lifetimes, now, onEvent }))
+    this.inspector = spoil(createSessionStorage<Values>(store, { ...usual, now, onEvent }))
   }
 
   /** Does it on behalf of a step. */

@@ -1,4 +1,4 @@
-import { handleOf, isBefore, type Moment, type Visit } from '../history.ts'
+import { type Ending, handleOf, isBefore, isProof, type Moment, type Visit } from '../history.ts'
 import type { Lineage } from '../lineage.ts'
 import { lifetimes } from '../plan.ts'
 import { endsByComebacks } from './comebacks.ts'
@@ -42,7 +42,7 @@ function endByVisit(lineage: Lineage, id: string, visit: Visit, margin: number):
   if (turn === 'kill' && isAncestor && (isDone || events.includes('interrupted rotated'))) {
     return id === sent || isDone ? ended('the killing rotation') : []
   }
-  if (turn !== 'login' || !isDone) return []
+  if (!isProof(visit) || !isDone) return []
   if (isAncestor) return ended('the login')
   return takesTheirPlace(lineage, id, visit) ? ended('the same user’s next login') : []
 }
@@ -87,11 +87,21 @@ function endsByOthers(lineage: Lineage, id: string): End[] {
         ? ended
         : []
     }
-    if (ending.userId !== userId || target === handle) return []
+    if (ending.userId !== userId || isSpared(lineage, id, ending)) return []
     // What a failing store would not take back was given to nobody.
     if (outcome === 'failed' && isBefore(span.begin, save.end)) return []
     return isBefore(login!.loginAt!, span.begin) ? ended : []
   })
+}
+
+/** Whether it is the session that was spared, or what a proof has made of that since. */
+function isSpared(lineage: Lineage, id: string, { target, span }: Ending): boolean {
+  if (target === undefined) return false
+  const path = lineage.pathOf(id)
+  const login = path.findIndex((one) => lineage.issuerOf(one).turn === 'login')
+  const place = path.slice(0, login + 1).findIndex((one) => handleOf(one) === target)
+  if (place < 1) return place === 0
+  return !isBefore(lineage.issuerOf(path[place - 1]!).save.end, span.begin)
 }
 
 /** Whether the session belonged to this user before that moment, and to nobody else ever. */

@@ -1,4 +1,4 @@
-import { handleOf, isBefore, type Visit } from '../history.ts'
+import { handleOf, isBefore, isProof, type Visit } from '../history.ts'
 import type { Lineage } from '../lineage.ts'
 import { lifetimes } from '../plan.ts'
 import { type Look, looksOf } from './lives.ts'
@@ -13,6 +13,10 @@ export function checkData(lineage: Lineage): string[] {
     const { saw, who, id } = look
     if (saw === undefined) return []
     const where = `under the id of ${lineage.issuerOf(id).name} for ${who}`
+    if (saw.locked !== undefined) {
+      const isSeen = [saw.add, saw.put, saw.leave].some((some) => some.length > 0)
+      return isSeen ? [`something is seen ${where}, which is locked`] : []
+    }
     const twice = new Set(saw.add).size < saw.add.length ? [`something is twice ${where}`] : []
     const wrong = lineage.history.visits.flatMap((write) => {
       const fate = fateOf(lineage, write, look)
@@ -40,6 +44,7 @@ export function checkMessages(lineage: Lineage): string[] {
       (look) =>
         look.who === 'the last look' &&
         look.saw !== undefined &&
+        look.saw.locked === undefined &&
         shown.length === 0 &&
         fateOf(lineage, write, look) === 'must be there',
     )
@@ -101,7 +106,7 @@ function fateOf(lineage: Lineage, write: Visit, look: Look): Fate {
 function isContested(lineage: Lineage, next: Visit): boolean {
   return lineage.visitsOf(handleOf(next.sent!)).some((other) => {
     if (other === next || !isBefore(other.save.begin, next.save.end)) return false
-    if (other.turn !== 'rotate') return other.turn === 'login' || other.turn === 'kill'
+    if (other.turn !== 'rotate') return isProof(other) || other.turn === 'kill'
     // The second rotation ends the id before the first.
     return other.sent !== next.sent || next.save.end.at >= other.save.begin.at + grace
   })

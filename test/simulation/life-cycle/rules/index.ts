@@ -1,5 +1,5 @@
 import { checkData, checkMessages } from './data.ts'
-import { handleOf, type History } from '../history.ts'
+import { handleOf, type History, ownerIn } from '../history.ts'
 import { Lineage } from '../lineage.ts'
 import { checkLives, checkOutcomes, checkSaves } from './lives.ts'
 import type { Tolerance } from './possible-ends.ts'
@@ -22,7 +22,7 @@ export function check(history: History, tolerance: Tolerance): string[] {
 function checkIndex({ history }: Lineage): string[] {
   const { sights, sessions } = history.last
   return [...sessions].flatMap(([userId, listed]) => {
-    const theirs = [...sights].filter(([, saw]) => saw?.userId === userId)
+    const theirs = [...sights].filter(([, saw]) => saw && ownerIn(saw) === userId)
     const live = new Set(theirs.map(([id]) => handleOf(id)))
     const missing = [...live].filter((handle) => !listed.includes(handle))
     const surplus = listed.filter((handle) => !live.has(handle))

@@ -4,13 +4,24 @@ import {
   handleOf,
   type History,
   isBefore,
+  isProof,
   type Moment,
+  ownerIn,
   type Sight,
   type Visit,
 } from '../history.ts'
 import type { Lineage } from '../lineage.ts'
 import { lifetimes } from '../plan.ts'
-import { mayBeRevoked, mayHaveEnded, refuses, type Tolerance } from './possible-ends.ts'
+import {
+  mayBeRevoked,
+  mayBeUnused,
+  mayHaveEnded,
+  refuses,
+  type Tolerance,
+} from './possible-ends.ts'
+
+/** For how long it is known which session took another one's place, in milliseconds. */
+const knownReplaced = 300_000
 
 export interface Look {
   id: string
@@ -58,24 +69,44 @@ export function checkLives(lineage: Lineage, tolerance: Tolerance): string[] {
     return [
       ...(found ? [`${name} lives for ${who}, though ${found.why} had ended it`] : []),
       ...(hasExpired(lineage, look, tolerance) ? [`${name} lives for ${who} after its time`] : []),
-      ...(saw.userId === userId ? [] : [`${name} is ${userId}’s, and ${who} sees ${saw.userId}`]),
+      ...checkLock(lineage, look, tolerance).map((wrong) => `${name} is ${wrong} for ${who}`),
+      ...(ownerIn(saw) === userId
+        ? []
+        : [`${name} is ${userId}’s, and ${who} sees ${ownerIn(saw)}`]),
     ]
   })
 }
 
-function hasExpired(lineage: Lineage, { id, begin }: Look, { margin }: Tolerance): boolean {
-  const { save } = lineage.issuerOf(id)
-  const uses = lineage
-    .visitsOf(handleOf(id))
-    .filter((visit) => isBefore(visit.save.begin, begin))
-    .map((visit) => visit.save.end.at)
-  const lastUse = Math.max(save.end.at, ...uses)
+/** A session is locked when it was not used for its idle timeout, and then only. */
+function checkLock(lineage: Lineage, look: Look, tolerance: Tolerance): string[] {
+  const { id, saw } = look
+  if (saw!.locked === undefined) {
+    return lineage.waits(id) && isUnused(lineage, look, tolerance) ? ['not locked'] : []
+  }
+  return mayBeUnused(lineage, id, look, tolerance) ? [] : ['locked, though it was used,']
+}
+
+function hasExpired(lineage: Lineage, look: Look, tolerance: Tolerance): boolean {
+  const { id, begin } = look
   const start =
     lineage.loginOf(id)?.save.end ?? lineage.issuerOf(lineage.pathOf(id).at(-1)!).save.end
   return (
-    begin.at >= lastUse + lifetimes.idleTimeout * 1000 + margin ||
-    begin.at >= start.at + lifetimes.absoluteTimeout * 1000 + margin
+    (!lineage.waits(id) && isUnused(lineage, look, tolerance)) ||
+    begin.at >= start.at + lifetimes.absoluteTimeout * 1000 + tolerance.margin
   )
+}
+
+/** Whether its idle timeout is over for sure. */
+function isUnused(lineage: Lineage, { id, begin }: Look, { margin }: Tolerance): boolean {
+  const { save } = lineage.issuerOf(id)
+  const uses = lineage
+    .visitsOf(handleOf(id))
+    // Who only looks at a locked session, uses nothing.
+    .filter((visit) => visit.saw?.locked === undefined || isProof(visit))
+    .filter((visit) => isBefore(visit.save.begin, begin))
+    .map((visit) => visit.save.end.at)
+  const lastUse = Math.max(save.end.at, ...uses)
+  return begin.at >= lastUse + lifetimes.idleTimeout * 1000 + margin
 }
 
 /** Who says that something is saved under an id that has ended has lost it, or woken what was over. */
@@ -99,12 +130,15 @@ export function checkOutcomes(lineage: Lineage, tolerance: Tolerance): string[] 
       const { sent, saw, turn, userId, read, save, outcome } = visit
       if (outcome === 'none') return true
       if (outcome === 'destroyed') return false
-      if (outcome === 'quiet') return visit.writes.length > 0 || turn === 'login'
-      if (turn !== 'login') {
+      if (outcome === 'quiet') return visit.writes.length > 0 || isProof(visit)
+      if (!isProof(visit)) {
+        const span = { begin: read.begin, end: save.end }
         return (
           saw !== undefined &&
           turn !== 'kill' &&
-          !mayHaveEnded(lineage, sent!, { begin: read.begin, end: save.end }, tolerance)
+          !mayHaveEnded(lineage, sent!, span, tolerance) &&
+          // What is under way when its session is locked, is not saved.
+          !(lineage.waits(sent!) && mayBeUnused(lineage, sent!, span, tolerance))
         )
       }
       const isRefused = endings.some(
@@ -177,10 +211,20 @@ function isOver(lineage: Lineage, id: string, moment: Moment, tolerance: Toleran
     revoked ||
     mayHaveComeBack(lineage, handleOf(id), { moment, margin: tolerance.margin }) ||
     mayBeRevoked(lineage, id, moment, tolerance) ||
-    isLate(lineage, id, moment, tolerance)
+    isLate(lineage, id, moment, tolerance) ||
+    isForgotten(lineage, handleOf(id), moment)
   )
 }
 
+/** Whether another session may have taken its place so long ago that nothing is known of that any more. */
+function isForgotten(lineage: Lineage, handle: string, { at }: Moment): boolean {
+  return lineage
+    .visitsOf(handle)
+    .some((visit) => isProof(visit) && at >= visit.save.begin.at + knownReplaced)
+}
+
 function isLate(lineage: Lineage, id: string, { at }: Moment, { margin }: Tolerance): boolean {
-  return at >= lineage.issuerOf(id).save.begin.at + lifetimes.idleTimeout * 1000 - margin
+  const since = (lineage.waits(id) ? lineage.loginOf(id)! : lineage.issuerOf(id)).save.begin.at
+  const { idleTimeout, absoluteTimeout } = lifetimes
+  return at >= since + (lineage.waits(id) ? absoluteTimeout : idleTimeout) * 1000 - margin
 }

@@ -1,4 +1,4 @@
-import { handleOf, isBefore, type Moment, type Span, type Visit } from '../history.ts'
+import { handleOf, isBefore, isProof, type Moment, type Span, type Visit } from '../history.ts'
 import type { Lineage } from '../lineage.ts'
 import { lifetimes } from '../plan.ts'
 import { mayHaveComeBack } from './comebacks.ts'
@@ -57,7 +57,7 @@ function mayBeReplaced(lineage: Lineage, id: string, moment: Moment): boolean {
     (visit) =>
       visit !== issuer &&
       // A logout ends what came of its session, too.
-      (visit.turn === 'destroy' || (visit.turn === 'login' && visit.userId === userId)) &&
+      (visit.turn === 'destroy' || (isProof(visit) && visit.userId === userId)) &&
       visit.sent !== undefined &&
       lineage.rootOf(visit.sent) === root &&
       isBefore(visit.save.begin, moment),
@@ -96,7 +96,17 @@ export function refuses(
   return login.server !== server && login.loginAt!.at <= span.end.at + refusal
 }
 
-function mayHaveExpired(
+function mayHaveExpired(lineage: Lineage, id: string, span: Span, tolerance: Tolerance): boolean {
+  const path = lineage.pathOf(id)
+  const start = lineage.loginOf(id)?.loginAt ?? lineage.issuerOf(path.at(-1)!).read.begin
+  return (
+    (!lineage.waits(id) && mayBeUnused(lineage, id, span, tolerance)) ||
+    span.end.at >= start.at + lifetimes.absoluteTimeout * 1000 - tolerance.margin
+  )
+}
+
+/** Whether its idle timeout may be over, with which it is locked where others end. */
+export function mayBeUnused(
   lineage: Lineage,
   id: string,
   { begin, end }: Span,
@@ -106,12 +116,9 @@ function mayHaveExpired(
   const uses = lineage
     .visitsOf(handleOf(id))
     .filter(({ outcome, saw, save }) => outcome === 'saved' && saw && isBefore(save.end, begin))
+    // Who went on with a session of their own, did not use this one.
+    .filter(({ issued = id }) => handleOf(issued) === handleOf(id))
     .map((visit) => visit.save.begin.at)
   const lastUse = Math.max(save.begin.at, ...uses)
-  const path = lineage.pathOf(id)
-  const start = lineage.loginOf(id)?.loginAt ?? lineage.issuerOf(path.at(-1)!).read.begin
-  return (
-    end.at >= lastUse + lifetimes.idleTimeout * 1000 - margin ||
-    end.at >= start.at + lifetimes.absoluteTimeout * 1000 - margin
-  )
+  return end.at >= lastUse + lifetimes.idleTimeout * 1000 - margin
 }
