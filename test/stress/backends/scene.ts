@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSessionStorage, type Session, type SessionEvent, type SessionStore } from 'coatcheck'
-import { createSessionGroups } from 'coatcheck/accounts'
+import { createSessionGroups, createSessionLock, lockOf } from 'coatcheck/accounts'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createRevocations, type Revocable } from 'coatcheck/revocations'
 import type { SessionStorage } from 'coatcheck'
@@ -18,9 +18,14 @@ export interface Stage {
   userId: string
   group?: string | undefined
   onReuse?: 'report' | 'revoke'
+  /** Whether sessions that were not used for `idle` seconds wait for their users, and do not end. */
+  locks?: boolean | undefined
   /** Milliseconds that all clocks are ahead, so that each race has a time of its own. */
   ahead: number
 }
+
+/** Seconds after which a session is locked. */
+const idle = 50
 
 export type Turn = 'set' | 'rotate' | 'kill' | 'again' | 'login' | 'another'
 export type End = 'revokeAll' | 'revokeEverybody' | 'revokeGroup' | 'block' | 'revoke' | 'destroy'
@@ -30,6 +35,8 @@ export type Act =
   /** Logs in, and begins logins that are saved when all meet. */
   | { type: 'logIn'; saved: number; begun: number }
   | { type: 'turn'; cookie: string; turn: Turn }
+  /** Does all turns of each lane in one request, which is saved when all meet. Answers what was seen. */
+  | { type: 'begin'; lanes: Lane[] }
   /** Begins to work with these sessions, until they are over. Answers when each was written once. */
   | { type: 'work'; lanes: Lane[] }
   /** Does all of this at the same time. */
@@ -46,6 +53,22 @@ export interface Lane {
 export interface Held {
   cookie: string
   handle: string
+}
+
+/** What somebody sees of a session. */
+export interface Sight {
+  userId: string | undefined
+  /** Whom it waits for. */
+  locked: string | undefined
+  n: unknown
+  /** Whose data it says that it has. */
+  of: unknown
+}
+
+/** What a request has seen before it changed anything, and after that. */
+export interface Seen {
+  before: Sight
+  after: Sight
 }
 
 export interface EndOf {
@@ -68,7 +91,7 @@ export type Ending = SessionStorage & Revocable
 export function openPlace(
   place: Place,
   store: SessionStore,
-  { group, onReuse, ahead }: Pick<Stage, 'group' | 'onReuse' | 'ahead'>,
+  { group, onReuse, locks, ahead }: Pick<Stage, 'group' | 'onReuse' | 'locks' | 'ahead'>,
   onEvent?: (event: SessionEvent) => void,
 ): Ending {
   const options = {
@@ -77,6 +100,7 @@ export function openPlace(
     regenerateGrace: 1,
     clockTolerance: 0,
     now: () => Date.now() + ahead,
+    ...(locks && { idleTimeout: idle, lock: createSessionLock() }),
     groups: group === undefined ? undefined : createSessionGroups(),
     revocations: createRevocations({ cache: 0, store: place === 'cookies' ? store : undefined }),
   }
@@ -93,8 +117,16 @@ function withoutList(store: SessionStore): SessionStore {
   }
 }
 
+export function sightOf(session: Session): Sight {
+  const [n, of] = [session.get('n'), session.get('of')]
+  return { userId: session.userId, locked: lockOf(session)?.userId, n, of }
+}
+
 const turns: Readonly<Record<Turn, (session: Session, stage: Stage) => void>> = {
-  set: (session) => session.update('n', (n) => Number(n ?? 0) + 1),
+  set: (session) => {
+    session.update('n', (n) => Number(n ?? 0) + 1)
+    session.set('of', session.userId)
+  },
   rotate: (session) => session.regenerateId(),
   kill: (session) => session.regenerateId(true),
   again: (session) => session.reauthenticate(),
@@ -126,7 +158,7 @@ class Scene {
   readonly #stage: Stage
   readonly #issued: Map<string, boolean> = new Map()
   readonly #events: SessionEvent['type'][] = []
-  #begun: Session[] = []
+  readonly #begun: Session[] = []
   #working: Promise<boolean>[] = []
   #isOver = false
 
@@ -139,8 +171,11 @@ class Scene {
     const sessions = await Promise.all(
       Array.from({ length: saved + begun }, () => this.#storage.read(null)),
     )
-    for (const session of sessions) turns.login(session, this.#stage)
-    this.#begun = sessions.splice(saved)
+    for (const session of sessions) {
+      turns.login(session, this.#stage)
+      turns.set(session, this.#stage)
+    }
+    this.#begun.push(...sessions.splice(saved))
     const save = async (session: Session): Promise<Held> => {
       const cookie = await this.#save(session, true)
       return { cookie: cookie!, handle: session.handle }
@@ -154,6 +189,18 @@ class Scene {
     if (session.isNew) return undefined
     turns[turn](session, this.#stage)
     return (await this.#save(session, turn === 'login' || turn === 'another')) ?? cookie
+  }
+
+  async begin(lanes: Lane[]): Promise<Seen[]> {
+    return Promise.all(
+      lanes.map(async (lane) => {
+        const session = await this.#storage.read(lane.cookie)
+        const before = sightOf(session)
+        for (const turn of lane.turns) turns[turn](session, this.#stage)
+        this.#begun.push(session)
+        return { before, after: sightOf(session) }
+      }),
+    )
   }
 
   async #save(session: Session, isLogin: boolean): Promise<string | null> {
@@ -214,6 +261,7 @@ export async function act(given: Act): Promise<unknown> {
   }
   if (given.type === 'logIn') return scene.logIn(given.saved, given.begun)
   if (given.type === 'turn') return scene.turn(given.cookie, given.turn)
+  if (given.type === 'begin') return scene.begin(given.lanes)
   if (given.type === 'work') return scene.work(given.lanes)
   if (given.type === 'meet') return scene.meet(given)
   return scene.leave()
