@@ -55,19 +55,20 @@ export function runtimeParts(scratch, only = '') {
     ownProcesses(name, storyLast(own.filter((file) => partOf(file) === name)), scratch)
 
   return [
-    inPart('servers'),
     inPart('races'),
+    inPart('servers'),
     inPart('node20-processes'),
     { ...inPart('frameworks'), isLeftOut: true },
     { ...inPart('services'), isLeftOut: true },
-    { ...denoPart(portable, scratch), isAkin: true },
+    // The longest first.
     oneProcess('node20', node, portable, scratch),
+    workerdPart('workerd-nodejs', forWorkerd, scratch, ['nodejs_compat']),
     { ...oneProcess('node22', `${installed}/node22/bin/node`, portable, scratch), isAkin: true },
-    { ...oneProcess('node24', `${installed}/node24/bin/node`, portable, scratch), isAkin: true },
     oneProcess('node26', `${installed}/node26/bin/node`, portable, scratch),
     bunPart(portable, scratch),
+    { ...denoPart(portable, scratch), isAkin: true },
+    { ...oneProcess('node24', `${installed}/node24/bin/node`, portable, scratch), isAkin: true },
     workerdPart('workerd', forWorkerd, scratch, []),
-    workerdPart('workerd-nodejs', forWorkerd, scratch, ['nodejs_compat']),
   ]
 }
 
@@ -80,6 +81,9 @@ const isPatient = /\/test\/(bundlers|cli|docs|examples|package|script)\//
 
 /** The same, where a processor is taken for half of the time at most: browsers, and tests of the runner. */
 const mostlyWaits = /\/test\/browser\/|-browser\.node\.|\/script\/run-files\./
+
+/** All tests of a runtime: they wait for nothing, and whenever a job with servers does, they take the processor. */
+const busy = { isLong: true, givesWay: 'last' }
 
 /** What is about files: killed processes, full disks, power loss. */
 const isAboutFiles = /\/(stress|faults)\/[^/]+$|\/(sqlite-disk|private-files|process-ends)\./
@@ -153,7 +157,7 @@ function oneProcess(name, program, files, scratch) {
 }
 
 function inOneProcess(job, files) {
-  return { name: job.name, jobs: [{ ...job, isLong: true }], files, isPortable: true }
+  return { name: job.name, jobs: [{ ...job, ...busy }], files, isPortable: true }
 }
 
 /**
@@ -223,5 +227,5 @@ function bunPart(files, scratch) {
 function workerdPart(name, files, scratch, flags) {
   const report = { format: 'tap', path: `${scratch}/${name}.tap` }
   const command = [node, 'test/runtimes/workerd.mjs', report.path, ...flags]
-  return { name, jobs: [{ name, command, seconds: 600, report, isLong: true }], files }
+  return { name, jobs: [{ name, command, seconds: 600, report, ...busy }], files }
 }

@@ -14,8 +14,8 @@ const lanes = Math.max(2, availableParallelism())
 export async function runParts(parts, scratch, onResult) {
   const jobs = parts.flatMap((part) => part.jobs.map((job) => ({ part, job })))
   // The long ones first: then no lane is left alone with one at the end. Those that give way are for the lane between.
-  const ranks = { first: 2, last: 3 }
-  const rank = ({ job }) => ranks[job.givesWay] ?? (job.isLong ? 0 : 1)
+  const ranks = { first: 2, last: 4 }
+  const rank = ({ job }) => (ranks[job.givesWay] ?? 0) + (job.isLong ? 0 : 1)
   const waiting = jobs.toSorted((a, b) => rank(a) - rank(b))
   const done = new Map(parts.map((part) => [part.name, []]))
   const turns = new Set()
