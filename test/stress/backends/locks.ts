@@ -92,11 +92,10 @@ export function itLocks(place: Place, play: () => Play): void {
         type: 'begin',
         lanes: [{ cookie, turns: turns[n]! }],
       }))
-      for (const [n, [sight]] of seen.entries()) {
-        const isOther = turns[n]!.includes('another')
-        const unlocked = isOther ? { userId: `not ${userId}`, n: 1 } : { userId, n: 2 }
-        assert.deepEqual(sight!.before, { locked: userId })
-        assert.deepEqual(sight!.after, { ...unlocked, of: unlocked.userId })
+      for (const [process, [sight]] of seen.entries()) {
+        const [who, n] = turns[process]!.includes('another') ? [`not ${userId}`, 1] : [userId, 2]
+        assert.deepEqual(sight!.before, { locked: userId, size: 0, data: {} })
+        assert.deepEqual(sight!.after, { userId: who, size: 2, data: { n, of: who } })
       }
       await play().tell(() => ({ type: 'meet' }))
       const reports = await play().tell<Report>(() => ({ type: 'leave' }))
@@ -109,9 +108,9 @@ export function itLocks(place: Place, play: () => Play): void {
       const isAlone = place !== 'cookies' && !turns.flat().includes('another')
       assert.ok(isAlone ? alive.length === 1 : alive.length > 0, `${alive.length} live`)
       for (const one of alive) {
-        const sight = sightOf(await storage.read(one))
-        const n = sight.userId === userId ? 2 : 1
-        assert.deepEqual(sight, { userId: sight.userId, locked: undefined, n, of: sight.userId })
+        const { userId: who, locked, data } = sightOf(await storage.read(one))
+        const n = who === userId ? 2 : 1
+        assert.deepEqual([locked, data], [undefined, { n, of: who }])
       }
     })
   }

@@ -60,9 +60,10 @@ export interface Sight {
   userId: string | undefined
   /** Whom it waits for. */
   locked: string | undefined
-  n: unknown
-  /** Whose data it says that it has. */
-  of: unknown
+  /** How many values there are. */
+  size: number
+  /** Them, and whose they say that they are. */
+  data: Record<string, unknown>
 }
 
 /** What a request has seen before it changed anything, and after that. */
@@ -118,8 +119,8 @@ function withoutList(store: SessionStore): SessionStore {
 }
 
 export function sightOf(session: Session): Sight {
-  const [n, of] = [session.get('n'), session.get('of')]
-  return { userId: session.userId, locked: lockOf(session)?.userId, n, of }
+  const { userId, size, data } = session
+  return { userId, locked: lockOf(session)?.userId, size, data: data[0] }
 }
 
 const turns: Readonly<Record<Turn, (session: Session, stage: Stage) => void>> = {
