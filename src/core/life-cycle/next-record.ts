@@ -41,7 +41,7 @@ export function nextRecord(
   const terms = nextTerms(state, before, { owner, isLimited: sessionLimit !== undefined })
   const last = endsBy ?? terms?.until
   const instants = last === undefined ? used : lifetime.until(used, last)
-  const { values, flash } = state.nextContents(base)
+  const { values, flash, known } = state.nextContents(base)
   // A session of its own has no ids from before.
   const hasIds = form.remembersIds && before?.handle === state.handle
   const ids = hasIds ? endedIds(context, state, { base: base!, now }) : undefined
@@ -66,6 +66,7 @@ export function nextRecord(
     persistent,
     terms,
     isShared: false,
+    known,
   })
 }
 

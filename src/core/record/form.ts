@@ -1,5 +1,5 @@
 import { printShort } from './short-form.ts'
-import type { Wire } from './wire.ts'
+import { printWire, type Wire } from './wire.ts'
 
 /** How a storage writes records and ids. Whatever it writes, it reads both forms of a record. */
 export interface RecordForm {
@@ -7,14 +7,15 @@ export interface RecordForm {
   readonly secretBytes: number
   /** Whether an id that was replaced can be known. Where the visitor has the record, nobody else can change it. */
   readonly remembersIds: boolean
-  print(wire: Wire): string
+  /** @param data The JSON of the data, where that is known: then `wire` is without. */
+  print(wire: Wire, data?: string): string
 }
 
 /** For stores: JSON, which every release reads. */
 export const storeForm: RecordForm = {
   secretBytes: 32,
   remembersIds: true,
-  print: JSON.stringify,
+  print: printWire,
 }
 
 /**

@@ -55,7 +55,7 @@ export class PatientLifetime extends Lifetime {
 
   /** The same form of records, with that deadline in those of users. */
   formOf(form: RecordForm): RecordForm {
-    return { ...form, print: (wire) => form.print(this.#withDeadline(wire)) }
+    return { ...form, print: (wire, data) => form.print(this.#withDeadline(wire), data) }
   }
 
   #withDeadline(wire: Wire): Wire {

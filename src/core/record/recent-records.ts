@@ -34,7 +34,9 @@ export function createRecentRecords(): RecentRecords {
     keep(text, record) {
       // Messages are handed out as they are, and few sessions have any.
       const isSimple = record.flash.size === 0 && record.previous?.contents === undefined
-      record.isShared = isSimple && text.length <= longest && recent.keep(text, record)
+      const isKept = isSimple && text.length <= longest && recent.keep(text, record)
+      // It may have objects of one that was kept before.
+      record.isShared ||= isKept
     },
   }
 }

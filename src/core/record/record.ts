@@ -2,6 +2,7 @@ import type { ValueCodec } from './codec.ts'
 import { configError, SessionValueError } from '../errors.ts'
 import type { RecordForm } from './form.ts'
 import { KeptValues, noValues } from './kept-values.ts'
+import { type KnownJson, printKnown } from './known-json.ts'
 import type { Instants } from './lifetime.ts'
 import { marker, parseShort } from './short-form.ts'
 import { decodeTerms, encodeTerms, type LoginTerms } from './terms.ts'
@@ -14,6 +15,8 @@ export interface Contents {
   flash: ReadonlyMap<string, unknown>
   /** Whether other requests have the same objects: then nobody may change them. */
   isShared?: boolean | undefined
+  /** What is known of the JSON of the values. */
+  known?: KnownJson | undefined
 }
 
 /** The id before the last rotation. */
@@ -102,7 +105,9 @@ export function encodeRecord(
   record: SessionRecord,
   { codec, form }: { codec: ValueCodec; form: RecordForm },
 ): string {
-  const { previous, retired } = record
+  const { previous, retired, values, known } = record
+  // A program may have put anything on Object.prototype.
+  const isKnown = known instanceof Map
   const wire: Wire = {
     v: 1,
     k: record.handle,
@@ -115,7 +120,7 @@ export function encodeRecord(
     o: record.owner,
     l: record.label,
     g: record.isOfUnknown ? 1 : undefined,
-    d: encodeMap(record.values, codec),
+    d: isKnown ? undefined : encodeMap(values, codec),
     f: encodeMap(record.flash, codec),
     p: previous && {
       s: previous.secretHash,
@@ -140,7 +145,10 @@ export function encodeRecord(
     )
   }
   try {
-    return form.print(wire)
+    if (!isKnown) return form.print(wire)
+    const printed = printKnown(values, known)
+    record.known = printed.known
+    return form.print(wire, printed.json)
   } catch (cause) {
     throw unencodable(record, codec, cause)
   }
@@ -251,6 +259,7 @@ export function decodeRecord(
       persistent: wire.m === undefined ? undefined : wire.m === 1,
       terms: wire.h && decodeTerms(wire.h),
       isShared: false,
+      known: undefined,
     }
   } catch {
     return undefined

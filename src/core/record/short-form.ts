@@ -13,7 +13,7 @@
  */
 
 import { isObject } from '../options.ts'
-import type { Data, Wire } from './wire.ts'
+import { type Data, printWire, type Wire } from './wire.ts'
 
 /** With what each begins. */
 export const marker = '~'
@@ -24,8 +24,12 @@ const head = new RegExp(
     `\\.${number}\\.${number}\\.${span}\\.${span}(?:\\.${number})?`,
 )
 
-/** The short form of a record; its JSON if it has instants that are no whole milliseconds, or, because it was emptied, no hash. */
-export function printShort(wire: Wire): string {
+/**
+ * The short form of a record; its JSON if it has instants that are no whole milliseconds, or, because it was emptied, no hash.
+ *
+ * @param known The JSON of the data, where that is known: then `wire` is without.
+ */
+export function printShort(wire: Wire, known?: string): string {
   const { k, s, c, a, u, i, x, d, o, l, g, f, p, r, n, b, e, m, h, y } = wire
   const start = a ?? c
   const fits =
@@ -35,9 +39,9 @@ export function printShort(wire: Wire): string {
     Number.isSafeInteger(i) &&
     Number.isSafeInteger(x) &&
     Number.isSafeInteger(start)
-  if (!fits) return JSON.stringify(wire)
+  if (!fits) return printWire(wire, known)
   const login = a === undefined ? '' : `.${(a - c).toString(36)}`
-  const data = d === undefined ? '{}' : JSON.stringify(d)
+  const data = known ?? JSON.stringify(d ?? {})
   const hasRest = o ?? l ?? g ?? f ?? p ?? r ?? n ?? b ?? e ?? m ?? h ?? y
   const body =
     hasRest === undefined

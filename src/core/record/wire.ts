@@ -34,6 +34,16 @@ export interface Wire {
   y?: Versions | undefined
 }
 
+/**
+ * The record as JSON.
+ *
+ * @param data The JSON of the data, where that is known: then `wire` is without.
+ */
+export function printWire(wire: Wire, data?: string): string {
+  const json = JSON.stringify(wire)
+  return data === undefined ? json : `${json.slice(0, -1)},"d":${data}}`
+}
+
 interface PreviousWire extends Pick<Wire, 'd' | 'f' | 'y'> {
   s: string
   t: number

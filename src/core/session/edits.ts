@@ -1,6 +1,7 @@
 import type { ValueCodec } from '../record/codec.ts'
 import type { Contents } from '../record/record.ts'
 import { copyValues, KeptValues } from '../record/kept-values.ts'
+import { knownJsonOf, worthKnowing } from '../record/known-json.ts'
 import { committedError, SessionValueError } from '../errors.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import { applyChange, replay, type Change } from './changes.ts'
@@ -151,8 +152,12 @@ export class Edits {
     const isMine = base === loaded && !this.#isMore
     if (isMine || base === undefined || loaded === undefined) {
       // Nobody else has written: no change has to be made twice.
-      const stored = loaded && this.#stored?.flash
-      return { values: this.#values, flash: this.flash.left(stored, this.#changes) }
+      const stored = loaded && this.#stored
+      if (stored?.isShared && loaded!.text.length >= worthKnowing) {
+        stored.known ??= knownJsonOf(stored.values)
+      }
+      const flash = this.flash.left(stored?.flash, this.#changes)
+      return { values: this.#values, flash, known: stored?.known }
     }
     const usedFlash = this.#asRead(loaded, [...this.flash.used().keys()])
     // It may be what other requests have as well.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSessionStorage, type SessionStorage } from 'coatcheck'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
+import { toReactRouterStorage } from 'coatcheck/compat/react-router'
 import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
 
 const storages: [name: string, make: () => SessionStorage][] = [
@@ -70,11 +71,13 @@ for (const [name, make] of storages) {
       assert.deepEqual((await storage.read(value)).get('count'), stored)
     })
 
-    it('is what was saved where Object.prototype was given a name of ours', async () => {
+    it('is what was saved where Object.prototype was given names of ours', async () => {
       const storage = make()
       let value = await known(storage)
-      // oxlint-disable-next-line no-extend-native -- as a polluted program has it
-      Object.defineProperty(Object.prototype, 'isShared', { value: true, configurable: true })
+      for (const name of ['isShared', 'known']) {
+        // oxlint-disable-next-line no-extend-native -- as a polluted program has it
+        Object.defineProperty(Object.prototype, name, { value: true, configurable: true })
+      }
       try {
         const session = await storage.read(value)
         const cart = session.get('cart') as Cart
@@ -82,9 +85,17 @@ for (const [name, make] of storages) {
         value = (await storage.save(session)) ?? value
         for (let i = 0; i < 3; i++) await storage.read(value)
         cart.items.push('never saved')
-        assert.deepEqual((await storage.read(value)).get('cart'), { items: ['book'] })
+        const last = await storage.read(value)
+        assert.deepEqual(last.get('cart'), { items: ['book'] })
+        const rival = await storage.read(value)
+        last.set('count', 3)
+        rival.set('name', 'Grace')
+        value = (await storage.save(last)) ?? value
+        await storage.save(rival)
+        assert.equal((await storage.read(value)).get('count'), 3)
       } finally {
         delete (Object.prototype as { isShared?: boolean }).isShared
+        delete (Object.prototype as { known?: boolean }).known
       }
     })
 
@@ -159,5 +170,29 @@ describe('a session that others have written meanwhile', () => {
     session.set('count', 7)
     await other.save(session)
     assert.equal((await mine.read(value)).get('count'), 7)
+  })
+})
+
+describe('a session whose record has become too long to be kept', () => {
+  it('gives React Router objects of its own', async () => {
+    const cookie = { secrets: ['only-for-tests-4f8a2b6c1d9e7035'] }
+    // Noting a use makes the text some characters longer: one of these is over the limit only then.
+    for (let length = 3890; length < 3990; length += 2) {
+      let now = Date.UTC(2026, 0, 1)
+      const storage = createMemorySessionStorage({ now: () => now })
+      const visits = toReactRouterStorage(cookie, storage)
+      const first = await visits.getSession()
+      first.set('cart', { items: ['book'] })
+      first.set('pad', 'x'.repeat(length))
+      const header = (await visits.commitSession(first)).split(';')[0]!
+      for (let i = 0; i < 3; i++) await visits.getSession(header)
+      now += 18_000_000
+      const one = visits.getSession(header).then((session) => {
+        ;(session.get('cart') as Cart).items.push('never saved')
+      })
+      const other = visits.getSession(header)
+      await one
+      assert.deepEqual((await other).get('cart'), { items: ['book'] }, `${length}`)
+    }
   })
 })
