@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import process from 'node:process'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { disableStorages } from './async-storages.mjs'
 import { hasHookForAll } from './hook-for-all.mjs'
 import { test } from './node-test.mjs'
 import { cpuSeconds, expectEnd, noteTime, stopWhenStuck } from './watch-tests.mjs'
@@ -40,6 +41,7 @@ for (const file of files) {
     assert.deepEqual(stray.splice(0), [])
     if (files.length > 1) assertSeparate(file, before)
   })
+  disableStorages()
   clearTimeout(limit)
   if (files.length > 1) {
     noteTime(file, (performance.now() - started.at) / 1000, cpuSeconds() - started.cpu)

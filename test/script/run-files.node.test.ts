@@ -104,6 +104,17 @@ describe('test files in one process', () => {
     })
   }
 
+  it('pay for no AsyncLocalStorage that one before them has entered', () => {
+    const enters = `import { it } from 'node:test'
+      import { AsyncLocalStorage } from 'node:async_hooks'
+      it('enters one', () => (globalThis.entered = new AsyncLocalStorage()).run(1, () => {}))`
+    // Every promise passes on the store of each that Node has as enabled.
+    const looks = `import { it } from 'node:test'
+      it('finds it as it was', () => { if (globalThis.entered.enabled) throw new Error('enabled') })`
+    const { status, passed, failed } = run(enters, looks)
+    assert.deepEqual({ status, passed, failed }, { status: 0, passed: 2, failed: 0 })
+  })
+
   for (const [what, text] of [
     ['a variable', `${passes}; process.env.LEFT = 'behind'`],
     ['a clock', `${passes}; globalThis.Date = class extends Date {}`],
