@@ -132,8 +132,9 @@ async function course({ storage, another, hasConflicts }: Place, random: Random)
     const rival = hasConflicts && random.percent(20) ? await storage.read(value) : undefined
     for (let left = random.below(6); left > 0; left--) {
       visit.act(random)
-      if (rival === undefined && random.percent(10))
+      if (rival === undefined && random.percent(10)) {
         value = (await storage.save(visit.session)) ?? value
+      }
     }
     if (rival !== undefined) {
       rival.set('rival', n)
