@@ -37,6 +37,11 @@ const places: Record<string, () => Place> = {
   },
 }
 
+/** The same values, none of which is the same object as another one. */
+function asStored(values: Values): Values {
+  return JSON.parse(JSON.stringify(values)) as Values
+}
+
 /** One request and what should be stored after it. */
 class Visit {
   readonly session: Session
@@ -44,9 +49,9 @@ class Visit {
   readonly held = new Map<string, Basket>()
   readonly expected: Values
 
-  constructor(session: Session, stored: Values) {
+  constructor(session: Session, before: Values) {
     this.session = session
-    this.expected = structuredClone(stored)
+    this.expected = asStored(before)
   }
 
   act(random: Random): void {
@@ -107,7 +112,7 @@ class Visit {
 
   /** What a save stores now. */
   get outcome(): Values {
-    return structuredClone({ ...this.expected, ...Object.fromEntries(this.held) })
+    return asStored({ ...this.expected, ...Object.fromEntries(this.held) })
   }
 }
 
