@@ -24,6 +24,8 @@ before(async () => {
 })
 after(() => crew?.stop())
 const startedTarget = startTargets(targets)
+/** How many were late with a new id, on each target. On a slow one that makes few visits nobody may have been. */
+const beatenOnEach: number[] = []
 
 for (const target of targets) {
   describe(`four processes on ${target.name}`, { skip: isMissing(target) }, () => {
@@ -97,7 +99,8 @@ for (const target of targets) {
         ...visits('kill', ...late),
         ...visits('login', ...late),
       ]
-      assert.ok(beaten.length > 0, 'nobody was beaten')
+      beatenOnEach.push(beaten.length)
+      assert.ok(isBrief || beaten.length > 0, 'nobody was beaten')
     })
 
     if (applies('all sessions of a user end')) {
@@ -162,3 +165,9 @@ for (const target of targets) {
     })
   })
 }
+
+describe('four processes on all of them', () => {
+  it('were late with a new id often enough to tell', () => {
+    assert.ok(beatenOnEach.reduce((all, one) => all + one, 0) > beatenOnEach.length)
+  })
+})
