@@ -3,7 +3,7 @@
  * printing all of a record of 1 KB took a third of such a request.
  */
 
-/** Characters of a record's text from which on that takes less time than to print all of it. */
+/** Fewest characters of a record's text for which that is done: with 100 B of data it took 4 % more time than to print all. */
 export const worthKnowing = 512
 
 /** Texts, numbers and the like, and objects that requests share, by their keys; and the JSON of each with its key. */
