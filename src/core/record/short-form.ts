@@ -12,8 +12,7 @@
  * it for a damaged record.
  */
 
-import { isObject } from '../options.ts'
-import { type Data, printWire, type Wire } from './wire.ts'
+import { type Data, isData, printWire, type Wire } from './wire.ts'
 
 /** With what each begins. */
 export const marker = '~'
@@ -63,7 +62,7 @@ export function parseShort(text: string): Partial<Wire> | null {
   const body = JSON.parse(text.slice(length)) as Data | readonly [d: Data, rest: Partial<Wire>]
   if (!Array.isArray(body)) return { v: 1, k, s, c, a, u, i, x, d: body as Data }
   const [d, rest] = body as readonly [d: Data, rest: Partial<Wire>]
-  return body.length === 2 && isObject(rest) ? { ...rest, v: 1, k, s, c, a, u, i, x, d } : null
+  return body.length === 2 && isData(rest) ? { ...rest, v: 1, k, s, c, a, u, i, x, d } : null
 }
 
 function printSpan(milliseconds: number): string {

@@ -1,6 +1,5 @@
 /* What is in a record's text, and the check that it is one. */
 
-import { isObject } from '../options.ts'
 import { ownOnly } from '../runtime/own.ts'
 import { isTermsWire, type TermsWire } from './terms.ts'
 
@@ -53,8 +52,13 @@ function isInstant(value: unknown): value is number {
   return Number.isFinite(value) && (value as number) >= 0
 }
 
+/** Whether it has values by their keys: no list is meant. */
+export function isData(value: unknown): value is Data {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function isDataOrNone(value: unknown): boolean {
-  return value === undefined || isObject(value)
+  return value === undefined || isData(value)
 }
 
 function isTextOrNone(value: unknown): boolean {
@@ -62,7 +66,7 @@ function isTextOrNone(value: unknown): boolean {
 }
 
 export function isWire(value: unknown): value is Wire {
-  if (!isObject(value)) return false
+  if (!isData(value)) return false
   const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b, e, h } = value as Partial<Wire>
   return (
     v === 1 &&
@@ -82,7 +86,7 @@ export function isWire(value: unknown): value is Wire {
     (n === undefined || isInstant(n)) &&
     isTextOrNone(b) &&
     (e === undefined || isEndsSeen(e)) &&
-    (h === undefined || (isObject(h) && isTermsWire(h)))
+    (h === undefined || (isData(h) && isTermsWire(h)))
   )
 }
 
@@ -95,7 +99,7 @@ function isRetired(value: unknown): boolean {
 }
 
 function isPrevious(value: unknown): boolean {
-  if (!isObject(value)) return false
+  if (!isData(value)) return false
   const { s, t, d, f } = value as Partial<PreviousWire>
   return typeof s === 'string' && isInstant(t) && isDataOrNone(d) && isDataOrNone(f)
 }
