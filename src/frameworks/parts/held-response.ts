@@ -41,10 +41,11 @@ export function holdResponse(
   let allowHeaders: (() => void) | undefined
 
   function release(commit?: Commit): void {
+    if (state === 'saving') {
+      allowHeaders!()
+      stopPretending(own as Pretending)
+    }
     state = 'released'
-    allowHeaders?.()
-    delete (own as { writableEnded?: boolean }).writableEnded
-    delete (own as { headersSent?: boolean }).headersSent
     if (commit !== undefined) writeHeaders(new NodeResponseHeaders(response), commit)
   }
 
@@ -106,9 +107,44 @@ export function holdResponse(
   }
 }
 
+type Pretended = 'headersSent' | 'writableEnded'
+
+/** What is said of a response while it is held. */
+const pretended = Symbol('coatcheck.pretended')
+
+interface Pretending {
+  [pretended]?: { [Property in Pretended]?: true } | undefined
+}
+
+/*
+ * V8 knows the responses of a server by the properties that they were given in turn. One that a property is deleted from, or
+ * that has a getter of its own, becomes a table of names, and all that Node does with it afterwards is slow. So the getters are
+ * the same for all responses, and stay.
+ */
+const pretences = { headersSent: pretence('headersSent'), writableEnded: pretence('writableEnded') }
+
+function pretence(property: Pretended): PropertyDescriptor {
+  return {
+    configurable: true,
+    get(this: Pretending) {
+      return this[pretended]?.[property] ?? Reflect.get(Object.getPrototypeOf(this), property, this)
+    },
+    // A response that is none of Node's may keep it as a value.
+    set(value: unknown) {
+      Object.defineProperty(this, property, { configurable: true, writable: true, value })
+    },
+  }
+}
+
 /** Says of a response what will be true of it when it is no longer held. */
-function pretend(response: ServerResponse, property: 'headersSent' | 'writableEnded'): void {
-  Object.defineProperty(response, property, { configurable: true, value: true })
+function pretend(response: ServerResponse, property: Pretended): void {
+  const pretending = response as Pretending
+  pretending[pretended] = { ...pretending[pretended], [property]: true }
+  Object.defineProperty(response, property, pretences[property])
+}
+
+function stopPretending(response: Pretending): void {
+  response[pretended] = undefined
 }
 
 /*
