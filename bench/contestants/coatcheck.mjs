@@ -4,7 +4,7 @@ import { createFsSessionStorage } from '../../dist/storages/fs.js'
 import { createMemorySessionStorage } from '../../dist/storages/memory.js'
 import { cycle, handlers, sessionCookie } from '../lib/coatcheck-cycle.mjs'
 import { fetchApp } from '../lib/fetch-app.mjs'
-import { fill, plainCookie } from '../lib/payload.mjs'
+import { fill } from '../lib/payload.mjs'
 
 const routeOf = ({ url }) => url.slice(url.lastIndexOf('/') + 1)
 
@@ -18,14 +18,16 @@ function app({ mode, data }, storage) {
   return { ...fetchApp(handler, mode), close: () => storage.close?.() }
 }
 
-/** The same Request and Response without a session. */
+/** The same Request, with a cookie as long as ours, and the same Response without a session. */
 function bareApp(context) {
-  const { mode } = context
+  const { workload, mode } = context
   const handler = async (request) => {
     routeOf(request)
     return new Response(request.headers.get('cookie') ? '1' : '0')
   }
-  return { ...fetchApp(handler, mode), start: () => plainCookie(context) }
+  const storage = { cookie: createCookieSessionStorage, memory: createMemorySessionStorage }
+  const { start } = cycle(context, storage[workload]())
+  return { ...fetchApp(handler, mode), start }
 }
 
 const bare = 'fetch handler without sessions'

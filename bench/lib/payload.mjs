@@ -36,6 +36,7 @@ export function plainCookie({ workload, data }) {
 /** What a browser sends back for these `Set-Cookie` headers. */
 export function cookieHeader(setCookies) {
   if (typeof setCookies === 'string') return otherCookies + pairOf(setCookies)
+  if (setCookies.length === 1) return otherCookies + pairOf(setCookies[0])
   return otherCookies + setCookies.map(pairOf).join('; ')
 }
 
