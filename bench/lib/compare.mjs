@@ -16,11 +16,11 @@ export async function compare({ workload, title, tables, context = {}, by = 'cpu
     ? {}
     : await loadContestants(workload, wantsName)
   const measured = []
-  for (const { id, size, mode, inFlight, visitors, note = '' } of tables) {
+  for (const { id, size, mode, inFlight, visitors, patience, note = '' } of tables) {
     if (!wantsTable(id)) continue
     const data = sessionData(sizes[size])
     const options = {
-      context: { ...context, workload, mode, data, inFlight, visitors },
+      context: { ...context, workload, mode, data, inFlight, visitors, patience },
       rounds,
       ms,
       warmUp,

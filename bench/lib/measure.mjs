@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
 
 const child = new URL('speed-child.mjs', import.meta.url)
 const longestAnswer = 60_000
@@ -14,16 +15,16 @@ export async function measure(contestants, { context, rounds, ms, warmUp, by = '
   const running = []
   const failures = []
   for (const contestant of contestants) {
-    await attempt(
-      { contestant, samples: [], process: start(contestant, context) },
-      async (entry) => {
-        const { setCookieBytes } = await reply(entry.process)
-        entry.setCookieBytes = setCookieBytes
-        await burst(entry, warmUp, true)
-        running.push(entry)
-      },
-    )
+    const entry = { contestant, samples: [], process: start(contestant, context) }
+    await attempt(entry, async () => {
+      const { setCookieBytes } = await reply(entry.process)
+      entry.setCookieBytes = setCookieBytes
+      running.push(entry)
+    })
   }
+  // Nothing is measured yet, so each processor may warm one up.
+  const cold = running.values()
+  await Promise.all(Array.from({ length: availableParallelism() }, warmUpSome))
 
   for (let round = 0; round < rounds; round++) {
     for (const entry of shuffled(running)) {
@@ -36,6 +37,10 @@ export async function measure(contestants, { context, rounds, ms, warmUp, by = '
   // Their ends are work, too: who looks next how much of a processor others leave must not find them.
   await Promise.all(finished.map(end))
   return { rows: toRows(finished, by), failures }
+
+  async function warmUpSome() {
+    for (const entry of cold) await attempt(entry, () => burst(entry, warmUp, true))
+  }
 
   async function attempt(entry, run) {
     try {

@@ -4,6 +4,8 @@ import { prepare } from './visitors.mjs'
 const mostCalls = 5_000_000
 /** What it takes until all of a request’s code is compiled, about: a library of many small functions takes longer. */
 const callsToWarmUp = 20_000
+/** How many times as long as asked for that may take of the processor, if the table says nothing else; of the clock four times that. */
+const usualPatience = 15
 /** Milliseconds; before an answer is missed. */
 const longestWarmUp = 30_000
 
@@ -41,17 +43,18 @@ async function answer(run) {
 }
 
 /**
- * As long as asked for, and longer if the calls are not made by then: up to fifteen times of the processor where others use the
+ * As long as asked for, and longer if the calls are not made by then: up to so many times of the processor where others use the
  * machine, and of the clock where the calls wait for something.
  */
 async function warmUp(calls, ms) {
+  const most = ms * (settings.patience ?? usualPatience)
   const start = performance.now()
   const cpu = process.cpuUsage()
   for (let made = 0; made < callsToWarmUp;) {
     made += (await burst(calls, ms)).made
     const { user, system } = process.cpuUsage(cpu)
     const clock = performance.now() - start
-    if ((user + system) / 1000 > ms * 15 || clock > Math.min(ms * 60, longestWarmUp)) break
+    if ((user + system) / 1000 > most || clock > Math.min(most * 4, longestWarmUp)) break
   }
   return {}
 }

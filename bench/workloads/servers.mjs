@@ -7,6 +7,8 @@ export async function run(settings) {
     size: '1KB',
     mode,
     inFlight: 1,
+    // A request of Express takes half a millisecond.
+    patience: 40,
   }))
   return compare({ workload: 'servers', title: 'Whole server, memory session', tables }, settings)
 }
