@@ -26,7 +26,8 @@ function open(serveWith: MakeServe, makeStorage: MakeStorage, attributes: Cookie
   const cookie = createCookie('session', { secrets: [secrets[0]!], ...attributes })
   const serve = serveWith({ cookie, storage }, async ({ url }, session) => {
     const { pathname, searchParams } = new URL(url)
-    if (pathname === '/login') session.login('ada')
+    const until = searchParams.get('until')
+    if (pathname === '/login') session.login('ada', until === null ? {} : { until: Number(until) })
     if (pathname === '/rotate') session.regenerateId()
     const stay = searchParams.get('stay')
     if (stay !== null) session.persist(stay === 'true')
@@ -101,6 +102,11 @@ describeEntries('A visitor who wants to stay logged in', (serveWith) => {
     assert.equal(await age('/?stay=true'), undefined)
     assert.equal(await age('/'), undefined)
     assert.equal(await age('/?stay=false&save'), '')
+  })
+
+  it('has no cookie that outlives the session, however late an end the login has named', async () => {
+    const { age } = open(serveWith, createMemorySessionStorage)
+    assert.equal(await age('/login?stay=true&until=9e15'), `Max-Age=${month}`)
   })
 
   it('is nobody who has no session', async () => {

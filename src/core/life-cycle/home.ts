@@ -12,6 +12,9 @@ export interface Found {
   renews?: boolean | undefined
 }
 
+/** What a cookie value stands for: a live session, or one whose id it was a moment ago. */
+export type Finding = Found | { retiredFrom: string } | undefined
+
 /** A record that is to be written, and its text. */
 export type Unwritten = Pick<Loaded, 'record' | 'text' | 'expiresAt'>
 
@@ -58,12 +61,11 @@ export interface SessionClaims {
  */
 export interface Home {
   /**
-   * The session behind a cookie value, or the handle of the one whose id it was a moment ago. Undefined
-   * for everything else; what is wrong with it is reported.
+   * What a cookie value stands for. What is wrong with it is reported.
    *
    * @param mayEnd Whether an id that comes back after its end ends the session that took its place, if the app wants that.
    */
-  find(value: string, mayEnd?: boolean): MaybePromise<Found | { retiredFrom: string } | undefined>
+  find(value: string, mayEnd?: boolean): MaybePromise<Finding>
   /** The record as it is now, for the id that the request came with, even if the id's grace is over by now. */
   reload(loaded: Loaded): Promise<Loaded | Lost>
   /** Compares and swaps: returns the new version, or undefined if somebody else was first. */

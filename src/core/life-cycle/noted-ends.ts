@@ -7,7 +7,7 @@ import type { LoginToken } from '../session/login.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
-import type { Admission, EndedAsSeen, Found, Refusal } from './home.ts'
+import type { Admission, EndedAsSeen, Finding, Found, Refusal } from './home.ts'
 import type { NoteCache } from './note-cache.ts'
 import { countsOf, type Many, type NoteScope, readMany, subjectsOf } from './noted-subjects.ts'
 import { beginning } from './revocation-note.ts'
@@ -24,7 +24,9 @@ import {
 import type { StorageContext } from './storage-options.ts'
 
 /** Whether a session is the one that its cookie says, or has ended; or another one has taken its place, just now or long ago. */
-export type NotedStanding = 'current' | 'ended' | 'retired' | 'reused'
+type NotedStanding = 'current' | 'ended' | 'retired' | 'reused'
+
+type EndEvent = 'destroyed' | 'revoked'
 
 interface Parts {
   readonly store: GuardedStore
@@ -64,18 +66,16 @@ export class NotedEnds {
   }
 
   /** The session that was found, if it has not ended. Otherwise that is told, and perhaps whose id it was a moment ago. */
-  async unlessEnded(
-    found: Found,
-    mayEnd?: boolean,
-  ): Promise<Found | { retiredFrom: string } | undefined> {
+  async unlessEnded(found: Found, mayEnd?: boolean): Promise<Finding> {
     const { record } = found.loaded
     const { handle, owner: userId } = record
     const standing = await this.standingOf(record)
     if (standing === 'current') return this.#scope.sessions ? { ...found, renews: true } : found
     if (standing === 'retired') return { retiredFrom: handle }
     const type = standing === 'ended' ? 'revoked' : 'reused-old-id'
-    this.#context.events.emit({ type, handle, userId })
-    if (standing === 'reused' && mayEnd && this.#context.endsReused) await this.revoke(handle)
+    const { events, endsReused } = this.#context
+    events.emit({ type, handle, userId })
+    if (standing === 'reused' && mayEnd && endsReused) await this.end(handle, undefined, 'revoked')
     return undefined
   }
 
@@ -111,7 +111,8 @@ export class NotedEnds {
     if (isSame && before.handle === handle) return before.endsSeen
     // Of the same session under a new handle, those that it was found alive by: no end can come in between.
     const name = login === undefined ? before?.terms?.group : login.group?.name
-    const after = isSame && notes !== undefined ? notes : await this.#begun(owner, name)
+    const subjects = subjectsOf(this.#scope, owner, name)
+    const after = (isSame && notes) || (await readMany(subjects, (one) => this.#noted(one)))
     const seen = countsOf(after, handle)
     const sum = seen.user + seen.everybody + seen.group
     if (sum === Number.POSITIVE_INFINITY) return 'revoked'
@@ -139,9 +140,14 @@ export class NotedEnds {
     return { userId, count, everybody: await revocations.count(allSubjects) }
   }
 
-  /** Ends one session, and those that took its place. */
-  async end(handle: string, seen?: SessionRecord): Promise<void> {
-    await endWithSuccessors(handle, (next) => this.#noteEnd(next, { seen }))
+  /** Ends one session, and those that took its place. Who asks for it, tells of the first one. */
+  async end(handle: string, seen?: SessionRecord, type: EndEvent = 'destroyed'): Promise<void> {
+    await endWithSuccessors(handle, async (next) => {
+      const note = await this.#noteEnd(next, { seen })
+      const isTold = note.isNew && next !== handle
+      if (isTold) this.#context.events.emit({ type, handle: next, userId: seen?.owner })
+      return note
+    })
   }
 
   /** Ends one session alone, under whatever id it goes on, unless a login has taken its place. */
@@ -157,7 +163,7 @@ export class NotedEnds {
   /** The same, where it was asked for: that it ended is told. */
   async revoke(handle: string): Promise<void> {
     if (!isHandle(handle)) return
-    await this.end(handle)
+    await this.end(handle, undefined, 'revoked')
     this.#context.events.emit({ type: 'revoked', handle })
   }
 
@@ -225,11 +231,9 @@ export class NotedEnds {
       const { lifetime, now } = this.#context
       return endedAt + lifetime.retirement > now() ? 'retired' : 'reused'
     }
-    const { user, everybody, group } = countsOf(notes, handle)
-    const isAlive =
-      this.#isAlive(user, endsSeen?.user) &&
-      this.#isAlive(everybody, endsSeen?.everybody) &&
-      this.#isAlive(group, endsSeen?.group)
+    const counts = countsOf(notes, handle)
+    const kinds = ['user', 'everybody', 'group'] as const
+    const isAlive = kinds.every((kind) => this.#isAlive(counts[kind], endsSeen?.[kind]))
     return isAlive ? 'current' : 'ended'
   }
 
@@ -258,11 +262,7 @@ export class NotedEnds {
     return { end, ...notes }
   }
 
-  /** The notes that a login comes after. Where they must be there, they are. */
-  #begun(owner: string | undefined, group: string | undefined): Promise<Many<Noted>> {
-    return readMany(subjectsOf(this.#scope, owner, group), (subject) => this.#noted(subject))
-  }
-
+  /** The note that a login comes after. Where it must be there, it is. */
   async #noted(subject: string): Promise<Noted> {
     const noted = await this.revocations.noted(subject)
     if (!this.#scope.isStrict || noted === 'unreadable') return noted

@@ -5,7 +5,7 @@ import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Groups } from './groups.ts'
-import type { EndedAsSeen, Found, Home, Lost, Refusal, Unwritten } from './home.ts'
+import type { EndedAsSeen, Finding, Home, Lost, Refusal, Unwritten } from './home.ts'
 import type { NotedEnds } from './noted-ends.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import type { Revocations } from './revocations.ts'
@@ -55,10 +55,7 @@ export class StoreHome implements Home {
     this.lossOf = (record, isFresh) => noted.lossOf(record, isFresh)
   }
 
-  async find(
-    value: string,
-    mayEnd?: boolean,
-  ): Promise<Found | { retiredFrom: string } | undefined> {
+  async find(value: string, mayEnd?: boolean): Promise<Finding> {
     const { events } = this.#context
     const parts = parseStoreId(value)
     if (parts === undefined) {

@@ -82,6 +82,8 @@ export interface Instants {
   owner?: string | undefined
   /** Whether the visitor stays logged in, if that was said. */
   persistent?: boolean | undefined
+  /** What the login said beside who it is. */
+  terms?: LoginTerms | undefined
 }
 
 /** What may be told of a session that waits, or will wait. Instants are milliseconds since the epoch. */
@@ -153,23 +155,20 @@ export class Lifetime {
       idleDeadline: now + idle,
       absoluteDeadline:
         authenticatedAt === undefined ? instants.absoluteDeadline : authenticatedAt + absolute,
+      persistent: instants.persistent,
     }
   }
 
   /** The same session, whose visitor stays logged in or does not: as if that had been said when it began. */
   persist(instants: Instants, persistent: boolean | undefined): Instants {
-    const { idle, absolute } = this.#timeoutsOf({ ...instants, persistent })
-    return {
-      ...instants,
-      persistent,
-      idleDeadline: instants.lastUsedAt + idle,
-      absoluteDeadline: startOf(instants) + absolute,
-    }
+    const { idle } = this.#timeoutsOf({ persistent })
+    const next = { ...instants, persistent, idleDeadline: instants.lastUsedAt + idle }
+    return this.until(next, instants.terms?.until)
   }
 
   /** The same session, to end then at the latest. */
-  until(instants: Instants, end: number): Instants {
-    return { ...instants, absoluteDeadline: end }
+  until(instants: Instants, end: number = Infinity): Instants {
+    return { ...instants, absoluteDeadline: Math.min(end, this.#absoluteEnd(instants)) }
   }
 
   /**
@@ -181,8 +180,14 @@ export class Lifetime {
       instants.idleDeadline,
       instants.absoluteDeadline,
       instants.lastUsedAt + this.#idleOf(instants),
-      startOf(instants) + this.#timeoutsOf(instants).absolute,
+      this.#absoluteEnd(instants),
     )
+  }
+
+  /** When the absolute timeout is over. */
+  #absoluteEnd(instants: Instants): number {
+    const { authenticatedAt, createdAt } = instants
+    return (authenticatedAt ?? createdAt) + this.#timeoutsOf(instants).absolute
   }
 
   /** When the session ends, if it is alive; one that claims to come from the future is not. */
@@ -201,26 +206,24 @@ export class Lifetime {
     return instants.owner === undefined ? anonymous : idle
   }
 
-  #timeoutsOf({ persistent }: Instants): Timeouts {
+  #timeoutsOf({ persistent }: Pick<Instants, 'persistent'>): Timeouts {
     return persistent === true ? this.#persistent : this.#usual
   }
 
-  /** Whether the session is locked and waits for its user. This and what follows is only where sessions wait: `patient-lifetime.ts`. */
-  isWaiting?(record: Instants & { terms?: LoginTerms | undefined }, now: number): boolean
+  /**
+   * Whether the session is locked and waits for its user. This and what follows is only where sessions wait:
+   * `patient-lifetime.ts`.
+   */
+  isWaiting?(record: Instants, now: number): boolean
   /** Until when a store keeps a session that is written now, if longer than until its end. */
   keptUntil?(record: Instants): number | undefined
   /** How long the session waits, if it waits. */
-  waitOf?(record: Instants & { terms?: LoginTerms | undefined }, now: number): WaitInfo | undefined
+  waitOf?(record: Instants, now: number): WaitInfo | undefined
 
   /** The latest end that any session starting now can have without a login. */
   horizon(now: number): number {
     return now + Math.max(this.#usual.absolute, this.#persistent.absolute)
   }
-}
-
-/** When the absolute timeout began. */
-function startOf({ authenticatedAt, createdAt }: Instants): number {
-  return authenticatedAt ?? createdAt
 }
 
 function timeoutsOf({ idleTimeout, absoluteTimeout, anonymousTimeout }: TimeoutOptions): Timeouts {

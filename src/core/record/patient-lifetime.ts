@@ -1,11 +1,6 @@
 import type { RecordForm } from './form.ts'
 import { type Instants, Lifetime, type LifetimeOptions, type WaitInfo } from './lifetime.ts'
-import type { LoginTerms } from './terms.ts'
 import type { Wire } from './wire.ts'
-
-interface Waiting extends Instants {
-  terms?: LoginTerms | undefined
-}
 
 /**
  * Deadlines where a session of a user does not end with its idle timeout: it is locked, and waits. Until when it may, is said
@@ -20,18 +15,18 @@ export class PatientLifetime extends Lifetime {
     this.#longest = longest
   }
 
-  override endIfLive(record: Waiting, now: number): number | undefined {
+  override endIfLive(record: Instants, now: number): number | undefined {
     return (
       super.endIfLive(record, now) ?? (this.isWaiting(record, now) ? this.end(record) : undefined)
     )
   }
 
-  override isWaiting(record: Waiting, now: number): boolean {
+  override isWaiting(record: Instants, now: number): boolean {
     const wait = this.waitOf(record, now)
     return wait !== undefined && wait.isLocked && now < wait.waitsUntil
   }
 
-  override waitOf(record: Waiting, now: number): WaitInfo | undefined {
+  override waitOf(record: Instants, now: number): WaitInfo | undefined {
     const { owner, terms: { waitDeadline = Number.NaN } = {} } = record
     // Who reads no other term than its own, has not looked at this one.
     if (owner === undefined || !Number.isFinite(waitDeadline)) return undefined

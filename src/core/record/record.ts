@@ -5,7 +5,7 @@ import { KeptValues, noValues } from './kept-values.ts'
 import { type KnownJson, printKnown } from './known-json.ts'
 import type { Instants } from './lifetime.ts'
 import { marker, parseShort } from './short-form.ts'
-import { decodeTerms, encodeTerms, type LoginTerms } from './terms.ts'
+import { decodeTerms, encodeTerms } from './terms.ts'
 import { checkWire, type Data, isWire, type Versions, type Wire } from './wire.ts'
 
 /** The data that one id may see. */
@@ -58,16 +58,12 @@ export interface SessionRecord extends Contents, Instants {
   sentAt?: number | undefined
   /** Of a session that ended because its user logged in again: the handle of the one that took its place. */
   replacedBy?: string | undefined
-  /** User id, once logged in. */
-  owner?: string | undefined
   /** Names the device in a list for the user. */
   label?: string | undefined
   /** Whether another library may have kept it for somebody of whom nobody knows who it is. */
   isOfUnknown?: boolean | undefined
   /** Where ends of sessions are looked at when one is read: those before the login. */
   endsSeen?: EndsSeen | undefined
-  /** What the login said beside that. */
-  terms?: LoginTerms | undefined
 }
 
 /**

@@ -204,6 +204,20 @@ export const persistenceCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'persist(true) outlasts no end that the login has named, under an id in its grace either',
+    needs: ['server'],
+    async run({ createStorage, clock }) {
+      const storage = createStorage(options)
+      const until = clock.now() + 50 * second
+      const first = await visit(storage, null, (s) => s.login('ada', { until }))
+      const rotated = await visit(storage, first.cookie, (s) => s.regenerateId())
+      for (const { cookie } of [first, rotated]) {
+        await visit(storage, cookie, stay)
+        equal((await storage.read(rotated.cookie)).expiresAt, until)
+      }
+    },
+  },
+  {
     name: 'an end that is noted lasts as long as sessions of visitors who stay logged in (P2)',
     needs: ['revocable'],
     async run(fixture) {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createSessionStorage, type SessionEvent, type SessionStorage } from 'coatcheck'
+import {
+  createSessionStorage,
+  type SessionEvent,
+  type SessionStorage,
+  type SessionStore,
+} from 'coatcheck'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { createMemcacheStore } from 'coatcheck/memcache-storage'
 import { createMemoryStore } from 'coatcheck/memory-storage'
@@ -197,6 +202,52 @@ describe('a storage with revocations', () => {
     await login(storage)
     assert.equal((await storage.sessionsOf('ada')).length, 1)
     assert.equal(await storage.block('ada'), 2)
+  })
+
+  it('tells of each session that ends with another one, by the handle that it has now', async () => {
+    const told: string[][] = []
+    const storage = createCookieSessionStorage({
+      revocations: createRevocations({ store: createMemoryStore() }),
+      onEvent: ({ type, handle }) => told.push([type, handle!]),
+    })
+    for (const end of ['revoke', 'destroy'] as const) {
+      const cookie = await login(storage)
+      const session = await storage.read(cookie)
+      const before = session.handle
+      session.regenerateId(true)
+      await storage.save(session)
+      told.length = 0
+      const late = await storage.read(cookie)
+      if (end === 'destroy') late.destroy()
+      await (end === 'revoke' ? storage.revoke(before) : storage.save(late))
+      const type = end === 'revoke' ? 'revoked' : 'destroyed'
+      assert.deepEqual(
+        told,
+        [session.handle, before].map((handle) => [type, handle]),
+      )
+    }
+  })
+
+  it('notes an end for no longer than the session could live, however late an end its login has named', async () => {
+    const now = () => 0
+    const memory = createMemoryStore({ now })
+    let keptUntil = 0
+    const store: SessionStore = {
+      ...memory,
+      write(key, value, options) {
+        keptUntil = options.expiresAt
+        return memory.write(key, value, options)
+      },
+    }
+    const absoluteTimeout = 3600
+    const revocations = createRevocations({ store })
+    const storage = createCookieSessionStorage({ now, absoluteTimeout, revocations })
+    const session = await storage.read(null)
+    session.login('ada', { until: Number.MAX_SAFE_INTEGER })
+    const next = await storage.read(await storage.save(session))
+    next.destroy()
+    await storage.save(next)
+    assert.equal(keptUntil, (absoluteTimeout + 600) * second)
   })
 
   it('keeps notes in another store, if it is given one', async () => {
