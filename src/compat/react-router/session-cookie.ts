@@ -1,4 +1,4 @@
-import { Cookie as CoreCookie } from '../../core/cookie/cookie.ts'
+import { type Cookie as CoreCookie, isCookie as isCoreCookie } from '../../core/cookie/cookie.ts'
 import type { ImportedSession } from '../../core/cookie/importers.ts'
 import { configError } from '../../core/errors.ts'
 import { readOptions } from '../../core/options.ts'
@@ -52,7 +52,7 @@ export function createSessionCookie(given: SessionCookieArgument = {}): SessionC
   if (typeof given !== 'object' || given === null) {
     throw configError('The session cookie must be a cookie, or an object of options for one')
   }
-  if (given instanceof CoreCookie) return ownCookie(given, given)
+  if (isCoreCookie(given)) return ownCookie(given, given)
   const defaults = { httpOnly: true, secure: isProduction() }
   if (isCookie(given)) {
     const own = madeWith.get(given)
@@ -66,7 +66,7 @@ export function createSessionCookie(given: SessionCookieArgument = {}): SessionC
 
 function ownCookie(cookie: CoreCookie, own: CookieOptions | CoreCookie): SessionCookie {
   warnIfUnsigned(cookie.name, cookie.signed)
-  const { encode, decode, priority }: CookieOptions = own instanceof CoreCookie ? {} : own
+  const { encode, decode, priority }: CookieOptions = isCoreCookie(own) ? {} : own
   const finish = (header: string, options: CookieSerializeOptions) =>
     finishHeader(header, { encode, priority, ...options })
   return {

@@ -1,9 +1,4 @@
-import {
-  CookieSizeError,
-  isSessionError,
-  SessionError,
-  SessionTooLargeError,
-} from '../../core/errors.ts'
+import { CookieSizeError, isSessionError, SessionError } from '../../core/errors.ts'
 import { biggestKeys } from '../../core/record/size.ts'
 import type { Session as CoreSession } from '../../core/session/session.ts'
 import { stateOf } from '../../core/session/state-of.ts'
@@ -114,7 +109,7 @@ export function createSessionStorageOn<Data, FlashData>(
       return value
     } catch (error) {
       backing.core = undefined
-      if (keepsOnServer || !(error instanceof SessionTooLargeError)) throw error
+      if (keepsOnServer || !isSessionError(error, 'ERR_SESSION_TOO_LARGE')) throw error
       throw sizeError(error.size, error)
     }
   }

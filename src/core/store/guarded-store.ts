@@ -1,4 +1,4 @@
-import { configError, SessionError, isSessionError, StoreError } from '../errors.ts'
+import { configError, type SessionError, isSessionError, StoreError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
 import { reasonOf } from './failure-reason.ts'
 import { publicCause } from './public-cause.ts'
@@ -107,7 +107,7 @@ export class GuardedStore {
 
   /** The error to throw. A mistake in the app's set-up is its own: it does not help to come back later. */
   failure(operation: Operation, cause: unknown, secrets?: readonly string[]): SessionError {
-    if (cause instanceof SessionError && cause.code === 'ERR_SESSION_CONFIG') return cause
+    if (isSessionError(cause, 'ERR_SESSION_CONFIG')) return cause
     const isTold = isSessionError(cause, 'ERR_SESSION_STORE')
     const error = isTold ? cause : storeError(operation, cause, secrets)
     this.#events.emit({ type: 'store-error', operation, error })

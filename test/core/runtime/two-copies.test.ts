@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isCookie, type SessionEvent, type SessionStore } from 'coatcheck'
+import { createSessionId, isCookie, type SessionEvent, type SessionStore } from 'coatcheck'
+import { toReactRouterStorage } from 'coatcheck/compat/react-router'
+import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import { native, secretA, web } from '../cookie/cookie-paths.ts'
 
 const url = 'https://shop.example/'
@@ -48,6 +50,26 @@ describe('two copies of the package in one process', () => {
       return new Response()
     })
     assert.equal((await app(new Request(url))).status, 503)
+  })
+
+  it('serve React Router with a cookie of the other', async () => {
+    const { getSession, commitSession } = toReactRouterStorage(cookie, createMemorySessionStorage())
+    const session = await getSession()
+    session.set('a', 1)
+    const [pair] = (await commitSession(session)).split(';')
+    assert.equal((await getSession(pair)).get('a'), 1)
+  })
+
+  it('tell of a mistake in the set-up of a store of the other as what it is', async () => {
+    let mistake: unknown
+    try {
+      web.createCookie('')
+    } catch (error) {
+      mistake = error
+    }
+    const fail = async () => Promise.reject(mistake)
+    const storage = native.createSessionStorage({ read: fail, write: fail, delete: fail })
+    await assert.rejects(storage.read(createSessionId()), { code: 'ERR_SESSION_CONFIG' })
   })
 
   it('refuse what another major version made', () => {
