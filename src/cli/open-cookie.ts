@@ -1,6 +1,6 @@
 import { createCookie } from '../core/cookie/cookie.ts'
 
-export interface OpenedCookie {
+interface OpenedCookie {
   name: string
   /** Which of the secrets it was, from 1. */
   secret: number
@@ -11,8 +11,8 @@ const pair = /(?:^|[;\s])([!#$%&'*+.^_`|~\w-]+)=([^;\s]*)/g
 const prefixes = ['__Host-', '__Secure-', '']
 
 /**
- * What is in a cookie, if one of the secrets opens it. The seal is bound to the name, and over plain http a browser has the cookie under
- * a name without its prefix: so that is tried with prefixes as well.
+ * What is in a cookie, if one of the secrets opens it. The seal is bound to the name, and over plain http a browser has the
+ * cookie under a name without its prefix: so that is tried with prefixes as well.
  *
  * @param text A value, `name=value`, or a Cookie header.
  */

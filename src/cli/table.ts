@@ -1,4 +1,4 @@
-export interface Column {
+interface Column {
   title: string
   cells: readonly string[]
   /** It may be cut to so many characters. Others are shown whole, or not at all. */

@@ -7,7 +7,7 @@ import { timeline } from './show-events.ts'
 import { requestList } from './show-requests.ts'
 import { contents, deadlines, summary } from './show-session.ts'
 
-export interface View {
+interface View {
   report: Report
   showValues: boolean
   path: string

@@ -1,7 +1,7 @@
 import { builtinModule } from '../core/runtime/platform.ts'
 
 /** What is known of the request that runs, and what its storage reports meanwhile. */
-export interface Scope {
+interface Scope {
   /** Such as "POST /login". */
   name: string
   conflicts: number

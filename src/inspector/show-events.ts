@@ -48,7 +48,7 @@ const meanings: Record<SessionEvent['type'], string> = {
   'reused-old-id': 'Replay: an id came back after it had been replaced',
   corrupt: 'Something in the store could not be read',
   oversize: 'The session is too large',
-  refused: 'A page of another origin asked for a live connection',
+  refused: 'A session or a live connection was not given',
   'store-error': 'The store failed',
 }
 

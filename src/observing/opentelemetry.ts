@@ -41,10 +41,12 @@ const boundaries = [
 /**
  * The same storage with a span around each of its methods but `close`, and a histogram of how long they take:
  *
- * * spans `session read`, `session save` and so on, around those of the store's driver, with `coatcheck.operation`, and for reads and saves `coatcheck.outcome`;
+ * * spans `session read`, `session save` and so on, around those of the store's driver, with `coatcheck.operation`, and for
+ *   reads and saves `coatcheck.outcome`;
  * * the histogram `coatcheck.operation.duration` in seconds, with `coatcheck.operation`, and `error.type` where it failed.
  *
- * A failure has `error.type`: our error code, or the name of the error. No value of a session, no id, handle, user id or message is in any of them.
+ * A failure has `error.type`: our error code, or the name of the error. No value of a session, no id, handle, user id or
+ * message is in any of them.
  *
  * @example
  * ```ts
@@ -133,8 +135,8 @@ function fail(span: Span, error: unknown): string {
 }
 
 /**
- * Counts what happens to sessions, for `onEvent`: the counter `coatcheck.events`, with `coatcheck.event.type`, and `coatcheck.event.reason` or
- * `coatcheck.operation` where the event has one.
+ * Counts what happens to sessions, for `onEvent`: the counter `coatcheck.events`, with `coatcheck.event.type`, and
+ * `coatcheck.event.reason` or `coatcheck.operation` where the event has one.
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` if an option is wrong.
  */

@@ -41,7 +41,7 @@ export function freshCookie(options: CookieOptions, isSecureRequest: () => boole
 }
 
 /** The cookie of a session that was kept. */
-export function keptCookie(kept: CookieData, expiresAt: number): Cookie {
+function keptCookie(kept: CookieData, expiresAt: number): Cookie {
   const { originalMaxAge = null, ...attributes } = kept
   const cookie = new Cookie(attributes)
   if (typeof originalMaxAge === 'number') cookie.expires = new Date(expiresAt)

@@ -12,9 +12,9 @@ export type Secret = string | Uint8Array
 /** The options of express-session, and `oldStore`. */
 export interface SessionOptions {
   /**
-   * Seals the cookie: 32 characters or more, or a Buffer of 24 bytes or more; `npx coatcheck secret` prints one. Of several, the first seals and all open.
-   * Weak ones behind the first are there for cookies that express-session signed, and open only those. Default `req.secret`,
-   * which cookie-parser sets.
+   * Seals the cookie: 32 characters or more, or a Buffer of 24 bytes or more; `npx coatcheck secret` prints one. Of several,
+   * the first seals and all open. Weak ones behind the first are there for cookies that express-session signed, and open only
+   * those. Default `req.secret`, which cookie-parser sets.
    */
   secret?: Secret | readonly Secret[] | undefined
   /** The cookie's name. Default `connect.sid`. */
@@ -50,7 +50,7 @@ export interface SessionOptions {
 /** Milliseconds that a session of which no cookie says more lives unused, where no storage of the app says so. */
 const dayLong = 86_400_000
 
-export interface CheckedOptions {
+interface CheckedOptions {
   name: string
   secrets: readonly Secret[] | undefined
   isRolling: boolean

@@ -25,12 +25,12 @@ export type RequestSession =
   IsAny<TheirData> extends true ? Session & Partial<SessionData> : TheirSession & Partial<TheirData>
 
 /** What handlers have as `req.sessionStore`. */
-export type RequestStore = (IsAny<TheirStore> extends true ? Store : TheirStore) & {
+type RequestStore = (IsAny<TheirStore> extends true ? Store : TheirStore) & {
   generate: (request: any) => void
 }
 
 /** What the middleware puts on a request. */
-export interface RequestWithSession {
+interface RequestWithSession {
   session: RequestSession
   sessionID: string
   sessionStore: RequestStore

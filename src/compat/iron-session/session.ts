@@ -1,7 +1,7 @@
+import { isStoreFailure } from '../../core/errors.ts'
 import { type Arrival, receive, type VisitRequest } from '../../core/serving/arrival.ts'
 import { clearOthers, commitSession } from '../../core/serving/commit.ts'
 import { logFailure } from '../../core/serving/failure-log.ts'
-import { isStoreFailure } from '../../core/serving/visit.ts'
 import type { Session } from '../../core/session/session.ts'
 import { stateOf } from '../../core/session/state-of.ts'
 import { type DataPrint, printData, writeData } from '../parts/write-data.ts'
@@ -14,7 +14,7 @@ type Values = Record<string, unknown>
 const setFor = new WeakMap<object, Map<string, string>>()
 
 /** The session behind an object of iron-session's kind. */
-export class IronState {
+class IronState {
   readonly #data: Values
   readonly #ends: Ends
   #options: Compiled
@@ -127,7 +127,7 @@ export class IronState {
   }
 
   #tell(error: unknown): void {
-    if (isStoreFailure(error)) logFailure(error, this.#options.storage.events)
+    if (isStoreFailure(error)) logFailure(error, this.#options.storage)
   }
 }
 

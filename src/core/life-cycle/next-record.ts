@@ -13,7 +13,7 @@ import type { StorageContext } from './storage-options.ts'
 const mostRetired = 8
 
 /** What a record is made of, beside what the request did. */
-export interface Basis extends Pick<SessionRecord, 'endsSeen'> {
+interface Basis extends Pick<SessionRecord, 'endsSeen'> {
   /** What is stored now. */
   base: Loaded | undefined
   /** That of the id which the session has from now on. */

@@ -1,6 +1,7 @@
 /*
- * The types that the storages' functions give back, and those of what they take: every entry that has a storage exports them. A compiler that writes
- * the declarations of `export const storage = create…SessionStorage()` names them through the entry that the file imports.
+ * The types that the storages' functions give back, and those of what they take: every entry that has a storage exports them. A
+ * compiler that writes the declarations of `export const storage = create…SessionStorage()` names them through the entry that
+ * the file imports.
  */
 export type { EventEmitter } from '../events.ts'
 export type { Session, SessionData, UntypedData } from '../session/session.ts'

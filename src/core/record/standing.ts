@@ -45,7 +45,7 @@ interface Reader {
  *
  * Undefined: the id is not the record's, or not any more.
  */
-export type Standing = Loaded['by'] | 'retired' | 'reused' | undefined
+type Standing = Loaded['by'] | 'retired' | 'reused' | undefined
 
 /**
  * The record in what was stored, if it is whole, ours and alive. What is wrong with it is reported.
@@ -118,7 +118,7 @@ function equalInConstantTime(a: string, b: string): boolean {
 }
 
 /** What an id may see of the record. */
-export function contentsOf(record: SessionRecord, by: Loaded['by']): Contents {
+function contentsOf(record: SessionRecord, by: Loaded['by']): Contents {
   return by === 'current' ? record : record.previous!.contents!
 }
 

@@ -8,7 +8,7 @@
 export const major = 0
 
 /** What can be handed from one copy to another. What a function makes for an option is called as the function. */
-export type Branded = 'cookie' | 'events' | 'error' | MadeBy
+type Branded = 'cookie' | 'events' | 'error' | MadeBy
 
 /** The functions that make what some option must be. */
 export type MadeBy =

@@ -11,7 +11,7 @@ const places = 1024
 const looked = 8
 
 /** Remembers what texts stand for. */
-export interface Recent<T> {
+interface Recent<T> {
   find(text: string): T | undefined
   /** Keeps what a text stands for that was not found, if it comes again. Returns whether it is kept. */
   keep(text: string, meaning: T): boolean

@@ -77,10 +77,11 @@ export interface Csrf {
 }
 
 /**
- * Checks that what changes something was sent by a page of our own (ASVS 3.5.1; NIST SP 800-63B-4 §5.1). GET, HEAD and OPTIONS are not checked, but for the opening of
- * a WebSocket.
+ * Checks that what changes something was sent by a page of our own (ASVS 3.5.1; NIST SP 800-63B-4 §5.1). GET, HEAD and OPTIONS
+ * are not checked, but for the opening of a WebSocket.
  *
- * 1. `Sec-Fetch-Site`, which browsers have sent since 2023 and no page can change: `same-origin` and `none` may go on, everything else is refused.
+ * 1. `Sec-Fetch-Site`, which browsers have sent since 2023 and no page can change: `same-origin` and `none` may go on,
+ *    everything else is refused.
  * 2. Without it `Origin`: the request's own host, and https if the request came by https.
  * 3. Without both a token of the session, from `csrfToken(session)`, in a header or in a field of the form.
  *

@@ -145,11 +145,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    * planted before is worth nothing (ASVS 7.2.4). The absolute timeout starts again. Values and messages stay, unless they were
    * another user's. If the handler throws afterwards, the visitor is not logged in, and the old id has ended all the same.
    *
-   * @param options.label Names the device in the user's list, such as "Firefox on Linux". `null` is none.
-   * @param options.since From `storage.beginLogin(userId)`, taken before the password was checked: then a
-   * `revokeAll()` in between ends this login too, whatever the servers' clocks say.
-   * @param options.level How strong the login is, by a scale of your own: see `level`.
-   * @param options.context What the app notes of the client: see `context`.
+   * @param options What is known of the login: {@link LoginOptions} says what each option does.
    * @throws {SessionError} `ERR_SESSION_CONFIG` unless `userId` is a string with something in it, and the options are
    * as `LoginOptions` says.
    */
@@ -162,9 +158,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
    * login (ASVS 7.5.1, 7.5.3). The session gets a new id, and the old id ends at once, as with `login()`. But the absolute
    * timeout goes on, and the label stays. See `requireRecentLogin()` of `coatcheck/accounts`. It also unlocks a locked session.
    *
-   * @param options.level The level from now on. Default: as before.
-   * @param options.context What the app notes of the client from now on. Default: as before.
-   * @param options.since As that of `login()`.
+   * @param options {@link ReauthenticateOptions} says what each option does. Default: all is as before.
    * @throws {SessionError} `ERR_SESSION_CONFIG` if nobody is logged in, or an option is wrong.
    */
   reauthenticate(options?: ReauthenticateOptions): void {
@@ -272,7 +266,7 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
     return this.#look().createdAt
   }
 
-  /** When the visitor last logged in, or proved once more who they are, in milliseconds since the epoch: for step-up checks (ASVS 7.5.3). */
+  /** When the visitor last logged in, or proved once more who they are (ASVS 7.5.3), in milliseconds since the epoch. */
   get authenticatedAt(): number | undefined {
     return lastLogin(this.#look()).at
   }

@@ -8,8 +8,8 @@ export type AstroMiddleware = (
 ) => Promise<Response>
 
 /**
- * Refuses requests that pages of other origins have sent, for Astro: `coatcheck/csrf` says which. It answers with 403. Astro checks the `Origin` of forms by itself; this looks at
- * all requests that change something, and at other hosts of the site.
+ * Refuses requests that pages of other origins have sent, for Astro: `coatcheck/csrf` says which. It answers with 403. Astro
+ * checks the `Origin` of forms by itself; this looks at all requests that change something, and at other hosts of the site.
  *
  * @example
  * ```ts

@@ -2,8 +2,8 @@ import type { AnyElysia, Elysia } from 'elysia'
 import { type CsrfPlaceOptions, fieldsOf, readCsrf } from '../parts/csrf.ts'
 
 /**
- * Refuses requests that pages of other origins have sent, for Elysia: `coatcheck/csrf` says which. It serves the routes that come after it; install it after
- * `session()`. What it refuses is an error for the app's `onError`; Elysia answers with 403.
+ * Refuses requests that pages of other origins have sent, for Elysia: `coatcheck/csrf` says which. It serves the routes that
+ * come after it; install it after `session()`. What it refuses is an error for the app's `onError`; Elysia answers with 403.
  *
  * @example
  * ```ts

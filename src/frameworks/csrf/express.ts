@@ -3,8 +3,9 @@ import { type CsrfPlaceOptions, fieldsOf, readCsrf } from '../parts/csrf.ts'
 import { NodeVisitRequest } from '../parts/node-message.ts'
 
 /**
- * Refuses requests that pages of other origins have sent, for Express and Connect: `coatcheck/csrf` says which. Install it after `session()`, and after the parser
- * of forms if there is one. What it refuses is an error for the app's error handlers, with status 403.
+ * Refuses requests that pages of other origins have sent, for Express and Connect: `coatcheck/csrf` says which. Install it
+ * after `session()`, and after the parser of forms if there is one. What it refuses is an error for the app's error handlers,
+ * with status 403.
  *
  * @example
  * ```ts

@@ -3,8 +3,9 @@ import { type CsrfPlaceOptions, fieldsOf, readCsrf } from '../parts/csrf.ts'
 import { NodeVisitRequest } from '../parts/node-message.ts'
 
 /**
- * Refuses requests that pages of other origins have sent, for Fastify: `coatcheck/csrf` says which. Register it after `session()`, on the same instance; it looks at
- * requests in a preValidation hook, when their body has been parsed. What it refuses is an error for the app's error handler, with status 403.
+ * Refuses requests that pages of other origins have sent, for Fastify: `coatcheck/csrf` says which. Register it after
+ * `session()`, on the same instance; it looks at requests in a preValidation hook, when their body has been parsed. What it
+ * refuses is an error for the app's error handler, with status 403.
  *
  * @example
  * ```ts

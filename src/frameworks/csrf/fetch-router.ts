@@ -4,8 +4,8 @@ import { Session } from '../../core/session/session.ts'
 import { unlessRefused } from '../parts/csrf.ts'
 
 /**
- * Refuses requests that pages of other origins have sent, for `@remix-run/fetch-router`: `coatcheck/csrf` says which. Install it after `session()`, and after the parser of
- * forms if there is one. It answers with 403.
+ * Refuses requests that pages of other origins have sent, for `@remix-run/fetch-router`: `coatcheck/csrf` says which. Install
+ * it after `session()`, and after the parser of forms if there is one. It answers with 403.
  *
  * @example
  * ```ts

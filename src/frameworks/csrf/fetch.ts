@@ -4,7 +4,8 @@ import { unlessRefused } from '../parts/csrf.ts'
 export type { CsrfSession } from '../../core/serving/csrf-token.ts'
 
 /**
- * Refuses requests that pages of other origins have sent: `coatcheck/csrf` says which. It goes around the handler of `withSession`, and answers with 403.
+ * Refuses requests that pages of other origins have sent: `coatcheck/csrf` says which. It goes around the handler of
+ * `withSession`, and answers with 403.
  *
  * @example
  * ```ts

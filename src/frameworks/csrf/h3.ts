@@ -2,8 +2,8 @@ import type { Middleware } from 'h3'
 import { type CsrfPlaceOptions, readCsrf } from '../parts/csrf.ts'
 
 /**
- * Refuses requests that pages of other origins have sent, for h3 2: `coatcheck/csrf` says which. Install it after `session()`. What it refuses is an error for the app's
- * `onError`; h3 answers with 403.
+ * Refuses requests that pages of other origins have sent, for h3 2: `coatcheck/csrf` says which. Install it after `session()`.
+ * What it refuses is an error for the app's `onError`; h3 answers with 403.
  *
  * @example
  * ```ts

@@ -3,8 +3,8 @@ import { CsrfError } from '../../core/serving/csrf.ts'
 import { type CsrfPlaceOptions, forbidden, readCsrf } from '../parts/csrf.ts'
 
 /**
- * Refuses requests that pages of other origins have sent, for Hono: `coatcheck/csrf` says which. Install it after `session()`. What it refuses is an error for the app's
- * `onError`; Hono's own answers with 403.
+ * Refuses requests that pages of other origins have sent, for Hono: `coatcheck/csrf` says which. Install it after `session()`.
+ * What it refuses is an error for the app's `onError`; Hono's own answers with 403.
  *
  * @example
  * ```ts

@@ -9,8 +9,9 @@ export interface KoaContext {
 }
 
 /**
- * Refuses requests that pages of other origins have sent, for Koa: `coatcheck/csrf` says which. Install it after `session()`, and after the parser of forms if
- * there is one. What it refuses is an error for the middleware before it; Koa answers with 403.
+ * Refuses requests that pages of other origins have sent, for Koa: `coatcheck/csrf` says which. Install it after `session()`,
+ * and after the parser of forms if there is one. What it refuses is an error for the middleware before it; Koa answers with
+ * 403.
  *
  * @example
  * ```ts

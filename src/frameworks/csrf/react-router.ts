@@ -16,8 +16,8 @@ export interface ReactRouterCsrfOptions extends CsrfOptions {
 }
 
 /**
- * Refuses requests that pages of other origins have sent, for React Router 8: `coatcheck/csrf` says which. Put it after `session()`. It throws a response with status 403,
- * which comes to the error boundary.
+ * Refuses requests that pages of other origins have sent, for React Router 8: `coatcheck/csrf` says which. Put it after
+ * `session()`. It throws a response with status 403, which comes to the error boundary.
  *
  * @example
  * ```ts

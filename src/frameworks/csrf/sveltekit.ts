@@ -8,8 +8,9 @@ export type SvelteKitHandle = <Event extends { request: Request; locals: object 
 }) => Promise<Response>
 
 /**
- * Refuses requests that pages of other origins have sent, for SvelteKit: `coatcheck/csrf` says which. It answers with 403. SvelteKit checks the `Origin` of forms by itself; this
- * looks at all requests that change something, and at other hosts of the site.
+ * Refuses requests that pages of other origins have sent, for SvelteKit: `coatcheck/csrf` says which. It answers with 403.
+ * SvelteKit checks the `Origin` of forms by itself; this looks at all requests that change something, and at other hosts of the
+ * site.
  *
  * @example
  * ```ts

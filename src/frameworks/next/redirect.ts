@@ -1,5 +1,5 @@
 /** What `redirect()` of Next throws. Its own test for that is not among what it exports. */
-export interface NextRedirect {
+interface NextRedirect {
   /** `NEXT_REDIRECT;replace;<URL>;307;` */
   digest: string
 }

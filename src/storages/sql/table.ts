@@ -19,7 +19,10 @@ export interface SessionTableOptions {
 
 const kinds: OptionKinds<SessionTableOptions> = { table: 'string' }
 
-/** Letters, digits and underscores, perhaps after a schema's: what no database has to quote. In an upsert `excluded` is the new row. */
+/**
+ * Letters, digits and underscores, perhaps after a schema's: what no database has to quote. In an upsert `excluded` is the new
+ * row.
+ */
 const tableName = /^([a-z_]\w{0,62}\.)?(?!excluded$)[a-z_]\w{0,45}$/i
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless this can be a table's name everywhere. */

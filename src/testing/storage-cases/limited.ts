@@ -38,7 +38,7 @@ export async function saved(storage: ServerSessionStorage, login: SavedSession):
   }
 }
 
-export type SavedSession = Parameters<ServerSessionStorage['save']>[0]
+type SavedSession = Parameters<ServerSessionStorage['save']>[0]
 
 export async function begun(storage: ServerSessionStorage): Promise<SavedSession> {
   const session = await storage.read(null)

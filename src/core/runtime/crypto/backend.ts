@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../maybe-promise.ts'
 
 /** What is in a sealed text beside the text. */
-export interface SealParts {
+interface SealParts {
   /** Stands before everything, as it is. */
   head: Uint8Array
   /** 12 bytes, which no other text under this key has. */
