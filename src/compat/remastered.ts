@@ -3,10 +3,11 @@
  * flash message can be read at once and in the next request, and nothing happens before `commit()`.
  */
 import { type CookieAttributes, createCookie } from '../core/cookie/cookie.ts'
-import { configError, CookieSizeError, isSessionError } from '../core/errors.ts'
+import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { plainCodec } from '../core/record/codec.ts'
-import { biggestKeys } from '../core/record/size.ts'
+import { noValues } from '../core/record/kept-values.ts'
+import { namingKeys } from '../core/record/size.ts'
 import { createCookieSessionStorage as createCookieStorage } from '../storages/cookie.ts'
 import { createMemorySessionStorage as createMemoryStorage } from '../storages/memory.ts'
 import { committedLifetime, untilCommitted } from './parts/timeouts.ts'
@@ -182,10 +183,8 @@ function endOf(settings: CookieSettings): number {
 
 /** Names what takes the space, where that can be found out. */
 function withKeys(error: unknown, name: string, values: Map<string, unknown>): unknown {
-  if (!isSessionError(error, 'ERR_SESSION_COOKIE_SIZE')) return error
   try {
-    const keys = biggestKeys({ values, flash: new Map() }, plainCodec)
-    return new CookieSizeError(name, error.size, error.limit, keys)
+    return namingKeys(error, name, [{ values, flash: noValues }, plainCodec])
   } catch {
     return error
   }

@@ -204,6 +204,11 @@ export function isSessionError<Code extends keyof ErrorsByCode>(
   return isBranded(error, 'error') && (error as SessionError).code === code
 }
 
+/** Whether the store failed, or would not stop changing: the same may work a little later. */
+export function isStoreFailure(error: unknown): error is StoreError | SessionConflictError {
+  return isSessionError(error, 'ERR_SESSION_STORE') || isSessionError(error, 'ERR_SESSION_CONFLICT')
+}
+
 /** Makes the error for an option that is wrong. `message` says what to write instead. */
 export function configError(message: string): SessionError {
   return new SessionError('ERR_SESSION_CONFIG', message)

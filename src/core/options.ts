@@ -41,7 +41,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Whether it has properties with names: no list is meant. */
-export function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -1,10 +1,10 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Cookie } from '../core/cookie/cookie.ts'
+import { isStoreFailure } from '../core/errors.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
-import type { ServableStorage } from '../core/serving/arrival.ts'
 import { applyCommit } from '../core/serving/response.ts'
 import { unavailable } from '../core/serving/unavailable.ts'
-import { createVisits, isStoreFailure } from '../core/serving/visit.ts'
+import { createVisits } from '../core/serving/visit.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 import { type PlaceOptions, readProperty } from './parts/place.ts'
 
@@ -39,12 +39,11 @@ export function session<
 ): MiddlewareHandler<{ Variables: Record<Name, Session<Data, Flash>> }> {
   const property = readProperty(options)
   const visits = createVisits(cookie, storage, options)
-  const { events } = storage as ServableStorage<Session<Data, Flash>>
 
   /** Hono asks an error for its response, unless the app's own `onError` answers. */
   const answered = (error: unknown): unknown =>
     isStoreFailure(error)
-      ? Object.assign(error, { getResponse: () => unavailable(error, events) })
+      ? Object.assign(error, { getResponse: () => unavailable(error, storage) })
       : error
 
   return async (c: Context, next) => {

@@ -4,7 +4,6 @@ import { configError } from '../core/errors.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import { readOptions } from '../core/options.ts'
 import { shared } from '../core/runtime/brand.ts'
-import { own } from '../core/runtime/own.ts'
 import type { VisitRequest } from '../core/serving/arrival.ts'
 import { lookAtSession } from '../core/serving/look.ts'
 import { serveKinds, serveSession, type ServeOptions } from '../core/serving/serve.ts'
@@ -68,15 +67,16 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
   storage: SessionStorage<Data, Flash>,
   options?: ServeOptions,
 ): NextSessions<Data, Flash> {
-  const { onStoreError } = readOptions('session()', options, serveKinds)
-  const visits = createVisits(cookie, storage, options)
+  const own = readOptions('session()', options, serveKinds)
+  const { onStoreError } = own
+  const visits = createVisits(cookie, storage, own)
   const looks = new WeakMap<object, Promise<Session<Data, Flash>>>()
-  const check = options && own(options, 'check')?.ofStorage(storage)
-  const looking = { cookie, storage, touch: readTouch(options), check, advice }
+  const check = own.check?.ofStorage(storage)
+  const looking = { cookie, storage, touch: readTouch(own), check, advice }
 
   async function getSession(): Promise<Session<Data, Flash>> {
-    const own = current.getStore()?.get(cookie.name)
-    if (own !== undefined) return own as Session<Data, Flash>
+    const served = current.getStore()?.get(cookie.name)
+    if (served !== undefined) return served as Session<Data, Flash>
     const { jar, page } = await currentRequest(cookie.name)
     const known = looks.get(jar)
     if (known !== undefined) return known

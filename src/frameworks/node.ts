@@ -1,12 +1,11 @@
 import type { Cookie } from '../core/cookie/cookie.ts'
-import { configError } from '../core/errors.ts'
+import { configError, isStoreFailure } from '../core/errors.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
-import type { ServableStorage } from '../core/serving/arrival.ts'
 import { logFailure } from '../core/serving/failure-log.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 import { type VisitOptions, visitKinds } from '../core/serving/visit-options.ts'
-import { createVisits, isStoreFailure } from '../core/serving/visit.ts'
+import { createVisits } from '../core/serving/visit.ts'
 import { holdResponse } from './parts/held-response.ts'
 import { NodeVisitRequest, type NodeRequest, type NodeResponse } from './parts/node-message.ts'
 
@@ -61,10 +60,9 @@ export function session<Data extends SessionData = UntypedData, Flash extends Se
 ): NodeSessionHandler<Session<Data, Flash>> {
   const { onError = answer } = readOptions('session()', options, kinds)
   const visits = createVisits(cookie, storage, options)
-  const { events } = storage as ServableStorage<Session<Data, Flash>>
 
   function answer(error: unknown, _: NodeRequest, response: NodeResponse): void {
-    if (isStoreFailure(error)) logFailure(error, events)
+    if (isStoreFailure(error)) logFailure(error, storage)
     else console.error(error)
     // Half of a page must not look whole; a whole one may leave.
     if (response.writableEnded) return

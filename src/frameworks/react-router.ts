@@ -1,11 +1,12 @@
 import type { MiddlewareFunction, RouterContext } from 'react-router'
 import type { Cookie } from '../core/cookie/cookie.ts'
+import { isStoreFailure } from '../core/errors.ts'
 import type { AppSession } from '../core/life-cycle/register.ts'
 import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { applyCommit } from '../core/serving/response.ts'
 import { type VisitOptions, visitKinds } from '../core/serving/visit-options.ts'
-import { createVisits, isStoreFailure } from '../core/serving/visit.ts'
+import { createVisits } from '../core/serving/visit.ts'
 import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
 
 export type { AppSession } from '../core/life-cycle/register.ts'

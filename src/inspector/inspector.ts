@@ -6,8 +6,8 @@ import type { SessionStorage } from '../core/life-cycle/session-storage.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { isProduction, warnOnce } from '../core/runtime/platform.ts'
 import type { VisitRequest } from '../core/serving/arrival.ts'
-import { eventsOf, type ServableStorage } from '../core/serving/arrival.ts'
-import type { Session, SessionData, UntypedData } from '../core/session/session.ts'
+import { eventsOf } from '../core/serving/arrival.ts'
+import type { SessionData, UntypedData } from '../core/session/session.ts'
 import { NodeVisitRequest } from '../frameworks/parts/node-message.ts'
 import { Notebook } from './notebook.ts'
 import { fragment, page } from './page.ts'
@@ -71,7 +71,8 @@ export function createInspector<
   const read = readOptions('createInspector()', options, kinds)
   const { path = '/__session', showValues = false, force = false } = read
   if (!isCookie(cookie)) throw configError('createInspector() takes the session cookie first')
-  if (eventsOf(storage as unknown as ServableStorage<Session>) === undefined) {
+  const events = storage && eventsOf(storage)
+  if (events === undefined) {
     throw configError('createInspector() takes a storage of coatcheck second')
   }
   if (!/^\/[\w./-]*$/.test(path)) {
@@ -82,7 +83,7 @@ export function createInspector<
     return off
   }
 
-  const notebook = new Notebook(() => eventsOf(storage as never)!.now())
+  const notebook = new Notebook(() => events.now())
   const scopes = createScopes()
   const watched = watchStorage(storage as unknown as SessionStorage, { notebook, scopes })
   const sources: Sources = { cookie, notebook, scopes, read: watched }

@@ -46,7 +46,7 @@ export interface SessionNote {
   absoluteDeadline: number
   /** Of the record, in bytes. */
   size: number
-  maxBytes: number | undefined
+  maxBytes: number
   contents: Snapshot
   /** Of which version of the app's data the values are, if that is written. */
   versions: Versions | undefined
@@ -93,7 +93,7 @@ export class Notebook {
   }
 
   noteEvent(event: SessionEvent): void {
-    // The error of a store may hold anything, and a list of requests says that a session was read.
+    // The list of requests says that a session was read.
     if (event.type === 'loaded') return
     this.#events = [...this.events().slice(1 - most.events), event]
   }

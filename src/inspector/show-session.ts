@@ -9,7 +9,7 @@ import { clock, meter } from './show-time.ts'
 export function summary({ cookies, isInCookie }: Report, session: SessionNote): Html {
   const { handle, userId, label, size, maxBytes, createdAt } = session
   const own = cookies.find(({ isSession }) => isSession)?.bytes ?? 0
-  const [bytes, limit] = isInCookie ? [own, cookieLimit] : [size, maxBytes ?? 65_536]
+  const [bytes, limit] = isInCookie ? [own, cookieLimit] : [size, maxBytes]
   return html`<section data-part="session">
     <h2>This session</h2>
     <dl>

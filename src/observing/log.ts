@@ -54,8 +54,9 @@ const texts: Partial<Record<SessionEvent['type'], string>> = {
 }
 
 /**
- * Writes events to a logger, for `onEvent`: a failing store as an error; a cookie that is not ours, an id that came back and what cannot be read as warnings;
- * logins and ends as information; the rest for debugging. No line holds an id's secret or a value.
+ * Writes events to a logger, for `onEvent`: a failing store as an error; a cookie that is not ours, an id that came back and
+ * what cannot be read as warnings; logins and ends as information; the rest for debugging. No line holds an id's secret or a
+ * value.
  *
  * pino, and Fastify's logger, get the fields first and the message after them; every other logger the message first.
  *
@@ -65,7 +66,8 @@ const texts: Partial<Record<SessionEvent['type'], string>> = {
  * ```
  *
  * @param logger Default `console`.
- * @throws {SessionError} `ERR_SESSION_CONFIG` if the logger has not the four methods `debug`, `info`, `warn` and `error`, or an option is wrong.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` if the logger has not the four methods `debug`, `info`, `warn` and `error`, or an
+ * option is wrong.
  */
 export function logEvents(
   logger: EventLogger = console,
@@ -75,7 +77,7 @@ export function logEvents(
   const lowest = levels.indexOf(level)
   if (lowest < 0) {
     throw configError(
-      `logEvents() option level must be one of ${levels.join(', ')}, and is another`,
+      `logEvents() option level must be one of ${levels.join(', ')}, got ${JSON.stringify(level)}`,
     )
   }
   if (!levels.every((one) => typeof logger?.[one] === 'function')) {

@@ -14,7 +14,7 @@ import { insideKey, type Watchable } from '../core/life-cycle/watchable.ts'
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import { checkContext, withoutContext } from '../core/record/context.ts'
 import { cookieForm } from '../core/record/form.ts'
-import { isSessionId, joinSessionId } from '../core/record/id.ts'
+import { joinSessionId, parseSessionId } from '../core/record/id.ts'
 import { openRecord } from '../core/record/standing.ts'
 import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 
@@ -151,7 +151,7 @@ function createHome(
       if (loaded === undefined || !('by' in loaded)) return undefined
       const { record } = loaded
       const id = joinSessionId({ handle: record.handle, secret: record.secretHash })
-      if (!isSessionId(id)) {
+      if (parseSessionId(id) === undefined) {
         events.emit({ type: 'corrupt', keys: [] })
         return undefined
       }

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs'
 import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
+import { seconds } from '../core/record/lifetime.ts'
 import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
@@ -132,9 +133,7 @@ export function createFsStore(
   const own = readOptions('createFsStore()', options, kinds)
   assertFiles()
   const { durable = false, sweepInterval = 600, now = systemTime } = own
-  if (!Number.isInteger(sweepInterval) || sweepInterval < 0 || sweepInterval > 86_400) {
-    throw configError('sweepInterval must be a whole number of seconds from 0 to 86400')
-  }
+  seconds('sweepInterval', sweepInterval, [0, 86_400])
   const home = prepare(directory, durable)
   const { root } = home
   const scratch = (prefix: string) =>

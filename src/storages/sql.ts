@@ -11,7 +11,7 @@ import {
 import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/session-store.ts'
 import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { hashOwner, makeRow, wholeMilliseconds } from './parts/stored-row.ts'
-import { inBatches } from './parts/sweep.ts'
+import { deleteInBatches } from './parts/sweep.ts'
 import { assertNoSchema, languageOf } from './sql/dialect.ts'
 import { repeatLostRaces } from './sql/repeat.ts'
 import { rowsIn, textOf, type SessionTables } from './sql/rows.ts'
@@ -25,10 +25,10 @@ export interface SqlStoreOptions extends DeadlineOptions {
   /** The table, made by `createSessionTable()`; `schema.table` is fine, except on SQLite. Default `sessions`. */
   table?: string | undefined
   /**
-   * Whether PostgreSQL keeps the statements that each request needs prepared, under names that begin with `coatcheck_`. Only through
-   * Kysely's `PostgresDialect` with `pg`, and without plugins; others have no names for statements. Set it to `false`
-   * behind a pooler that lends connections for a transaction and does not keep track of names: Supavisor, or PgBouncer
-   * before 1.21 or without `max_prepared_statements`. Default `true`.
+   * Whether PostgreSQL keeps the statements that each request needs prepared, under names that begin with `coatcheck_`. Only
+   * through Kysely's `PostgresDialect` with `pg`, and without plugins; others have no names for statements. Set it to `false`
+   * behind a pooler that lends connections for a transaction and does not keep track of names: Supavisor, or PgBouncer before
+   * 1.21 or without `max_prepared_statements`. Default `true`.
    */
   prepare?: boolean | undefined
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
@@ -102,7 +102,7 @@ export function createSqlStore(
     async deleteExpired() {
       const time = now()
       const deleteBatch = await repeating(() => rows.sweep(time))
-      return inBatches(() => repeating(deleteBatch))
+      return deleteInBatches(() => repeating(deleteBatch))
     },
 
     close: () => operations.close(),

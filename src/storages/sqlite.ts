@@ -1,6 +1,7 @@
 import { fromAscii } from './parts/ascii.ts'
 import { configError } from '../core/errors.ts'
 import { type OptionKinds, readOptions, splitOptions } from '../core/options.ts'
+import { seconds } from '../core/record/lifetime.ts'
 import type { FlashOf, SessionData, UntypedData } from '../core/session/session.ts'
 import {
   createSessionStorage,
@@ -10,7 +11,7 @@ import type { ClosableStore, IndexedStore, SweepableStore } from '../core/store/
 import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { sqliteTable } from './parts/sqlite-table.ts'
 import { hashOwner, makeRow, wholeMilliseconds } from './parts/stored-row.ts'
-import { inBatches } from './parts/sweep.ts'
+import { deleteInBatches } from './parts/sweep.ts'
 import { UnderWay } from '../core/store/under-way.ts'
 import {
   assertNoTransaction,
@@ -59,10 +60,10 @@ const batch = 100
  * Keeps records in an SQLite database (WAL), for any number of processes on one machine: the default
  * where sessions shall outlive the process.
  *
- * @param database The path of a file, made if need be and closed to other users of the machine, on runtimes with `node:sqlite`; or a database that the app
- * opened with it, better-sqlite3, libsql or `bun:sqlite`, which stays the app's to close. Open it with a short wait for
- * locks, such as `{ timeout: 20 }` (milliseconds): for that long the whole process stands still when another one
- * writes. While the app has a transaction open on it, sessions wait, and fail after `timeout`: so give them a
+ * @param database The path of a file, made if need be and closed to other users of the machine, on runtimes with `node:sqlite`;
+ * or a database that the app opened with it, better-sqlite3, libsql or `bun:sqlite`, which stays the app's to close. Open it
+ * with a short wait for locks, such as `{ timeout: 20 }` (milliseconds): for that long the whole process stands still when
+ * another one writes. While the app has a transaction open on it, sessions wait, and fail after `timeout`: so give them a
  * connection of their own if transactions last longer than a moment.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the database cannot be used or an option is wrong.
  */
@@ -75,11 +76,9 @@ export function createSqliteStore(
   const table = sqliteTable(own.table ?? 'sessions')
   const now = wholeMilliseconds(own.now ?? systemTime)
   if (!(timeout >= 0.1 && timeout <= 60)) {
-    throw configError('timeout must be from 0.1 to 60 seconds')
+    throw configError(`timeout must be from 0.1 to 60 seconds, got ${timeout}`)
   }
-  if (!Number.isInteger(sweepInterval) || sweepInterval < 0 || sweepInterval > 86_400) {
-    throw configError('sweepInterval must be a whole number of seconds from 0 to 86400')
-  }
+  seconds('sweepInterval', sweepInterval, [0, 86_400])
   const isOurs = typeof database === 'string'
   if (durable && !isOurs) {
     throw configError(
@@ -122,7 +121,7 @@ export function createSqliteStore(
 
   function deleteExpired(): Promise<number> {
     const time = now()
-    return inBatches(() =>
+    return deleteInBatches(() =>
       underWay.run(() => whenFree(writing, () => statements.deleteExpired(time, batch))),
     )
   }

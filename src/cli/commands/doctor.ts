@@ -1,3 +1,4 @@
+import { isLoopback } from '../../core/cookie/request-place.ts'
 import { weaknessOf } from '../../core/cookie/weakness.ts'
 import type { Command, Given } from '../command.ts'
 import type { Finding } from '../stores/finding.ts'
@@ -69,14 +70,15 @@ function placeFindings(url: string | undefined): Finding[] {
         ]
   if (url === undefined) return findings
   if (!URL.canParse(url)) return [...findings, { level: 'wrong', says: 'The --url is no URL.' }]
-  const { protocol, hostname } = new URL(url)
-  const isOwn = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+  const { protocol, href } = new URL(url)
   if (protocol === 'https:') {
     const advice =
       'A proxy in front must send Forwarded or X-Forwarded-Proto, and must not cache what sets cookies.'
     return [...findings, { level: 'ok', says: 'Browsers use https.', advice }]
   }
-  if (isOwn) return [...findings, { level: 'note', says: 'Plain http works on this machine only.' }]
+  if (isLoopback(href)) {
+    return [...findings, { level: 'note', says: 'Plain http works on this machine only.' }]
+  }
   const says = 'Over plain http browsers drop a Secure cookie without a word: nobody can log in.'
   return [...findings, { level: 'wrong', says, advice: 'Serve over https.' }]
 }

@@ -1,4 +1,4 @@
-import { isHandle, parseSessionId } from '../../core/record/id.ts'
+import { handleIn, isHandle } from '../../core/record/id.ts'
 import { type Command, UsageError } from '../command.ts'
 import { shown } from '../output.ts'
 import { jsonFlag, storageFlags, withStorage } from './storage-flags.ts'
@@ -10,7 +10,7 @@ export const revoke: Command = {
   flags: { ...storageFlags, ...jsonFlag },
   async run(given, output) {
     const [word = ''] = given.words
-    const handle = parseSessionId(word)?.handle ?? word
+    const handle = handleIn(word)
     if (!isHandle(handle)) {
       throw new UsageError(
         'A handle has 22 letters, digits, - and _: `coatcheck sessions` lists them.',

@@ -1,4 +1,4 @@
-import { ValueCodec } from '../../core/record/codec.ts'
+import { plainCodec } from '../../core/record/codec.ts'
 import { isHandle } from '../../core/record/id.ts'
 import { decodeRecord, type SessionRecord } from '../../core/record/record.ts'
 import { type Command, UsageError } from '../command.ts'
@@ -10,7 +10,6 @@ import { jsonFlag, storageFlags, withStore } from './storage-flags.ts'
 
 /** Records that are read at once. */
 const batch = 50
-const plain = new ValueCodec(undefined)
 
 export const sessions: Command = {
   takes: '',
@@ -51,7 +50,7 @@ async function collect({ store, keys }: OpenedStore, user: string | undefined, l
   const take = async (some: readonly string[]) => {
     const stored = await Promise.all(some.map((key) => store.read(key)))
     for (const one of stored) {
-      const record = one && decodeRecord(one.value, plain, [])
+      const record = one && decodeRecord(one.value, plainCodec, [])
       const isTheirs = user === undefined || record?.owner === user
       if (record === undefined || !isTheirs || record.replacedBy) continue
       if (endsOf(record, now).expiresAt > now) records.push(record)

@@ -1,14 +1,12 @@
 import { existsSync, promises, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve, sep } from 'node:path'
-import { ValueCodec } from '../../core/record/codec.ts'
+import { plainCodec } from '../../core/record/codec.ts'
 import { decodeRecord } from '../../core/record/record.ts'
 import { createFsStore } from '../../storages/fs.ts'
 import { UsageError } from '../command.ts'
 import type { Finding } from './finding.ts'
 import type { OpenedStore } from './open.ts'
-
-const plain = new ValueCodec(undefined)
 
 /** A folder of the fs storage. It is not made: a folder that is not there was named wrongly. */
 export async function openFolder(path: string): Promise<OpenedStore> {
@@ -57,7 +55,7 @@ async function keyIn(folder: string): Promise<string | undefined> {
     const [version] = await promises.readdir(folder)
     if (version === undefined) return undefined
     const text = await promises.readFile(join(folder, version, version), 'utf8')
-    return decodeRecord(text, plain, [])?.handle
+    return decodeRecord(text, plainCodec, [])?.handle
   } catch {
     return undefined
   }

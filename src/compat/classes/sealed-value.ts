@@ -1,7 +1,7 @@
-import { configError, CookieSizeError, isSessionError } from '../../core/errors.ts'
+import { configError } from '../../core/errors.ts'
 import type { EventEmitter } from '../../core/events.ts'
 import type { MaybePromise } from '../../core/runtime/maybe-promise.ts'
-import { biggestKeys } from '../../core/record/size.ts'
+import { namingKeys } from '../../core/record/size.ts'
 import type { ValueSeal } from './storage.ts'
 
 /** What is asked of a cookie: `coatcheck/cookie` makes such, and so does `@remix-run/cookie`. */
@@ -39,13 +39,7 @@ export function sealBy(cookie: SecretCookie, events: EventEmitter): ValueSeal {
         const header = await cookie.serialize(text)
         return header.slice(start.length).split(';', 1)[0]!
       } catch (error) {
-        if (!isSessionError(error, 'ERR_SESSION_COOKIE_SIZE')) throw error
-        throw new CookieSizeError(
-          cookie.name,
-          error.size,
-          error.limit,
-          biggestKeys(loaded!.record, codec),
-        )
+        throw namingKeys(error, cookie.name, [loaded!.record, codec])
       }
     },
   }

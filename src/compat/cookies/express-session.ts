@@ -1,12 +1,11 @@
 import type { CookieImporter, ImportedSession } from '../../core/cookie/importers.ts'
 import { configError } from '../../core/errors.ts'
-import type { OptionKinds } from '../../core/options.ts'
+import { isObject, type OptionKinds } from '../../core/options.ts'
 import { type ExpressStore, sessionIn } from '../parts/express-store.ts'
 import {
   type IdImporterOptions,
   idImporterKinds,
   importedById,
-  isObject,
   readImporterOptions,
 } from './options.ts'
 import { openSigned, percentDecoded } from './signed-text.ts'

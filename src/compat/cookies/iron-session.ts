@@ -1,13 +1,12 @@
 import type { CookieImporter } from '../../core/cookie/importers.ts'
 import { configError } from '../../core/errors.ts'
-import type { OptionKinds } from '../../core/options.ts'
+import { isObject, type OptionKinds } from '../../core/options.ts'
 import { textOf } from './base64.ts'
 import { openIron } from './iron-seal.ts'
 import {
   importedSession,
   importerKinds,
   type ImporterOptions,
-  isObject,
   parseJson,
   readImporterOptions,
 } from './options.ts'

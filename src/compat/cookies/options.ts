@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-explicit-any -- what values were there, their own application knows */
 import type { ImportedCookie, ImportedSession } from '../../core/cookie/importers.ts'
 import { configError, isSessionError, StoreError } from '../../core/errors.ts'
-import { type OptionKinds, readOptions } from '../../core/options.ts'
+import { isObject, type OptionKinds, readOptions } from '../../core/options.ts'
 import { warnOnce } from '../../core/runtime/platform.ts'
 import { reasonOf } from '../../core/store/failure-reason.ts'
 
@@ -133,8 +133,4 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

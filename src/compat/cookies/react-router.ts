@@ -1,11 +1,6 @@
 import type { CookieImporter, ImportedSession } from '../../core/cookie/importers.ts'
-import {
-  type IdImporterOptions,
-  importedById,
-  importedSession,
-  isObject,
-  parseJson,
-} from './options.ts'
+import { isObject } from '../../core/options.ts'
+import { type IdImporterOptions, importedById, importedSession, parseJson } from './options.ts'
 import { signedImporter } from './signed-importer.ts'
 import { percentDecoded } from './signed-text.ts'
 

@@ -1,7 +1,8 @@
 import { createEncryptingSeal, type Seal } from '../../core/cookie/seal.ts'
 import { checkSecrets } from '../../core/cookie/secrets.ts'
+import { isObject } from '../../core/options.ts'
 import { systemTime } from '../../core/runtime/time.ts'
-import { isObject, parseJson } from '../cookies/options.ts'
+import { parseJson } from '../cookies/options.ts'
 import { ironSession } from '../cookies/iron-session.ts'
 import { defaultTtl, lifetimeOf, type Password, secretsOf } from './options.ts'
 

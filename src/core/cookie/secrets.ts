@@ -29,12 +29,12 @@ export function checkSecrets(
     throw configError('Cookie secrets must be an array of strings: secrets: [first, older, …]')
   }
   return [...secrets].map((secret: unknown, index) => {
-    const which = `ecret ${index + 1} of cookie "${cookieName}"`
+    const which = `Secret ${index + 1} of cookie "${cookieName}"`
     const fault = faultOf(secret)
-    if (fault !== undefined) throw configError(`S${which} ${fault} ${advice}`)
+    if (fault !== undefined) throw configError(`${which} ${fault} ${advice}`)
     const weakness = weaknessOf(secret as string)
     if (weakness !== undefined) {
-      const message = `s${which} is ${weakness}. ${advice}`
+      const message = `${which} is ${weakness}. ${advice}`
       if (isProduction()) throw configError(message)
       warnOnce(`${message} In production this is an error.`)
     }

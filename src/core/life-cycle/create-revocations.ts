@@ -1,6 +1,6 @@
 import { configError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
-import { assertUserId, parseSessionId } from '../record/id.ts'
+import { assertUserId, handleIn } from '../record/id.ts'
 import { seconds } from '../record/lifetime.ts'
 import { markAs } from '../runtime/brand.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
@@ -92,13 +92,12 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
   const methods: Revocable = {
     async revoke(handle) {
       if (typeof handle !== 'string') throw configError('revoke() needs a handle: session.handle')
-      const parts = parseSessionId(handle)
-      await ends.revoke(parts?.handle ?? handle)
+      await ends.revoke(handleIn(handle))
     },
     async revokeAll(userId, given) {
       assertUserId(userId)
       const { except } = readOptions('revokeAll()', given, { except: 'string' })
-      await ends.revokeAll(userId, except && (parseSessionId(except)?.handle ?? except))
+      await ends.revokeAll(userId, except && handleIn(except))
     },
     revokeEverybody: () => ends.revokeEverybody(),
     async revokeGroup(group) {

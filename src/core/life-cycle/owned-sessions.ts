@@ -1,5 +1,5 @@
 import { isSessionError, RevokeError, SessionConflictError } from '../errors.ts'
-import { isHandle, parseSessionId } from '../record/id.ts'
+import { handleIn, isHandle } from '../record/id.ts'
 import { decodeRecord, encodeRecord, type SessionRecord } from '../record/record.ts'
 import { inBatches } from '../runtime/in-batches.ts'
 import { pause } from '../runtime/pause.ts'
@@ -62,7 +62,7 @@ export class OwnedSessions {
 
   /** @param userId Ends it only if it is this user's. */
   async revoke(handleOrId: string, userId: string | undefined): Promise<void> {
-    const handle = parseSessionId(handleOrId)?.handle ?? handleOrId
+    const handle = handleIn(handleOrId)
     if (!isHandle(handle)) return
     if (userId === undefined) {
       await this.#store.delete(handle)

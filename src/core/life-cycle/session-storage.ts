@@ -1,7 +1,7 @@
 import { configError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
-import { assertUserId, parseSessionId } from '../record/id.ts'
+import { assertUserId, handleIn } from '../record/id.ts'
 import type { Session, FlashOf, SessionData, UntypedData } from '../session/session.ts'
 import type { LoginToken } from '../session/login.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
@@ -81,7 +81,10 @@ export interface RevokeAllOptions {
 const revokeKinds: OptionKinds<RevokeOptions> = { userId: 'any' }
 const revokeAllKinds: OptionKinds<RevokeAllOptions> = { except: 'string' }
 
-/** A storage that keeps sessions on the server, so that it can end them. */
+/**
+ * A storage that keeps sessions on the server, so that it can end them. Whatever asks the store fails with a {@link StoreError},
+ * `ERR_SESSION_STORE`, if the store does.
+ */
 export interface ServerSessionStorage<
   Data extends SessionData = UntypedData,
   Flash extends SessionData = Data,
@@ -215,8 +218,7 @@ export function storageOn<Data extends SessionData, Flash extends SessionData>(
     async revokeAll(userId, given) {
       assertUserId(userId)
       const { except } = readOptions('revokeAll()', given, revokeAllKinds)
-      const spared = except && (parseSessionId(except)?.handle ?? except)
-      return underWay.run(() => users.revokeAll(userId, spared), 'delete')
+      return underWay.run(() => users.revokeAll(userId, except && handleIn(except)), 'delete')
     },
     async revokeEverybody() {
       if (noted === undefined) {

@@ -6,6 +6,7 @@ import { type RecordForm, storeForm } from '../record/form.ts'
 import { createRecentRecords, type RecentRecords } from '../record/recent-records.ts'
 import { Lifetime, lifetimeKinds, seconds, type LifetimeOptions } from '../record/lifetime.ts'
 import type { StandardSchema } from '../record/schema.ts'
+import { mostBytes } from '../record/storable.ts'
 import type { DataVersion } from '../record/versions.ts'
 import { systemTime } from '../runtime/time.ts'
 import type { SessionData, UntypedData } from '../session/session.ts'
@@ -135,8 +136,8 @@ export function createContext(
     onReuse = 'report',
     now = systemTime,
   } = options
-  if (!Number.isInteger(maxBytes) || maxBytes < 1024 || maxBytes > 67_108_864) {
-    throw configError(`maxBytes must be a whole number from 1024 to 67108864, got ${maxBytes}`)
+  if (!Number.isInteger(maxBytes) || maxBytes < 1024 || maxBytes > mostBytes) {
+    throw configError(`maxBytes must be a whole number from 1024 to ${mostBytes}, got ${maxBytes}`)
   }
   if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
     throw configError('schema must be a Standard Schema (zod 3.24+, valibot 1+, arktype 2+, …)')

@@ -1,3 +1,4 @@
+import type { StoreError } from '../errors.ts'
 import type { Loaded } from '../record/standing.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { UnderWay } from '../store/under-way.ts'
@@ -15,7 +16,7 @@ export const insideKey: unique symbol = Symbol.for('coatcheck/inside')
 export interface Inside {
   readonly home: Home
   /** Counts what is asked of a store, which is not closed meanwhile. */
-  readonly underWay?: UnderWay<'read' | 'write' | 'delete' | 'list'> | undefined
+  readonly underWay?: UnderWay<StoreError['operation']> | undefined
 }
 
 export interface Watchable {

@@ -1,6 +1,6 @@
 import { SessionValueError } from '../errors.ts'
 import { assertFits, type StandardSchema } from './schema.ts'
-import { assertStorable } from './storable.ts'
+import { assertStorable, mostBytes } from './storable.ts'
 import type { DataVersion } from './versions.ts'
 
 /**
@@ -27,11 +27,11 @@ export class ValueCodec {
   /** If the app's data has versions. */
   readonly dataVersion: DataVersion | undefined
   /** Of a record: what is larger is not looked at any further. */
-  readonly maxBytes: number | undefined
+  readonly maxBytes: number
 
   constructor(
     codec: SessionCodec | undefined,
-    { maxBytes, schema, dataVersion }: Partial<CodecRules> = {},
+    { maxBytes = mostBytes, schema, dataVersion }: Partial<CodecRules> = {},
   ) {
     this.#codec = codec
     this.#schema = schema

@@ -52,9 +52,9 @@ export function parseStoreId(id: string): SessionIdParts | undefined {
   return id.length === storeIdLength ? parseSessionId(id) : undefined
 }
 
-/** Whether this could be the id of a session. */
-export function isSessionId(id: string): boolean {
-  return idSyntax.test(id)
+/** The handle that somebody has named, or that of the id. Everything else stays as it is. */
+export function handleIn(handleOrId: string): string {
+  return parseSessionId(handleOrId)?.handle ?? handleOrId
 }
 
 /** Whether this could be a session's handle. */
@@ -63,8 +63,8 @@ export function isHandle(text: unknown): text is string {
 }
 
 /**
- * Whether the key is that of a note: that sessions were ended, which of a user's sessions count, or that one is of a group. docs/stores.md names
- * these keys: such a note must outlive whatever a store drops to make room.
+ * Whether the key is that of a note: that sessions were ended, which of a user's sessions count, or that one is of a group.
+ * docs/stores.md names these keys: such a note must outlive whatever a store drops to make room.
  */
 export function isNote(key: string): boolean {
   return /^(?:revoked|seats|groups?)-/.test(key)

@@ -2,7 +2,7 @@ import { SessionTooLargeError, SessionValueError } from '../errors.ts'
 
 const deepest = 32
 /** The most that a storage's `maxBytes` can be. */
-const mostBytes = 67_108_864
+export const mostBytes = 67_108_864
 
 /** What was found in a value, and where: the names and positions that lead there, the last one first. */
 interface Problem {

@@ -14,12 +14,6 @@ import type { Examine } from './check.ts'
 import type { Touch } from './touch.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 
-/** What is asked of a storage, ours or another library's, to serve its sessions. */
-export interface ServableStorage<S extends ForeignSession> extends ForeignSessionStorage<S> {
-  /** Ours report here what is wrong with a cookie. Another library may mean anything by that name. */
-  readonly events?: unknown
-}
-
 /** What a session needs to know of its request. A `Request` of the Fetch API is one. */
 export interface VisitRequest {
   readonly method: string
@@ -55,15 +49,15 @@ export interface Arrival<S = unknown> {
   readonly isCrowded: boolean
 }
 
-/** Where our storages report what happens. */
-export function eventsOf(storage: ServableStorage<ForeignSession>): EventEmitter | undefined {
-  const { events } = storage
+/** Where our storages report what happens. Another library may mean anything by that name. */
+export function eventsOf(storage: object): EventEmitter | undefined {
+  const { events } = storage as { events?: unknown }
   return isBranded(events, 'events') ? (events as EventEmitter) : undefined
 }
 
 /** What sessions are read from. */
 export interface Source<S extends ForeignSession> {
-  readonly storage: ServableStorage<S>
+  readonly storage: ForeignSessionStorage<S>
   /** Those of the storage, if it is ours. */
   readonly events: EventEmitter | undefined
   readonly touch?: Touch | undefined

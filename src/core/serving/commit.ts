@@ -1,7 +1,6 @@
 import type { Cookie, CookieAttributes } from '../cookie/cookie.ts'
-import { CookieSizeError, isSessionError } from '../errors.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
-import { biggestKeys } from '../record/size.ts'
+import { namingKeys } from '../record/size.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import type { Session } from '../session/session.ts'
 import { persistenceOf } from '../session/persistence.ts'
@@ -79,7 +78,9 @@ export async function commitSession(
     const setting = setCookiesFor(arrival, saved, together)
     return { setCookies: 'then' in setting ? await setting : setting, vary }
   } catch (error) {
-    throw withKeys(error, cookie, state)
+    const { values, flash, codec } = state
+    const data = state.loaded?.record ?? { values, flash: flash.pending }
+    throw namingKeys(error, cookie.name, [data, codec])
   }
 }
 
@@ -145,12 +146,4 @@ function setCookiesFor(
 /** Wherever the cookie was in earlier releases, or somebody else put it, it goes. */
 export function clearOthers({ cookie, request, isCrowded }: Arrival): string[] {
   return [...(isCrowded ? cookie.clearBeside(request) : none), ...cookie.clearFormer(request)]
-}
-
-/** Names what takes the space: the cookie only knows how much it is. */
-function withKeys(error: unknown, { name }: Cookie, state: SessionState): unknown {
-  if (!isSessionError(error, 'ERR_SESSION_COOKIE_SIZE')) return error
-  const { values, flash, codec } = state
-  const contents = state.loaded?.record ?? { values, flash: flash.pending }
-  return new CookieSizeError(name, error.size, error.limit, biggestKeys(contents, codec))
 }

@@ -1,5 +1,5 @@
 import { configError } from '../errors.ts'
-import { concatBytes, equalBytes } from '../runtime/bytes.ts'
+import { concatBytes, encoder, equalBytes } from '../runtime/bytes.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import { randomBytes } from '../runtime/random.ts'
 
@@ -12,14 +12,13 @@ export interface CsrfSession {
   regenerateId(deleteOld?: boolean): void
 }
 
-const encoder = new TextEncoder()
 const label = encoder.encode('coatcheck/csrf/v1')
 const length = 32
 
 /**
  * A token for a form of this session, or for a script's `fetch`. It is another text each time, so that what a compressed page
- * weighs says nothing about it (BREACH), and it holds nothing that leads to the session's id. It is good for as long as the session has its id: until the next
- * `login()`, `regenerateId()` or `destroy()`.
+ * weighs says nothing about it (BREACH), and it holds nothing that leads to the session's id. It is good for as long as the
+ * session has its id: until the next `login()`, `regenerateId()` or `destroy()`.
  *
  * A visitor who has no session yet begins one with it, even if the session holds nothing.
  *

@@ -1,7 +1,8 @@
 import type { SessionError } from '../errors.ts'
 import { EventEmitter } from '../events.ts'
-import { isBranded } from '../runtime/brand.ts'
 import { warn } from '../runtime/platform.ts'
+import { systemTime } from '../runtime/time.ts'
+import { eventsOf } from './arrival.ts'
 
 const minute = 60_000
 /** More kinds of failures than this are one kind: a message may have a part that is never the same. */
@@ -17,14 +18,14 @@ interface Told {
 
 const logs = new WeakMap<object, Told>()
 /** For a storage that is wrapped in another object and shows no events. */
-const anybody = new EventEmitter(undefined, () => Date.now())
+const anybody = new EventEmitter(undefined, systemTime)
 
 /**
  * Tells the console of a failure that the visitor gets as a bare 503, unless the storage's `onEvent` was told:
  * the first of each kind, then at most a line a minute.
  */
-export function logFailure(error: SessionError, events: unknown): void {
-  const emitter = isBranded(events, 'events') ? (events as EventEmitter) : anybody
+export function logFailure(error: SessionError, storage: object): void {
+  const emitter = eventsOf(storage) ?? anybody
   if (emitter.hasListener) return
   const told = logs.get(emitter) ?? { kinds: new Set<string>(), lastAt: -Infinity, left: 0 }
   logs.set(emitter, told)

@@ -1,8 +1,9 @@
 import type { Cookie } from '../cookie/cookie.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
 import type { Session, SessionData } from '../session/session.ts'
-import { eventsOf, receive, type ServableStorage, type VisitRequest } from './arrival.ts'
+import { eventsOf, receive, type VisitRequest } from './arrival.ts'
 import type { Examine } from './check.ts'
+import type { ForeignSessionStorage } from './foreign-session.ts'
 import type { Touch } from './touch.ts'
 
 /** Who looks, and what becomes of it. */
@@ -26,8 +27,8 @@ export async function lookAtSession<Data extends SessionData, Flash extends Sess
   { cookie, storage, touch, check, advice }: Looking<Data, Flash>,
   request: VisitRequest,
 ): Promise<Session<Data, Flash>> {
-  const ours = storage as unknown as ServableStorage<Session<Data, Flash>>
-  const source = { storage: ours, events: eventsOf(ours as never), touch, check }
+  const ours = storage as unknown as ForeignSessionStorage<Session<Data, Flash>>
+  const source = { storage: ours, events: eventsOf(storage), touch, check }
   const { session, state } = await receive(cookie, source, request)
   if (state!.loaded !== undefined) await storage.save(session)
   state!.makeReadOnly(advice)

@@ -1,4 +1,3 @@
-import { own } from '../runtime/own.ts'
 import { isSession } from '../session/create-session.ts'
 import { stateOf } from '../session/state-of.ts'
 import type { Commit } from './commit.ts'
@@ -23,10 +22,11 @@ export interface PrivacyOptions {
 /** Adds what these options ask for to what a response must carry. */
 export type Privacy = (session: ForeignSession, commit: Commit) => Commit
 
-/** Reads the options among those of an adapter, which checks them itself. Undefined: nothing is asked for. */
-export function readPrivacy(options: PrivacyOptions): Privacy | undefined {
-  const clearSiteData = own(options, 'clearSiteData')
-  const noStore = own(options, 'noStore')
+/**
+ * @param options From `readOptions`.
+ * @returns Undefined if nothing is asked for.
+ */
+export function readPrivacy({ clearSiteData, noStore }: PrivacyOptions): Privacy | undefined {
   if (!clearSiteData && !noStore) return undefined
   return (session, commit) => {
     if (session.destroyed) return { ...commit, clearSiteData }

@@ -3,11 +3,13 @@ import { configError } from '../errors.ts'
 import { isOfOtherMajor } from '../runtime/brand.ts'
 import { isThenable } from '../runtime/maybe-promise.ts'
 import { warnOnce } from '../runtime/platform.ts'
-import type { ServableStorage } from './arrival.ts'
-import type { ForeignSession } from './foreign-session.ts'
+import type { ForeignSessionStorage } from './foreign-session.ts'
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these. */
-export function assertServable(cookie: Cookie, storage: ServableStorage<ForeignSession>): void {
+export function assertServable(
+  cookie: Cookie,
+  storage: ForeignSessionStorage & { events?: unknown },
+): void {
   const others = [isOfOtherMajor(cookie, 'cookie'), isOfOtherMajor(storage?.events, 'events')]
   if (others.includes(true)) {
     throw configError(

@@ -1,11 +1,15 @@
-import { type SessionConflictError, SessionError, type StoreError } from '../errors.ts'
+import {
+  isStoreFailure,
+  type SessionConflictError,
+  SessionError,
+  type StoreError,
+} from '../errors.ts'
 import type { OptionKinds } from '../options.ts'
 import type { ForeignSession, ForeignSessionStorage } from './foreign-session.ts'
 import { applyCommit } from './response.ts'
-import type { ServableStorage } from './arrival.ts'
 import { unavailable } from './unavailable.ts'
 import { type VisitOptions, visitKinds } from './visit-options.ts'
-import { isStoreFailure, type Visit, type Visits } from './visit.ts'
+import type { Visit, Visits } from './visit.ts'
 
 export interface ServeOptions extends VisitOptions {
   /**
@@ -65,7 +69,7 @@ export async function answerFailure(
 ): Promise<Response> {
   if (!isStoreFailure(error)) throw error
   if (onStoreError !== undefined) return onStoreError(error, request)
-  return unavailable(error, (storage as ServableStorage<never>).events)
+  return unavailable(error, storage)
 }
 
 /** Nobody reads the body of a response that does not leave. What goes wrong with it is nobody's concern. */

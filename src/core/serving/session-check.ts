@@ -1,11 +1,11 @@
-import { configError, isSessionError, SessionConflictError, SessionError } from '../errors.ts'
+import { configError, isStoreFailure, SessionConflictError, SessionError } from '../errors.ts'
 import { endAsSeen, type Inside, insideOf } from '../life-cycle/watchable.ts'
 import { markAs } from '../runtime/brand.ts'
 import { doubt } from '../session/require-login.ts'
 import type { Session, SessionData, UntypedData } from '../session/session.ts'
 import type { SessionState } from '../session/session-state.ts'
 import { stateOf } from '../session/state-of.ts'
-import { type Arrival, eventsOf, receive, type Source, type VisitRequest } from './arrival.ts'
+import { type Arrival, receive, type Source, type VisitRequest } from './arrival.ts'
 import type { Examine, SessionCheck } from './check.ts'
 
 /**
@@ -102,7 +102,7 @@ async function examine(
       doubt(session)
       return present
     }
-    const events = eventsOf(source.storage)
+    const { events } = source
     if (verdict === 'refuse') {
       events?.emit({ type: 'refused', reason: 'check', handle, userId })
       return replaced(present, source, [session, ...others])
@@ -134,9 +134,7 @@ async function verdictOn(
   try {
     verdict = await judge(session, request)
   } catch (cause) {
-    const isOfStore =
-      isSessionError(cause, 'ERR_SESSION_STORE') || isSessionError(cause, 'ERR_SESSION_CONFLICT')
-    throw isOfStore ? cause : checkError('it threw', { cause })
+    throw isStoreFailure(cause) ? cause : checkError('it threw', { cause })
   }
   if (verdicts.includes(verdict)) return verdict as SessionVerdict
   throw checkError("it must return 'keep', 'step-up', 'refuse' or 'end'")

@@ -1,5 +1,4 @@
 import { configError } from '../errors.ts'
-import { own } from '../runtime/own.ts'
 import type { VisitRequest } from './arrival.ts'
 import { flashUseOf } from './flash-use.ts'
 
@@ -20,12 +19,10 @@ export interface TouchOptions {
 export type Touch = (request: VisitRequest) => boolean
 
 /**
- * Reads the option among those of an adapter, which checks the others itself.
- *
+ * @param options From `readOptions`.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if it is something else.
  */
-export function readTouch(options: TouchOptions | undefined): Touch | undefined {
-  const touch = options && own(options, 'touch')
+export function readTouch({ touch }: TouchOptions): Touch | undefined {
   if (touch === undefined) return undefined
   if (touch === 'pages') return isPage
   if (typeof touch !== 'function') {

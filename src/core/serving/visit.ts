@@ -1,14 +1,8 @@
 import type { Cookie } from '../cookie/cookie.ts'
-import {
-  committedError,
-  isSessionError,
-  type SessionConflictError,
-  SessionError,
-  type StoreError,
-} from '../errors.ts'
+import { committedError, isStoreFailure, SessionError } from '../errors.ts'
 import type { SessionStorage } from '../life-cycle/session-storage.ts'
+import { readOptions } from '../options.ts'
 import { shared } from '../runtime/brand.ts'
-import { own } from '../runtime/own.ts'
 import type { Session, SessionData, UntypedData } from '../session/session.ts'
 import { type Arrival, eventsOf, receive, type Source, type VisitRequest } from './arrival.ts'
 import { type Commit, commitForeignSession, commitSession, type Sending } from './commit.ts'
@@ -18,7 +12,7 @@ import { notARequest } from './not-a-request.ts'
 import { assertServable } from './servable.ts'
 import { type Privacy, readPrivacy } from './privacy.ts'
 import { readTouch } from './touch.ts'
-import type { VisitOptions } from './visit-options.ts'
+import { type VisitOptions, visitKinds } from './visit-options.ts'
 
 const nothing: Commit = { setCookies: [], vary: false }
 
@@ -140,7 +134,7 @@ class OpenVisit<S extends ForeignSession> implements Visit<S> {
     try {
       if (isEnding(this.#arrival)) return await this.#commit()
     } catch (error) {
-      if (isStoreFailure(error)) logFailure(error, this.#served.storage.events)
+      if (isStoreFailure(error)) logFailure(error, this.#served.storage)
     }
     return nothing
   }
@@ -154,10 +148,6 @@ function isEnding({ session, state, rivals }: Arrival<ForeignSession>): boolean 
   state.close()
   if (state.loaded === undefined) return state.destroyed && rivals.length > 0
   return state.destroyed || state.wishes.rotation !== undefined
-}
-
-export function isStoreFailure(error: unknown): error is StoreError | SessionConflictError {
-  return isSessionError(error, 'ERR_SESSION_STORE') || isSessionError(error, 'ERR_SESSION_CONFLICT')
 }
 
 /** Opens visits with one cookie and one storage. */
@@ -177,8 +167,8 @@ export interface Visits<S extends ForeignSession> {
  * What adapters of frameworks are made of.
  *
  * @param cookie Must have secrets.
- * @param options Those of the adapter: what `visitKinds` names is looked at. The adapter checks the kinds of all of them before.
- * @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these.
+ * @param options Those of the adapter: what `visitKinds` names is looked at.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` unless sessions can be served with these, or if one of those options is wrong.
  */
 export function createVisits<
   Data extends SessionData = UntypedData,
@@ -197,15 +187,17 @@ export function createVisits<S extends ForeignSession>(
 export function createVisits(
   cookie: Cookie,
   storage: ForeignSessionStorage,
-  options?: VisitOptions,
+  options: VisitOptions = {},
 ): Visits<ForeignSession> {
   assertServable(cookie, storage)
+  const looked = Object.entries(options).filter(([name]) => Object.hasOwn(visitKinds, name))
+  const own: VisitOptions = readOptions('createVisits()', Object.fromEntries(looked), visitKinds)
   const setup = {
     storage,
     events: eventsOf(storage),
-    touch: readTouch(options),
-    check: options && own(options, 'check')?.ofStorage(storage),
-    privacy: options && readPrivacy(options),
+    touch: readTouch(own),
+    check: own.check?.ofStorage(storage),
+    privacy: readPrivacy(own),
   }
   return {
     async open(request, from = request) {

@@ -60,5 +60,7 @@ export class UnderWay<What = void> {
 }
 
 export function closedError(): Error {
-  return Object.assign(new Error('It was closed'), { code: 'ERR_STORE_CLOSED' })
+  return Object.assign(new Error('It was closed: nothing can be asked for after close()'), {
+    code: 'ERR_STORE_CLOSED',
+  })
 }

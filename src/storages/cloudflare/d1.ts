@@ -12,7 +12,7 @@ import type {
 } from '../../core/store/session-store.ts'
 import { sqliteTable } from '../parts/sqlite-table.ts'
 import { hashOwner, makeRow, wholeMilliseconds } from '../parts/stored-row.ts'
-import { inBatches } from '../parts/sweep.ts'
+import { deleteInBatches } from '../parts/sweep.ts'
 import { systemTime } from '../../core/runtime/time.ts'
 
 /** What is called of a D1 database. */
@@ -117,7 +117,7 @@ export function createD1Store(
 
   async function deleteExpired(): Promise<number> {
     const time = now()
-    return inBatches(() => operations.run(() => run(table.deleteExpired, time, batch)))
+    return deleteInBatches(() => operations.run(() => run(table.deleteExpired, time, batch)))
   }
 
   return {

@@ -6,7 +6,7 @@
  * still has, must not count: the sweep would never end.
  * @returns How many were deleted.
  */
-export async function inBatches(deleteSome: () => Promise<number>): Promise<number> {
+export async function deleteInBatches(deleteSome: () => Promise<number>): Promise<number> {
   let deleted = 0
   for (;;) {
     const some = await deleteSome()

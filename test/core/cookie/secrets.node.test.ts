@@ -24,8 +24,8 @@ describe('a process with a weak secret', () => {
       assert.equal(stdout, 'serving\n')
       const lines = stderr.trimEnd().split('\n')
       assert.equal(lines.length, 2, stderr)
-      assert.match(lines[0]!, /secret 1 of cookie "session" is shorter than 32 characters/)
-      assert.match(lines[1]!, /secret 1 of cookie "other"/)
+      assert.match(lines[0]!, /Secret 1 of cookie "session" is shorter than 32 characters/)
+      assert.match(lines[1]!, /Secret 1 of cookie "other"/)
       assert.ok(!stderr.includes('keyboard cat'))
     })
   }

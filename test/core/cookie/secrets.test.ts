@@ -69,7 +69,7 @@ describe('secrets', () => {
       assert.equal(printed.length, 1)
       assert.match(
         printed[0]!,
-        new RegExp(`^coatcheck: secret 2 of cookie "${name}" is .*npx coatcheck secret`),
+        new RegExp(`^coatcheck: Secret 2 of cookie "${name}" is .*npx coatcheck secret`),
       )
       assert.ok(secret.length < 8 || !printed[0]!.includes(secret))
     })
