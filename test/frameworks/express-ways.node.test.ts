@@ -154,6 +154,38 @@ for (const [name, make] of [
       })
     })
 
+    it('that are saved for what Node refuses to send are kept, and that is an error of the app', async () => {
+      const app = sessionApp()
+      const refused: Record<string, (response: Response) => unknown> = {
+        '/number': (response) => response.end(5),
+        '/undefined': (response) => response.write(undefined),
+        '/status': (response) => response.writeHead(99).end('no such status'),
+        '/second': (response) => response.write('first') || response.write(5),
+      }
+      app.get(Object.keys(refused), (request, response) => {
+        request.session.login('ada')
+        response.setHeader('X-Page', 'yes')
+        refused[request.path]!(response)
+      })
+      app.use(answering((error, response) => response.status(500).json(error.code)))
+      await visit(app, async (browser) => {
+        const chunk = 'ERR_INVALID_ARG_TYPE'
+        for (const [path, code] of [
+          ['/number', chunk],
+          ['/undefined', chunk],
+          ['/status', 'ERR_HTTP_INVALID_STATUS_CODE'],
+        ] as const) {
+          const { cookies } = browser
+          const response = await browser.send(path)
+          assert.deepEqual([response.status, await response.json()], [500, code])
+          assert.equal(response.headers.get('x-page'), null)
+          assert.notEqual(browser.cookies, cookies)
+        }
+        // Half of a page does not look whole.
+        await assert.rejects(browser.text('/second'))
+      })
+    })
+
     it('that cannot be read or saved are errors of the app, and leave nothing of the page', async () => {
       const parts = createParts()
       const app = sessionApp({ ...parts, before: [] })

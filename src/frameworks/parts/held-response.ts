@@ -39,26 +39,34 @@ export function holdResponse(
   let settled: Commit | undefined
   let mustDrain = false
   let allowHeaders: (() => void) | undefined
+  /** The status that the response was made with: a second answer comes too late, and may have set another. */
+  let status: number | undefined
 
   function release(commit?: Commit): void {
     if (state === 'saving') {
       allowHeaders!()
       stopPretending(own as Pretending)
+      if (own.statusCode !== status) own.statusCode = status!
     }
     state = 'released'
     if (commit !== undefined) writeHeaders(new NodeResponseHeaders(response), commit)
   }
 
   async function save(): Promise<void> {
+    let commit: Commit | undefined
     try {
-      release(await (hasFailed?.() ? visit.fail() : visit.close()))
+      commit = await (hasFailed?.() ? visit.fail() : visit.close())
+      release(commit)
+      for (const call of waiting) call()
     } catch (error) {
-      release()
+      // Of a call that Node refuses, such as end(5), nobody else would be told but the process, which ends of that.
+      if (commit === undefined) release()
+      else if (own.headersSent) return void own.destroy(error as Error)
       reset(own)
+      if (commit !== undefined) writeHeaders(new NodeResponseHeaders(response), commit)
       onError(error)
       return
     }
-    for (const call of waiting) call()
     // Whoever was told to wait may go on, unless the real write() has said the same.
     if (mustDrain && !own.writableNeedDrain && !own.writableEnded) own.emit('drain')
   }
@@ -70,6 +78,7 @@ export function holdResponse(
     if (call !== undefined) waiting.push(call)
     if (state === 'open') {
       state = 'saving'
+      status = own.statusCode
       // Error handlers ask this before they answer a second time.
       pretend(own, 'headersSent')
       allowHeaders = refuseHeaders(own)
@@ -78,13 +87,14 @@ export function holdResponse(
     return true
   }
 
-  own.writeHead = (status: number, ...rest: [(string | Headers)?, Headers?]) => {
-    if (state === 'released') return writeHead.call(own, status, ...(rest as []))
+  own.writeHead = (code: number, ...rest: [(string | Headers)?, Headers?]) => {
+    if (state === 'released') return writeHead.call(own, code, ...(rest as []))
+    if (status !== undefined && status !== code) refuse('write')
     const headers = rest.find((one) => typeof one === 'object')
-    own.statusCode = status
+    own.statusCode = code
     if (typeof rest[0] === 'string') own.statusMessage = rest[0]
     if (headers !== undefined) setHeaders(own, headers as Headers)
-    return hold() ? own : writeHead.call(own, status)
+    return hold() ? own : writeHead.call(own, code)
   }
   own.write = (...args: unknown[]) => {
     if (!hold(() => write.apply(own, args as never))) return write.apply(own, args as never)

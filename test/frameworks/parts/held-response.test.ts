@@ -72,9 +72,23 @@ describe('a response of Node that is held', () => {
       assert.throws(() => response.appendHeader('X-A', '2'), refused)
       assert.throws(() => response.removeHeader('X-A'), refused)
       assert.throws(() => response.writeHead(500, { 'X-A': '2' }), refused)
+      assert.throws(() => response.writeHead(500), refused)
       finish()
     })
     assert.deepEqual([body, response.headers.get('x-a')], ['first', '1'])
+  })
+
+  it('keeps the status that it was answered with', async () => {
+    const { visit, finish } = slowVisit()
+    const { response, body } = await respond({ visit }, (response) => {
+      response.statusCode = 201
+      // As middleware that compresses does with each write.
+      for (const part of ['a', 'b']) response.writeHead(201).write(part)
+      response.statusCode = 500
+      response.end()
+      finish()
+    })
+    assert.deepEqual([response.status, body], [201, 'ab'])
   })
 
   it('keeps the status, the reason and the headers that writeHead() was given', async () => {
