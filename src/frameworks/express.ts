@@ -60,8 +60,8 @@ export function session(...given: SessionArguments): ExpressMiddleware {
   const { visits, property } = visitsFrom(...given)
 
   async function open(request: IncomingMessage, response: ServerResponse, next: Next) {
-    const visit = await visits.open(new NodeVisitRequest(request), request)
-    place(request, property, visit.session)
+    const opened = await visits.open(new NodeVisitRequest(request), request)
+    const visit = place(request, property, opened)
     const hasFailed = () => response.statusCode >= 500 || failed.has(response)
     holdResponse(response, { visit, hasFailed, onError: next })
   }

@@ -4,7 +4,7 @@ import type { Commit } from '../core/serving/commit.ts'
 import type { Visit } from '../core/serving/visit.ts'
 import { type HeldResponse, type Holding, holdResponse } from './parts/held-response.ts'
 import { NodeVisitRequest } from './parts/node-message.ts'
-import { type PlaceOptions, type SessionArguments, visitsFrom } from './parts/place.ts'
+import { keepPlace, type PlaceOptions, type SessionArguments, visitsFrom } from './parts/place.ts'
 
 export type { PlaceOptions as FastifySessionOptions }
 
@@ -57,7 +57,9 @@ export function session(...given: SessionArguments): FastifySessionPlugin {
     const servedOf = (request: object) => (request as Record<symbol, Served | null>)[slot]!
 
     app.addHook('onRequest', (request, reply, done) => {
-      const begin = (visit: Visit) => {
+      const begin = (opened: Visit) => {
+        const properties = request as object as Record<string | symbol, unknown>
+        const visit = keepPlace(properties, property, opened)
         const served: Served = { visit, hasFailed: false }
         served.held = holdResponse(reply.raw, {
           visit,
@@ -70,8 +72,7 @@ export function session(...given: SessionArguments): FastifySessionPlugin {
             reply.raw.end()
           },
         })
-        const properties = request as object as Record<string | symbol, unknown>
-        properties[property] = visit.session
+        properties[property] = opened.session
         properties[slot] = served
         done()
       }

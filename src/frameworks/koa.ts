@@ -49,8 +49,8 @@ export function session(...given: SessionArguments): KoaMiddleware {
   const { visits, property } = visitsFrom(...given)
 
   return async (ctx, next) => {
-    const visit = await visits.open(new NodeVisitRequest(ctx.req), ctx.req)
-    place(ctx, property, visit.session)
+    const opened = await visits.open(new NodeVisitRequest(ctx.req), ctx.req)
+    const visit = place(ctx, property, opened)
     const held = holdResponse(ctx.res, { visit, onError: (error) => ctx.onerror(error) })
     try {
       await next()

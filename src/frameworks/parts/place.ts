@@ -3,8 +3,10 @@ import { configError } from '../../core/errors.ts'
 import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { type VisitOptions, visitKinds } from '../../core/serving/visit-options.ts'
 import { type OptionKinds, readOptions } from '../../core/options.ts'
-import { createVisits, type Visits } from '../../core/serving/visit.ts'
+import { createVisits, type Visit, type Visits } from '../../core/serving/visit.ts'
 import type { Session } from '../../core/session/session.ts'
+import type { Holding } from './held-response.ts'
+import { refuseAssignments } from './assignments.ts'
 
 export interface PlaceOptions<Name extends string = string> extends VisitOptions {
   /** Where handlers find the session. Default: `session`. Several sessions of one request have a property each. */
@@ -34,15 +36,21 @@ export function visitsFrom(...[cookie, storage, options]: SessionArguments): {
   property: string
 } {
   const property = readProperty(options)
+  refuseAssignments()
   return { visits: createVisits(cookie, storage, options), property }
 }
 
 /**
- * Puts a session where handlers look for it.
+ * Puts the session of a visit where handlers look for it.
  *
+ * @returns The visit to end: see `keepPlace`.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if something else is there.
  */
-export function place(holder: object, property: string, session: object): void {
+export function place(
+  holder: object,
+  property: string,
+  visit: Pick<Visit, 'session' | 'close' | 'fail'>,
+): Holding['visit'] {
   const properties = holder as Record<string, unknown>
   if (properties[property] !== undefined) {
     throw configError(
@@ -50,5 +58,29 @@ export function place(holder: object, property: string, session: object): void {
         "session(cookie, storage, { property: 'another name' }) puts this session elsewhere",
     )
   }
-  properties[property] = session
+  properties[property] = visit.session
+  return keepPlace(properties, property, visit)
+}
+
+/**
+ * A visit that ends well only if its session is still where it was put. `request.session = null` is the logout of other
+ * libraries: here the visitor would stay logged in, and nobody would know why.
+ */
+export function keepPlace(
+  holder: Readonly<Record<string, unknown>>,
+  property: string,
+  visit: Pick<Visit, 'session' | 'close' | 'fail'>,
+): Holding['visit'] {
+  return {
+    close: () => (holder[property] === visit.session ? visit.close() : refuse()),
+    fail: () => visit.fail(),
+  }
+
+  async function refuse(): Promise<never> {
+    await visit.fail()
+    throw configError(
+      `The app has put something else in the place of the session, at "${property}", where nothing is saved. ` +
+        'To log out, call destroy() of the session. To change it, call set()',
+    )
+  }
 }
