@@ -10,6 +10,7 @@ import {
 import type { ClosableStore, StoredRecord, WriteOptions } from '../core/store/session-store.ts'
 import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
 import { createMetaClient, type MemcacheClient } from './memcache/client.ts'
+import { byteLength } from '../core/runtime/bytes.ts'
 import { systemTime } from '../core/runtime/time.ts'
 
 export type * from '../core/life-cycle/storage-types.ts'
@@ -147,7 +148,7 @@ function hostsOf(target: Exclude<MemcacheTarget, MemcacheClient>): readonly stri
 
 /** No character takes more than three bytes a unit, so few texts have to be measured. */
 function isKeepable(text: string): boolean {
-  return text.length * 3 <= largestValue || new TextEncoder().encode(text).length <= largestValue
+  return text.length * 3 <= largestValue || byteLength(text) <= largestValue
 }
 
 /**

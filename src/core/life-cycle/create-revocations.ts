@@ -1,6 +1,6 @@
 import { configError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
-import { assertUserId, handleIn } from '../record/id.ts'
+import { assertUserId, handleIn, ofUser } from '../record/id.ts'
 import { seconds } from '../record/lifetime.ts'
 import { markAs } from '../runtime/brand.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
@@ -104,22 +104,10 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
       withGroups(groups, group)
       await ends.revokeGroup(group)
     },
-    async block(userId) {
-      assertUserId(userId)
-      await ends.block(userId)
-    },
-    async unblock(userId) {
-      assertUserId(userId)
-      await ends.unblock(userId)
-    },
-    async isBlocked(userId) {
-      assertUserId(userId)
-      return ends.isBlocked(userId)
-    },
-    async beginLogin(userId) {
-      assertUserId(userId)
-      return ends.beginLogin(userId)
-    },
+    block: ofUser(async (userId) => void (await ends.block(userId))),
+    unblock: ofUser((userId) => ends.unblock(userId)),
+    isBlocked: ofUser((userId) => ends.isBlocked(userId)),
+    beginLogin: ofUser((userId) => ends.beginLogin(userId)),
   }
   async function replace(
     handle: string,

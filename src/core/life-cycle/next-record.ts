@@ -163,18 +163,21 @@ export function endedRecord(
   const time = now()
   const until = time + lifetime.retirement
   const older = previous ? [{ secretHash: previous.secretHash, until }, ...retired] : retired
+  const ids = { previous: { secretHash, until }, retired: lateIds(older, time) }
+  return { ...emptyRecord(handle, time, time + slowest), ...ids }
+}
+
+/** A record that is of no id, and has no data. */
+export function emptyRecord(handle: string, at: number, end: number): SessionRecord {
   return {
     handle,
-    // Of no id.
     secretHash: '',
-    createdAt: time,
-    lastUsedAt: time,
-    idleDeadline: time + slowest,
-    absoluteDeadline: time + slowest,
+    createdAt: at,
+    lastUsedAt: at,
+    idleDeadline: end,
+    absoluteDeadline: end,
     values: new Map(),
     flash: new Map(),
-    previous: { secretHash, until },
-    retired: lateIds(older, time),
   }
 }
 

@@ -7,7 +7,7 @@ import { allSubjects, asTurn } from '../runtime/turns.ts'
 import type { LoginToken } from '../session/login.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Successor } from './home.ts'
-import { endedRecord, serializeRecord } from './next-record.ts'
+import { emptyRecord, endedRecord, serializeRecord } from './next-record.ts'
 import type { NotedEnds } from './noted-ends.ts'
 import type { Revocations } from './revocations.ts'
 import { infoOf, type SessionInfo } from './session-info.ts'
@@ -254,19 +254,8 @@ export class OwnedSessions {
   /** @returns False if somebody else was first. */
   async #empty(handle: string, owner: string | undefined, replaces: string): Promise<boolean> {
     const { now } = this.#context
-    const nothing: SessionRecord = {
-      handle,
-      // Of no id.
-      secretHash: '',
-      createdAt: 0,
-      lastUsedAt: 0,
-      // Over by every clock.
-      idleDeadline: 0,
-      absoluteDeadline: 0,
-      values: new Map(),
-      flash: new Map(),
-    }
-    const text = encodeRecord(nothing, this.#context)
+    // Over by every clock.
+    const text = encodeRecord(emptyRecord(handle, 0, 0), this.#context)
     const expiresAt = now() + emptyFor
     try {
       return (await this.#store.write(handle, text, { replaces, expiresAt, owner })) !== undefined

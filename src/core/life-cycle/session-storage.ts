@@ -1,7 +1,7 @@
 import { configError } from '../errors.ts'
 import type { EventEmitter } from '../events.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
-import { assertUserId, handleIn } from '../record/id.ts'
+import { assertUserId, handleIn, ofUser } from '../record/id.ts'
 import type { Session, FlashOf, SessionData, UntypedData } from '../session/session.ts'
 import type { LoginToken } from '../session/login.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
@@ -203,10 +203,7 @@ export function storageOn<Data extends SessionData, Flash extends SessionData>(
     peek: underWay.counted(life.peek.bind(life), 'read'),
     // A save is more than one operation of the store, and closing waits for all of them.
     save: underWay.counted(life.save.bind(life), 'write'),
-    async sessionsOf(userId) {
-      assertUserId(userId)
-      return underWay.run(() => owned.list(userId), 'list')
-    },
+    sessionsOf: ofUser(underWay.counted((userId) => owned.list(userId), 'list')),
     async revoke(handle, given = {}) {
       const { userId } = readOptions('revoke()', given, revokeKinds)
       const isNobody = userId === undefined || userId === null
@@ -230,22 +227,10 @@ export function storageOn<Data extends SessionData, Flash extends SessionData>(
       const able = withGroups(groups, group)
       return underWay.run(() => able.revoke(group), 'delete')
     },
-    async block(userId) {
-      assertUserId(userId)
-      return underWay.run(() => users.block(userId), 'delete')
-    },
-    async unblock(userId) {
-      assertUserId(userId)
-      return underWay.run(() => users.unblock(userId), 'write')
-    },
-    async isBlocked(userId) {
-      assertUserId(userId)
-      return underWay.run(() => users.isBlocked(userId), 'read')
-    },
-    async beginLogin(userId) {
-      assertUserId(userId)
-      return underWay.run(() => users.beginLogin(userId), 'read')
-    },
+    block: ofUser(underWay.counted((userId) => users.block(userId), 'delete')),
+    unblock: ofUser(underWay.counted((userId) => users.unblock(userId), 'write')),
+    isBlocked: ofUser(underWay.counted((userId) => users.isBlocked(userId), 'read')),
+    beginLogin: ofUser(underWay.counted((userId) => users.beginLogin(userId), 'read')),
     deleteExpired: () => guarded.deleteExpired(),
     close: () => guarded.close(),
     [insideKey]: { home, underWay },

@@ -80,6 +80,14 @@ export function assertUserId(userId: unknown): asserts userId is string {
   assertName('user id', userId)
 }
 
+/** The same function, which refuses whatever cannot be a user's id. */
+export function ofUser<T>(ask: (userId: string) => Promise<T>): (userId: string) => Promise<T> {
+  return async (userId) => {
+    assertUserId(userId)
+    return ask(userId)
+  }
+}
+
 function assertName(what: string, name: unknown): void {
   if (typeof name === 'string' && name !== '' && name.isWellFormed()) return
   throw configError(
