@@ -30,6 +30,8 @@ export class RequestCourse implements Course {
   #isEnded = false
   #wasLookedAt = false
   #closing: Promise<Commit> | undefined
+  /** Whether saving for the response has failed. The app's error page is sent then, and saves nothing. */
+  #hasFailed = false
 
   constructor(setup: Setup, request: IncomingMessage, visit: Visit<CoreSession>) {
     this.#setup = setup
@@ -111,7 +113,12 @@ export class RequestCourse implements Course {
 
   /** Saves, for the response. */
   close(): Promise<Commit> {
-    this.#closing ??= this.#state.whenIdle(() => this.#close())
+    this.#closing ??= this.#state
+      .whenIdle(() => this.#close())
+      .catch((error: unknown) => {
+        this.#hasFailed = true
+        throw error
+      })
     return this.#closing
   }
 
@@ -194,7 +201,8 @@ export class RequestCourse implements Course {
 
   /** Whether the response was made already, and the app has changed its object since. */
   get isChangedLate(): boolean {
-    if (this.#closing === undefined || this.#isEnded || !this.#wasLookedAt) return false
+    const isOver = this.#isEnded || this.#hasFailed
+    if (this.#closing === undefined || isOver || !this.#wasLookedAt) return false
     const { session } = this.#request
     if (typeof session !== 'object' || session === null) return false
     return !isSame(this.#shown.texts, textsOf(session, this.#state.codec))

@@ -50,6 +50,28 @@ describe('req.session', () => {
       },
     ))
 
+  it('that JSON cannot hold is one error of the app, and ends no process', () =>
+    serving(
+      program({}, ({ session, url }, response) => {
+        if (url === '/circle') session.circle = { session }
+        if (url === '/bigint') session.price = 5n
+        if (url === '/deep') session.deep = JSON.parse('[['.repeat(50) + ']]'.repeat(50))
+        response.end(Object.keys(session).join())
+      }),
+      async (visitor) => {
+        for (const [path, message] of [
+          ['/circle', /^TypeError: Converting circular/],
+          ['/bigint', /^TypeError: .*BigInt/],
+          ['/deep', /^ERR_SESSION_VALUE: .*deeper/],
+        ] as const) {
+          const { status, text, setCookies } = await visitor.send(path)
+          assert.deepEqual([status, setCookies], [500, []])
+          assert.match(text, message)
+        }
+        assert.equal((await visitor.send('/')).text, 'cookie')
+      },
+    ))
+
   it('keeps what JSON makes of a value, as stores do', () =>
     serving(
       program({}, ({ session, url }, response) => {
