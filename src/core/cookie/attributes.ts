@@ -127,6 +127,7 @@ export function compileAttributes(name: string, attributes: CookieAttributes): C
   const site = sameSites.get(String(sameSite).toLowerCase())
   if (site === undefined) throw configError('Cookie sameSite must be "lax", "strict" or "none"')
   if (!path.startsWith('/')) throw configError('Cookie path must start with "/"')
+  if (/[:/]/.test(domain ?? '')) throw configError('Cookie domain must be a host name alone')
 
   const rule = prefixes.find(({ prefix }) => name.toLowerCase().startsWith(prefix))
   const alwaysSecure = site === 'None' || partitioned

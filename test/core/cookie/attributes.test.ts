@@ -126,6 +126,10 @@ describe('what could write another attribute (CVE-2024-47764)', () => {
     assert.throws(() => createCookie('session', { path: '' }), configError)
     assert.throws(() => createCookie('session', { path: 'app' }), configError)
     assert.throws(() => createCookie('session', { domain: '' }), configError)
+    // Browsers would drop the cookie.
+    for (const domain of ['https://shop.example', 'shop.example:443', 'shop.example/']) {
+      assert.throws(() => createCookie('session', { domain }), configError, domain)
+    }
   })
 
   it('is refused in names', () => {
