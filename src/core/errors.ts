@@ -218,8 +218,8 @@ export function configError(message: string): SessionError {
 export function destroyedError(): SessionError {
   return new SessionError(
     'ERR_SESSION_DESTROYED',
-    'Session has been destroyed: it takes no more changes. The next request begins a new one, ' +
-      'and a last message can be in the URL that logout leads to.',
+    'Session has been destroyed: it takes no more changes. The next request begins a new one; ' +
+      'a last message can be in the URL that logout leads to.',
   )
 }
 

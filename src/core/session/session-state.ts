@@ -241,7 +241,7 @@ export class SessionState {
     if (this.#readOnlyAdvice !== undefined) throw readOnlyError(this.#readOnlyAdvice)
     if (this.#destroyed) throw destroyedError()
     if (this.#closed || this.#saving !== undefined) {
-      throw committedError('change it before the handler returns or commits, not in the stream')
+      throw committedError('change it before the response begins, and before commit()')
     }
     this.#wasLookedAt = true
   }

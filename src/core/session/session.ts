@@ -182,9 +182,11 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
 
   /**
    * Ends the session, under all its ids: nothing brings it back. The visitor's cookie is cleared. A second call
-   * does nothing.
+   * does nothing. It takes no callback, and throws `ERR_SESSION_CONFIG` if it gets one.
    */
   destroy(): void {
+    // Who waits for a callback, as in express-session, would never answer.
+    if (typeof arguments[0] === 'function') throw configError('destroy() takes no callback')
     this.#state.destroy()
   }
 

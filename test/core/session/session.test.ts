@@ -63,9 +63,25 @@ describe('createSession', () => {
 
   it('takes no properties: they would be gone with the request', () => {
     const session = createSession() as Session & { userName?: string }
-    assert.throws(() => {
-      session.userName = 'ada'
-    }, TypeError)
+    assert.throws(
+      () => {
+        session.userName = 'ada'
+      },
+      // Adapters of Node say it in words of their own, for the whole process: test/frameworks/older-habits.node.test.ts.
+      (error) => error instanceof TypeError || isSessionError(error),
+    )
+  })
+
+  it('is destroyed without a callback, for which somebody would wait', async () => {
+    const storage = createMemorySessionStorage()
+    const session = await storage.read(null)
+    const destroy = session.destroy.bind(session) as (done?: unknown) => void
+    const refusal = { code: 'ERR_SESSION_CONFIG', message: /takes no callback/ }
+    assert.throws(() => destroy(() => {}), refusal)
+    assert.equal(session.destroyed, false)
+    // As with a method that is handed on, which gets what it does not ask for.
+    destroy('rest')
+    assert.equal(session.destroyed, true)
   })
 
   it('says what to do in place of changing it after its end', () => {
@@ -83,6 +99,9 @@ describe('createSession', () => {
     assert.deepEqual((await storage.read(cookie)).data[0], { a: 1, b: 2 })
   })
 })
+
+const isSessionError = (error: unknown) =>
+  (error as { code?: unknown }).code === 'ERR_SESSION_CONFIG'
 
 describe('isSession', () => {
   it('tells sessions from everything else', () => {
