@@ -33,6 +33,7 @@ export function holdResponse(
 ): HeldResponse {
   // Of what is used here the two kinds have the same.
   const own = response as ServerResponse
+  takeProperties(own as Pretending)
   const { writeHead, write, end, flushHeaders } = own
   const waiting: (() => void)[] = []
   let state: 'open' | 'saving' | 'released' = 'open'
@@ -115,6 +116,17 @@ export function holdResponse(
       settled = commit
     },
   }
+}
+
+/*
+ * Express gives each response another prototype. With each property after that V8, up to Node 22, makes the response a shape of
+ * its own, and copies what it knows of all properties before: ours took a tenth of a request. A table of names takes them at
+ * once. V8 makes a table of what a property is deleted from; where one shape leads to the next, it goes back to the one before.
+ */
+function takeProperties(response: Pretending): void {
+  if (Object.hasOwn(Object.getPrototypeOf(response), 'constructor')) return
+  response[pretended] = undefined
+  delete response[pretended]
 }
 
 type Pretended = 'headersSent' | 'writableEnded'
