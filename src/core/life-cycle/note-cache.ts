@@ -38,7 +38,7 @@ export class NoteCache {
     // Those that were asked for last come last.
     this.#entries.delete(key)
     this.#entries.set(key, entry)
-    if (this.#entries.size > most) this.#forgetOldest()
+    if (this.#entries.size > most) this.#entries.delete(this.#entries.keys().next().value!)
     entry.text.catch(() => this.#entries.get(key) === entry && this.#entries.delete(key))
     return entry.text
   }
@@ -46,9 +46,5 @@ export class NoteCache {
   /** After this process has changed a note. What was read before is not remembered, nor what is being read. */
   forget(key: string): void {
     this.#entries.delete(key)
-  }
-
-  #forgetOldest(): void {
-    for (const key of this.#entries.keys()) return void this.#entries.delete(key)
   }
 }

@@ -4,7 +4,7 @@ import { randomBytes } from '../runtime/random.ts'
 
 /** A session id in its two parts. */
 interface SessionIdParts {
-  /** Public: the store's key, seen in logs and device lists. It never changes while the session lives. */
+  /** Public: the store's key, seen in logs and device lists. It stays while the session lives, where that is in a store. */
   handle: string
   /** Known to the visitor only. The store keeps its SHA-256. Shorter where the cookie holds the session. */
   secret: string

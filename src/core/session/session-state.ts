@@ -11,7 +11,7 @@ import { OwnId } from './own-id.ts'
 import type { Imported, LostReason, Server, StateOptions, Writer } from './start.ts'
 import { noWishes, type Login, type Wishes } from './wishes.ts'
 
-/** What one request knows of its session and has done to it: `Session` is its face. Nobody changes a field: they say what happened. */
+/** What one request knows of its session and has done to it: `Session` is its face. Others say what happened; they set `server` only. */
 export class SessionState {
   readonly codec: ValueCodec
   readonly hadCookie: boolean

@@ -210,8 +210,8 @@ export class Session<Data extends SessionData = UntypedData, Flash extends Sessi
   }
 
   /**
-   * The public half of the id: safe in logs and lists. It stays while the session lives; only a login
-   * with an id that was rotated out, in its grace, starts another session.
+   * The public half of the id: safe in logs and lists. It stays while the session lives. A login with an id that was rotated
+   * out, in its grace, starts another session. In cookie storage with `revocations` whatever ends the id changes it.
    */
   get handle(): string {
     return this.#look().handle
