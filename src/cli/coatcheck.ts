@@ -8,7 +8,7 @@ import { secret } from './commands/secret.ts'
 import { sessions } from './commands/sessions.ts'
 import { sweep } from './commands/sweep.ts'
 import { helpOf, overview } from './help.ts'
-import { createOutput } from './output.ts'
+import { createOutput, shown } from './output.ts'
 
 const commands: Record<string, Command> = {
   new: newApp,
@@ -27,7 +27,7 @@ async function main([name, ...args]: string[]): Promise<number> {
     return 0
   }
   if (!Object.hasOwn(commands, name)) {
-    console.error(overview(commands))
+    console.error(`${overview(commands)}\n\ncoatcheck: There is no command "${shown(name)}".`)
     return 2
   }
   const command = commands[name]!

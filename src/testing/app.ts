@@ -90,11 +90,14 @@ export function createTestVisitors<
   }
 
   return {
-    login: (userId, { prepare, ...login } = {}) =>
-      begin(async (session) => {
+    async login(userId, options) {
+      if (typeof options === 'function') throw configError('login() takes { prepare }')
+      const { prepare, ...login } = options ?? {}
+      return begin(async (session) => {
         session.login(userId, login)
         await prepare?.(session)
-      }),
+      })
+    },
     visit: (prepare = () => {}) => begin(prepare),
   }
 }

@@ -57,7 +57,10 @@ describe('coatcheck', () => {
       assert.equal(status, 2, args.join(' '))
       assert.equal(stdout, '')
       assert.match(stderr, /^Usage: coatcheck <command>\n[^]*\bsecret\b/)
+      assert.ok(stderr.endsWith(`\ncoatcheck: There is no command "${args[0]}".\n`))
     }
+    const { stderr } = await coatcheck(['\u001B[2Jsecrets'])
+    assert.ok(stderr.endsWith('There is no command "\uFFFD[2Jsecrets".\n'))
   })
 
   it('explains itself when asked', async () => {

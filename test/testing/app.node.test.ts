@@ -221,4 +221,12 @@ describe('createTestVisitors()', () => {
       })
     }
   })
+
+  it('take no function for options, which would be left out without a word', async () => {
+    const cookie = createCookie('session', { secrets })
+    const visitors = createTestVisitors({ cookie, storage: createMemorySessionStorage() })
+    const prepare = (() => assert.fail('it would be left out')) as never
+    const refusal = { code: 'ERR_SESSION_CONFIG', message: /login\(\) takes \{ prepare \}/ }
+    await assert.rejects(visitors.login('ada', prepare), refusal)
+  })
 })
