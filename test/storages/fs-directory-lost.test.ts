@@ -61,6 +61,7 @@ for (const [loss, happen] of Object.entries(losses)) {
       session.set('b', 2)
       happen()
       await assert.rejects(storage.save(session), isStoreError)
+      await assert.rejects(storage.sessionsOf('ada'), isStoreError)
     })
 
     it('fails new sessions and logins, and is not made again', async () => {

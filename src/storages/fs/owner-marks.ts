@@ -45,7 +45,8 @@ export class OwnerMarks {
 
   keysOf(owner: string): string[] {
     const marks = unless(['ENOENT'], () => fs.readdirSync(this.#placeOf(owner)))
-    if (marks === undefined) this.#home.assertThere()
+    // Also if there are some: who wrote to a directory in its place has made them there.
+    this.#home.assertThere()
     return (marks ?? []).map(keyOf)
   }
 
