@@ -69,7 +69,8 @@ export function openRecord(
   const time = now()
   const expiresAt = lifetime.endIfLive(record, time)
   if (expiresAt === undefined) {
-    events.emit({ type: 'expired', handle, userId })
+    // Of what was ended that was told then: it has no id any more.
+    if (record.secretHash) events.emit({ type: 'expired', handle, userId })
     return undefined
   }
   const standing = held === undefined ? 'current' : standingOf(record, held, time)
