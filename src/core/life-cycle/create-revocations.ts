@@ -131,7 +131,7 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
         if (successor === handle) return undefined
         return successor === undefined ? 'revoked' : 'rotated'
       },
-      end: (handle, seen) => ends.end(handle, seen),
+      end: (handle, seen) => ends.end(handle, seen?.record),
       endAsSeen: (loaded) => ends.endAsSeen(loaded),
       lossOf: (record, isFresh) => ends.lossOf(record, isFresh),
       refusalOf: (login, handle) => ends.refusalOf(login, handle),

@@ -74,9 +74,9 @@ export interface Home {
   /**
    * Ends the session at this handle, and those of the same user that took its place.
    *
-   * @param seen Its record, if it was read before. Then it ends also while the store cannot read.
+   * @param seen It, if it was read before. Then it ends also while the store cannot read.
    */
-  end(handle: string, seen: SessionRecord | undefined): MaybePromise<void>
+  end(handle: string, seen: Loaded | undefined): MaybePromise<void>
   /** Ends the session by itself, under whatever id it goes on, unless somebody has logged in there meanwhile. */
   endAsSeen?(loaded: Loaded): Promise<EndedAsSeen>
   /** What the record keeps of an id's secret, to know the id again. */

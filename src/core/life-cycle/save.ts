@@ -65,11 +65,12 @@ export class SessionWriter {
   }
 
   async #end(state: SessionState): Promise<'' | null> {
-    const seen = state.loaded?.record
+    const { loaded } = state
+    const seen = loaded?.record
     // Also under an id that ended a moment ago: who asks to be logged out, is.
     const handle = seen?.handle ?? state.retiredFrom
     if (handle === undefined) return state.hadCookie ? '' : null
-    await this.#home.end(handle, seen)
+    await this.#home.end(handle, loaded)
     this.#context.events.emit({ type: 'destroyed', handle, userId: seen?.owner })
     return ''
   }

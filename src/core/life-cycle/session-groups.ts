@@ -11,7 +11,7 @@ import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Groups, SessionGroups } from './groups.ts'
 import type { Refusal } from './home.ts'
 import type { NotedEnds } from './noted-ends.ts'
-import type { OwnedSessions } from './owned-sessions.ts'
+import type { RecordEnds } from './record-ends.ts'
 import { clockDifference, Revocations } from './revocations.ts'
 import type { StorageContext } from './storage-options.ts'
 
@@ -30,7 +30,7 @@ export function createSessionGroups(): SessionGroups {
   return markAs(
     {
       ofStore(context, store, { owned, noted }) {
-        if (store.isIndexed && !store.evicts) return new ListedGroups(context, store, owned)
+        if (store.isIndexed && !store.evicts) return new ListedGroups(context, store, owned.ends)
         if (!store.isIndexed && noted !== undefined) return notedGroups(noted)
         throw configError(
           'groups needs a store that lists the sessions of a user and keeps what it has, such as memory, fs, SQLite, Redis or a ' +
@@ -66,13 +66,13 @@ function notedGroups(noted: NotedEnds): Groups {
 class ListedGroups implements Groups {
   readonly #context: StorageContext
   readonly #store: GuardedStore
-  readonly #owned: OwnedSessions
+  readonly #ends: RecordEnds
   readonly #revocations: Revocations
 
-  constructor(context: StorageContext, store: GuardedStore, owned: OwnedSessions) {
+  constructor(context: StorageContext, store: GuardedStore, ends: RecordEnds) {
     this.#context = context
     this.#store = store
-    this.#owned = owned
+    this.#ends = ends
     this.#revocations = new Revocations(context, store)
   }
 
@@ -126,11 +126,11 @@ class ListedGroups implements Groups {
 
   /** @returns Whether there was a session of the group. */
   async #end(handle: string, group: string): Promise<boolean> {
-    const userId = (await this.#owned.recordOf(handle))?.owner
+    const userId = (await this.#ends.recordOf(handle))?.owner
     // A record that cannot be read may be one that another release of the app can read.
     const isMeant = (record: SessionRecord | undefined) =>
       record === undefined || record.terms?.group === group
-    const outcome = await this.#owned.endAsRead(handle, userId, isMeant)
+    const outcome = await this.#ends.endAsRead(handle, userId, isMeant)
     // One that the store says has expired may live for a server whose clock is behind.
     if (outcome === 'missing') await this.#store.delete(handle)
     if (outcome !== 'ended') return false

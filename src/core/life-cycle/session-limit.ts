@@ -171,17 +171,16 @@ class CountedSeats implements Seats {
       throw new SessionLimitError(max)
     }
     const last = yielding.slice(0, tooMany)
-    for (const one of last) {
-      const outcome = await this.#owned.endAsRead(
-        one,
-        userId,
-        (record) => record?.owner === userId && mayEnd(record),
-      )
-      if (outcome === 'another') return undefined
-      // Of those that end with the login this is told then.
-      if (outcome === 'ended' && !ending.has(one)) {
-        events.emit({ type: 'revoked', handle: one, userId })
-      }
+    // If one of them must stay, the login is refused, or takes another one: so none ends for nothing.
+    const ended = await this.#owned.ends.endTogether(
+      last,
+      userId,
+      (record) => record?.owner === userId && mayEnd(record),
+    )
+    if (ended === undefined) return undefined
+    // Of those that end with the login this is told then.
+    for (const one of ended.filter((other) => !ending.has(other))) {
+      events.emit({ type: 'revoked', handle: one, userId })
     }
     return others.filter((other) => !last.includes(other))
   }

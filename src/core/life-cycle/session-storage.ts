@@ -97,7 +97,7 @@ export interface ServerSessionStorage<
    */
   sessionsOf(userId: string): Promise<SessionInfo[]>
   /**
-   * Ends the session with this handle, at once and for good. Unknown handles are fine.
+   * Ends the session with this handle, at once and for good, or the one that has taken its place meanwhile. Unknown handles are fine.
    *
    * @param handle `session.handle`, or the whole `session.id`.
    * @param options.userId Ends it only if it is this user's: give it when the handle comes from a form. If

@@ -8,6 +8,7 @@ import type { Groups } from './groups.ts'
 import type { EndedAsSeen, Finding, Home, Lost, Refusal, Unwritten } from './home.ts'
 import type { NotedEnds } from './noted-ends.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
+import type { RecordEnds } from './record-ends.ts'
 import type { Revocations } from './revocations.ts'
 import type { Seats } from './seats.ts'
 import type { StorageContext } from './storage-options.ts'
@@ -28,7 +29,7 @@ export class StoreHome implements Home {
   readonly proofOf: Home['proofOf'] = cryptoBackend.sha256
   readonly #context: StorageContext
   readonly #store: GuardedStore
-  readonly #owned: OwnedSessions
+  readonly #ends: RecordEnds
   readonly #revocations: Revocations
   readonly #noted: NotedEnds | undefined
   readonly admit?: NotedEnds['admit']
@@ -44,7 +45,7 @@ export class StoreHome implements Home {
   ) {
     this.#context = context
     this.#store = store
-    this.#owned = owned
+    this.#ends = owned.ends
     this.#revocations = revocations
     this.#noted = noted
     this.#groups = groups
@@ -74,7 +75,7 @@ export class StoreHome implements Home {
       return this.#noted === undefined ? found : this.#noted.unlessEnded(found, mayEnd)
     }
     const { record, standing } = opened
-    if (standing === 'retired') return { retiredFrom: await this.#owned.replaceableFrom(record) }
+    if (standing === 'retired') return { retiredFrom: await this.#ends.replaceableFrom(record) }
     const about = { handle, userId: record.owner }
     if (standing === 'reused') {
       events.emit({ type: 'reused-old-id', ...about })
@@ -85,12 +86,11 @@ export class StoreHome implements Home {
 
   /** Ends the session of this record, one of whose old ids has come back. */
   async #endReused({ handle, owner: userId }: SessionRecord): Promise<void> {
-    // One that somebody else has taken over by now lives on. What a login with an id before this one put in its place is the user's own.
-    const outcome = await this.#owned.endAsRead(
+    // One that somebody else has taken over by now lives on, and so does what a login with an id before this one put in its place.
+    const outcome = await this.#ends.endAsRead(
       handle,
       userId,
-      (record) =>
-        record !== undefined && record.owner === userId && record.replacedBy === undefined,
+      (record) => record !== undefined && record.owner === userId,
     )
     if (outcome === 'ended') this.#context.events.emit({ type: 'revoked', handle, userId })
   }
@@ -118,26 +118,26 @@ export class StoreHome implements Home {
     return this.#store.delete(handle)
   }
 
-  end(handle: string, seen: SessionRecord | undefined): Promise<void> {
-    return this.#owned.endWithSuccessors(handle, seen)
+  end(handle: string, seen: Loaded | undefined): Promise<void> {
+    return this.#ends.logOut(handle, seen)
   }
 
   async endAsSeen({ record: seen }: Loaded): Promise<EndedAsSeen> {
     const { handle, owner } = seen
     const isMeant = (record?: SessionRecord) => isOfSameLogin(record, seen)
-    const outcome = await this.#owned.endAsRead(handle, owner, isMeant)
+    const outcome = await this.#ends.endAsRead(handle, owner, isMeant)
     return outcome === 'ended' ? { handle } : outcome
   }
 
   async replace(handle: string, by: Login & { handle: string }): Promise<boolean> {
-    const proved = by.isAgain ? await this.#owned.recordOf(by.handle) : undefined
+    const proved = by.isAgain ? await this.#ends.recordOf(by.handle) : undefined
     if (proved !== undefined) {
       const { authenticatedAt = proved.createdAt } = proved
       // What ends all sessions of the user may have listed them before this one, and it is as old as the one that it proves.
       const at = authenticatedAt - this.#context.clockTolerance
       if (await this.refusalOf({ ...by, at, since: undefined }, handle)) return false
     }
-    return this.#owned.replace(handle, by)
+    return this.#ends.replace(handle, by)
   }
 
   /** Without an index and without notes `revokeAll` cannot be, and so cannot have been. */
@@ -157,8 +157,6 @@ export class StoreHome implements Home {
 function isOfSameLogin(record: SessionRecord | undefined, seen: SessionRecord): boolean {
   return (
     record !== undefined &&
-    // What a login with an id before this one put in its place is the user's own.
-    record.replacedBy === undefined &&
     record.authenticatedAt === seen.authenticatedAt &&
     record.terms?.confirmedAt === seen.terms?.confirmedAt
   )

@@ -83,7 +83,9 @@ export const damageCases: readonly StorageCase[] = [
           session ? storage.save(session) : storage.read(cookie),
         )
         equal(types().at(-1), 'store-error', operation)
-        equal((await storage.read(cookie)).get('a'), 1, 'after recovery')
+        // What was to be deleted is emptied before, where stores compare.
+        const isOver = operation === 'delete' && fixture.traits.has('atomic')
+        equal((await storage.read(cookie)).get('a'), isOver ? undefined : 1, 'after recovery')
       }
     },
   },

@@ -81,8 +81,7 @@ export const lockRaceCases: readonly StorageCase[] = [
         const overtaking = await loggedIn(storage)
         await clock.pass(idle * second)
         const before = await proved(storage, overtaking)
-        const step = name === 'revoke' ? 'delete' : 'write'
-        const late = gate!.hold(step)
+        const late = gate!.hold('write')
         const ending = end(before.handle)
         await late.reached
         const saved = await storage.save(before)
@@ -142,7 +141,8 @@ export const lockRaceCases: readonly StorageCase[] = [
   {
     name: 'a logout from the locked page ends the session, whatever a proof does meanwhile (P2)',
     needs,
-    async run({ createStorage, clock, gate }) {
+    async run({ createStorage, clock, gate, traits }) {
+      const end = traits.has('atomic') ? 'write' : 'delete'
       for (const isProofFirst of [true, false]) {
         const storage = createStorage(lockable())
         const cookie = await loggedIn(storage)
@@ -150,7 +150,7 @@ export const lockRaceCases: readonly StorageCase[] = [
         const proof = await proved(storage, cookie)
         const leaving = await storage.read(cookie)
         leaving.destroy()
-        const held = gate!.hold(isProofFirst ? 'delete' : 'write')
+        const held = gate!.hold(isProofFirst ? end : 'write')
         const [slow, fast] = isProofFirst ? [leaving, proof] : [proof, leaving]
         const slowly = storage.save(slow)
         await held.reached

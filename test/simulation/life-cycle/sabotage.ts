@@ -152,6 +152,15 @@ export const sabotages: Record<string, Partial<Setting>> = {
     })),
   ),
 
+  'a storage that does not follow a session to the one that has taken its place': locking(
+    onStorage((storage) => ({
+      revoke: async (handle, options) => {
+        const all = [...(await storage.sessionsOf('ada')), ...(await storage.sessionsOf('bob'))]
+        if (all.some((one) => one.handle === handle)) await storage.revoke(handle, options)
+      },
+    })),
+  ),
+
   'a store that keeps no locked session': locking(
     onStore((store, now) => ({
       write: (key, value, options) => {

@@ -25,12 +25,11 @@ export const rows: readonly Ends[] = [
   { end: 'revokeEverybody', title: 'revokeEverybody (ASVS 7.4.5)', in: everywhere, rotates: true },
   { end: 'block', title: 'block (ASVS 7.4.2)', in: everywhere, rotates: true },
   { end: 'revokeGroup', title: 'revokeGroup (ASVS 7.6.1)', in: everywhere, rotates: true },
-  // Where sessions are records, races.node.test.ts has these.
-  { end: 'revoke', title: 'revoke (P2)', in: ['cookies'], isOfSessions: true, rotates: true },
+  { end: 'revoke', title: 'revoke (P2)', in: everywhere, isOfSessions: true, rotates: true },
   {
     end: 'destroy',
     title: 'a logout (P2, ASVS 7.4.1)',
-    in: ['cookies'],
+    in: everywhere,
     isOfSessions: true,
     rotates: false,
   },

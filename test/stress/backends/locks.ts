@@ -39,8 +39,9 @@ export function itEndsLocked(
     }))
     await play().tell((n) => {
       const next = held[(n + 1) % held.length]!
-      // What ends one session ends none that the user has begun beside it.
-      const rivals = isOfSessions ? [] : [lane(next[1], 'again'), lane(next[2], 'login')]
+      const proofs = isOfSessions && place === 'cookies' ? [] : [lane(next[1], 'again')]
+      // What ends one session ends none that a login has begun beside it; and of two proofs in cookies each stands.
+      const rivals = isOfSessions ? proofs.slice(0, 1) : [proofs[0]!, lane(next[2], 'login')]
       return { type: 'begin', lanes: [lane(held[n]![1], 'again', 'set'), ...rivals] }
     })
     const { ender } = play()

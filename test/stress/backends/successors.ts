@@ -40,15 +40,25 @@ export function mayBeReplaced(
   )
 }
 
-/** Whether a session from which this one came had been destroyed until then: that ends what took its place, too. */
+/** Whether a session from which this one came had been destroyed or revoked until then: that ends what took its place, too. */
 export function mayEndWithOther(story: Story, handle: string, until: number): boolean {
   const root = story.rootOf(handle)
   if (root === handle) return false
-  return story.history.visits.some(
+  const { visits, orders } = story.history
+  const isDestroyed = visits.some(
     ({ kind, outcome, cookie, saving }) =>
       kind === 'destroy' &&
       (outcome === 'ended' || outcome === 'unknown') &&
       saving!.begin.at <= until &&
       story.rootOf(handleOf(cookie!)) === root,
+  )
+  return (
+    isDestroyed ||
+    orders.some(
+      (order) =>
+        order.type === 'revoke' &&
+        order.span.begin.at <= until &&
+        story.rootOf(order.handle) === root,
+    )
   )
 }

@@ -13,6 +13,8 @@ export interface End {
 
 /** For how long an id that was ended at once is known to be one of its session, in milliseconds. */
 const known = 5000
+/** For how long it is known which session took another one's place, in milliseconds: less what clocks differ. */
+const knownReplaced = 295_000
 /** How many of them. */
 const mostKnown = 3
 
@@ -82,7 +84,7 @@ function endsByOthers(lineage: Lineage, id: string): End[] {
     const ended: End[] = [{ from: later, after: 0, why: `the revocation ${name}` }]
     if (!isDone) return []
     if (type === 'revoke') {
-      return target === handle &&
+      return (target === handle || cameOf(lineage, id, ending)) &&
         (!ending.asOwner || ownsAll(lineage, ending.userId, handle, span.begin))
         ? ended
         : []
@@ -92,6 +94,36 @@ function endsByOthers(lineage: Lineage, id: string): End[] {
     if (outcome === 'failed' && isBefore(span.begin, save.end)) return []
     return isBefore(login!.loginAt!, span.begin) ? ended : []
   })
+}
+
+/**
+ * Whether proofs had led to this id's session from the one that was ended: a proof stands only if it has taken the place of its
+ * session.
+ */
+function cameOf(lineage: Lineage, id: string, { target, span }: Ending): boolean {
+  const path = lineage.pathOf(id)
+  const place = path.findIndex((one) => handleOf(one) === target)
+  if (place < 1) return false
+  const { visits } = lineage.history
+  // A logout forgets what led to a session that it could not find, because the store failed.
+  const hasLogout = visits.some(
+    ({ turn, save }) => turn === 'destroy' && isBefore(save.begin, span.begin),
+  )
+  return (
+    !hasLogout &&
+    path.slice(0, place).every((one, nth) => {
+      const former = path[nth + 1]!
+      if (handleOf(one) === handleOf(former)) return true
+      const { turn, outcome, save, userId } = lineage.issuerOf(one)
+      return (
+        turn === 'unlock' &&
+        outcome === 'saved' &&
+        isBefore(save.end, span.begin) &&
+        span.end.at < save.begin.at + knownReplaced &&
+        lineage.ownersOf(handleOf(former)).every((owner) => owner === userId)
+      )
+    })
+  )
 }
 
 /** Whether it is the session that was spared, or what a proof has made of that since. */

@@ -53,6 +53,15 @@ function mayBeReplaced(lineage: Lineage, id: string, moment: Moment): boolean {
   const issuer = lineage.issuerOf(id)
   const userId = lineage.userOf(id)
   const root = lineage.rootOf(id)
+  // What ends a session by its handle ends what came of it, too.
+  const isRevoked = lineage.history.endings.some(
+    (ending) =>
+      ending.type === 'revoke' &&
+      isBefore(ending.span.begin, moment) &&
+      (!ending.asOwner || ending.userId === userId) &&
+      lineage.idsOf(ending.target ?? '').some((one) => lineage.rootOf(one) === root),
+  )
+  if (isRevoked) return true
   return lineage.history.visits.some(
     (visit) =>
       visit !== issuer &&

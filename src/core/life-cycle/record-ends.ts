@@ -1,0 +1,277 @@
+import { isSessionError, SessionConflictError } from '../errors.ts'
+import { decodeRecord, encodeRecord, type SessionRecord } from '../record/record.ts'
+import type { Loaded } from '../record/standing.ts'
+import { pause } from '../runtime/pause.ts'
+import type { GuardedStore } from '../store/guarded-store.ts'
+import type { Successor } from './home.ts'
+import { emptyRecord, endedRecord, serializeRecord } from './next-record.ts'
+import type { StorageContext } from './storage-options.ts'
+
+const maxAttempts = 20
+/** Sessions that took each other's place, at most: each costs a read, and whoever logs in again and again adds one. */
+const mostSuccessors = 100
+
+/** Milliseconds that a store keeps an emptied record which it failed to delete. */
+const emptyFor = 300_000
+
+/** What became of a session that was to end; or the handle of the one that has taken its place. */
+type Outcome = 'ended' | 'missing' | 'another' | { by: string }
+
+/** A session that nobody can use any more, and how it comes back as it was, if that can be. */
+interface Emptied {
+  putBack?: () => Promise<void>
+}
+
+interface Meant {
+  isMeant: (record: SessionRecord | undefined) => boolean
+  /** Whose list it stays in, should the deletion fail. */
+  owner?: string | undefined
+  /** The version under which it was read before, and was meant. */
+  version?: string | undefined
+}
+
+interface EndOptions {
+  /** Whose the one that took its place must be, if anybody's in particular. */
+  userId: string | undefined
+  /** Whether this one must be theirs, too. */
+  isTheirs?: boolean
+  /** The version of this one, if it was read before. */
+  version?: string | undefined
+  /** Whether this one ends also while the store cannot read. */
+  isUnread?: boolean
+}
+
+/**
+ * Ends sessions at their records. Because stores delete without comparing, a record is emptied first, which is compared.
+ * Nobody can take over what is empty. So whoever ends a session, and whoever puts another one in its place, find each other.
+ */
+export class RecordEnds {
+  readonly #context: StorageContext
+  readonly #store: GuardedStore
+
+  constructor(context: StorageContext, store: GuardedStore) {
+    this.#context = context
+    this.#store = store
+  }
+
+  async recordOf(handle: string): Promise<SessionRecord | undefined> {
+    const stored = await this.#store.read(handle)
+    return stored && this.#decode(stored.value)
+  }
+
+  /**
+   * Ends the session at this handle if its record is meant, as it was read: who has taken it over meanwhile, keeps it.
+   * What another session has taken the place of is not meant.
+   *
+   * @param owner Whose list it stays in, should the deletion fail.
+   */
+  async endAsRead(
+    handle: string,
+    owner: string | undefined,
+    isMeant: Meant['isMeant'],
+  ): Promise<Exclude<Outcome, object>> {
+    const outcome = await this.#end(handle, { owner, isMeant })
+    return typeof outcome === 'object' ? 'another' : outcome
+  }
+
+  /**
+   * Ends the session at this handle if it is the user's: another one of theirs has taken its place. Its ids
+   * are remembered for a moment, so that no request which is on its way puts a new session over that one;
+   * and a further login with one of them finds the session that it replaces now.
+   *
+   * @returns Whether that one may live: not if the session that took this one's place has ended, or this one that it proves.
+   */
+  async replace(from: string, by: Successor): Promise<boolean> {
+    const { events } = this.#context
+    let handle = from
+    let attempt = 1
+    let followed = 0
+    while (attempt <= maxAttempts && followed <= mostSuccessors) {
+      const stored = await this.#store.read(handle)
+      const record = stored && this.#decode(stored.value)
+      if (record?.replacedBy !== undefined) {
+        handle = record.replacedBy
+        followed++
+        continue
+      }
+      if (record === undefined) return handle === from && by.isAgain !== true
+      if (record.owner !== by.userId || handle === by.handle) return true
+      const ended = { ...endedRecord(this.#context, record), replacedBy: by.handle }
+      const text = serializeRecord(this.#context, ended, false)
+      const options = { replaces: stored!.version, expiresAt: ended.absoluteDeadline }
+      if ((await this.#store.write(handle, text, options)) !== undefined) {
+        events.emit({ type: 'destroyed', handle, userId: by.userId })
+        return true
+      }
+      await pause(attempt++)
+    }
+    throw new SessionConflictError(maxAttempts)
+  }
+
+  /**
+   * The handle that a login may begin from which comes with an ended id of this record: its own. But if what took its
+   * place had ended before the request came, that one's: then there is nothing to replace, and nothing the login was
+   * too slow for.
+   */
+  async replaceableFrom({ handle, replacedBy }: SessionRecord): Promise<string> {
+    let next = replacedBy
+    for (let followed = 0; next !== undefined && followed < mostSuccessors; followed++) {
+      const record = await this.recordOf(next)
+      if (record === undefined) return next
+      next = record.replacedBy
+    }
+    return handle
+  }
+
+  /**
+   * Ends the session of a visitor who asks for that, and what took its place.
+   *
+   * @param seen It, if it was read before. Then it ends also while the store cannot read.
+   */
+  async logOut(handle: string, seen: Loaded | undefined): Promise<void> {
+    const userId = seen?.record.owner
+    const ended = await this.endWithSuccessors(handle, {
+      userId,
+      version: seen?.version,
+      isUnread: seen !== undefined,
+    })
+    // Of those in between this was told when they were replaced.
+    if (ended !== undefined && ended !== handle) {
+      this.#context.events.emit({ type: 'destroyed', handle: ended, userId })
+    }
+  }
+
+  /**
+   * Ends the session at this handle, or the one that has taken its place. What leads to that one goes last, so that a
+   * failure leaves it.
+   *
+   * @returns The handle of the one that has ended, if there was one.
+   */
+  async endWithSuccessors(from: string, how: EndOptions): Promise<string | undefined> {
+    try {
+      return await this.#endLast(from, how)
+    } catch (error) {
+      // The store has told of its failure: what it cannot read, it may delete.
+      const cannotRead = isSessionError(error, 'ERR_SESSION_STORE') && error.operation === 'read'
+      if (!how.isUnread || !cannotRead) throw error
+      await this.#store.delete(from)
+      return from
+    }
+  }
+
+  async #endLast(
+    from: string,
+    { userId, isTheirs = false, version }: EndOptions,
+  ): Promise<string | undefined> {
+    const replaced: string[] = []
+    const isOfUser: Meant['isMeant'] = (record) => userId === undefined || record?.owner === userId
+    let handle = from
+    let outcome = await this.#end(from, {
+      isMeant: isTheirs ? isOfUser : () => true,
+      owner: userId,
+      version,
+    })
+    while (typeof outcome === 'object') {
+      if (replaced.push(handle) > mostSuccessors) throw new SessionConflictError(mostSuccessors)
+      handle = outcome.by
+      outcome = await this.#end(handle, { isMeant: isOfUser, owner: userId })
+    }
+    const isEnded = outcome === 'ended'
+    // Somebody else's is left as it is, with what leads to it.
+    if (isTheirs && !isEnded) return undefined
+    // One that the store says has expired may live for a server whose clock is behind.
+    if (outcome === 'missing') replaced.push(handle)
+    for (const one of replaced.toReversed()) await this.#store.delete(one)
+    return isEnded ? handle : undefined
+  }
+
+  /**
+   * Ends all of these sessions as they were read, or none of them. In between those are gone for a moment that live on; and where
+   * the process dies then, they have ended.
+   *
+   * @returns Those that were there. Undefined if one of them is not meant any more.
+   */
+  async endTogether(
+    handles: readonly string[],
+    owner: string,
+    isMeant: Meant['isMeant'],
+  ): Promise<string[] | undefined> {
+    const taken = new Map<string, Emptied>()
+    let areAll = false
+    try {
+      for (const handle of handles) {
+        const outcome = await this.#take(handle, { owner, isMeant })
+        if (outcome === 'missing') continue
+        if (outcome === 'another' || 'by' in outcome) return undefined
+        taken.set(handle, outcome)
+      }
+      areAll = true
+    } finally {
+      // Who has ended one of them in earnest meanwhile, has ended it.
+      if (!areAll) for (const { putBack } of taken.values()) await putBack?.().catch(() => {})
+    }
+    for (const handle of taken.keys()) await this.#store.delete(handle)
+    return [...taken.keys()]
+  }
+
+  async #end(handle: string, meant: Meant): Promise<Outcome> {
+    const outcome = await this.#take(handle, meant)
+    if (typeof outcome === 'string' || 'by' in outcome) return outcome
+    await this.#store.delete(handle)
+    return 'ended'
+  }
+
+  /** Empties a record that is meant. What cannot be emptied, is to be deleted all the same. */
+  async #take(
+    handle: string,
+    { isMeant, owner, version }: Meant,
+  ): Promise<Exclude<Outcome, 'ended'> | Emptied> {
+    const { isAtomic } = this.#store
+    if (version !== undefined && isAtomic) {
+      const emptied = await this.#empty(handle, owner, version).catch(() => undefined)
+      if (emptied !== undefined) return {}
+    }
+    for (let attempt = 1; ; attempt++) {
+      const stored = await this.#store.read(handle)
+      if (stored === undefined) return 'missing'
+      const record = this.#decode(stored.value)
+      if (record?.replacedBy !== undefined) return { by: record.replacedBy }
+      if (!isMeant(record)) return 'another'
+      // However often it is written meanwhile, it ends.
+      if (attempt === maxAttempts || !isAtomic) return {}
+      const list = record?.owner ?? owner
+      try {
+        const replaces = await this.#empty(handle, list, stored.version)
+        if (replaces !== undefined) {
+          return { putBack: () => this.#putBack(stored.value, record, replaces) }
+        }
+      } catch {
+        // A store may be full, and delete all the same. It has told of its failure.
+        return {}
+      }
+      await pause(attempt)
+    }
+  }
+
+  /** @returns Its version then. Undefined if somebody else was first. */
+  #empty(handle: string, owner: string | undefined, replaces: string): Promise<string | undefined> {
+    // Over by every clock.
+    const text = encodeRecord(emptyRecord(handle, 0, 0), this.#context)
+    const expiresAt = this.#context.now() + emptyFor
+    return this.#store.write(handle, text, { replaces, expiresAt, owner })
+  }
+
+  async #putBack(text: string, record: SessionRecord | undefined, replaces: string): Promise<void> {
+    if (record === undefined) return
+    const { lifetime } = this.#context
+    const expiresAt = lifetime.keptUntil?.(record) ?? lifetime.end(record)
+    const { handle, owner } = record
+    await this.#store.write(handle, text, { replaces, expiresAt, owner })
+  }
+
+  /** What has been emptied is nothing. */
+  #decode(text: string): SessionRecord | undefined {
+    const record = decodeRecord(text, this.#context.codec, [])
+    return record?.absoluteDeadline === 0 ? undefined : record
+  }
+}

@@ -1,0 +1,126 @@
+/* A login for which more than one locked session must end. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createSessionStorage, type IndexedStore, type ServerSessionStorage } from 'coatcheck'
+import { createSessionLimit, createSessionLock, lockOf } from 'coatcheck/accounts'
+import { createMemoryStore } from 'coatcheck/memory-storage'
+import { createGate, fakeClock } from 'coatcheck/testing'
+import { inEachOrder } from './interleavings.ts'
+
+const clock = fakeClock()
+const now = () => clock.now()
+
+/** @param max No limit, if it is left out. */
+function open(store: IndexedStore, max?: number, types: string[] = []): ServerSessionStorage {
+  return createSessionStorage(store, {
+    now,
+    idleTimeout: 100,
+    absoluteTimeout: 10_000,
+    lock: createSessionLock(),
+    sessionLimit:
+      max === undefined ? undefined : createSessionLimit({ max, whenReached: 'refuse' }),
+    onEvent: ({ type }) => types.push(type),
+  })
+}
+
+async function logIn(storage: ServerSessionStorage): Promise<string | null> {
+  const session = await storage.read(null)
+  session.login('ada')
+  session.set('cart', ['tea'])
+  return storage.save(session)
+}
+
+/** So many sessions of ada, of before there was a limit, which are locked. */
+async function locked(store: IndexedStore, count: number): Promise<(string | null)[]> {
+  const storage = open(store)
+  const cookies: (string | null)[] = []
+  for (let n = 0; n < count; n++) {
+    cookies.push(await logIn(storage))
+    await clock.pass(1)
+  }
+  await clock.pass(100_000)
+  return cookies
+}
+
+async function unlock(
+  storage: ServerSessionStorage,
+  cookie: string | null,
+): Promise<string | null> {
+  const session = await storage.read(cookie)
+  if (lockOf(session) === undefined) return null
+  session.reauthenticate()
+  return storage.save(session)
+}
+
+async function sightOf(storage: ServerSessionStorage, cookie: string | null): Promise<string> {
+  const session = await storage.read(cookie)
+  return lockOf(session) === undefined ? (session.userId ?? 'gone') : 'locked'
+}
+
+describe('two locked sessions that must both end for one login', () => {
+  it('end, or live on both while one of them is unlocked, in each order', async () => {
+    const store = createMemoryStore({ now })
+    const seen = new Set<string>()
+    const orders = await inEachOrder(async (together) => {
+      const [first, second] = await locked(store, 2)
+      let login: string | null = null
+      let unlocked: string | null = null
+      const order = await together(
+        store,
+        async (held) => {
+          login = await logIn(open(held, 1)).catch(({ code }) => code as string)
+        },
+        async (held) => (unlocked = await unlock(open(held, 1), second!)),
+      )
+      const storage = open(store)
+      const sights = [
+        await sightOf(storage, first!),
+        await sightOf(storage, second!),
+        await sightOf(storage, unlocked),
+        login === 'ERR_SESSION_LIMIT' ? 'refused' : await sightOf(storage, login),
+      ]
+      const text = sights.join()
+      seen.add(text)
+      // Somebody is served, and nothing has ended for nothing.
+      assert.match(text, /^(gone,gone,gone,ada|locked,gone,ada,refused)$/, order)
+      await storage.revokeAll('ada')
+      await clock.pass(20_000)
+    }, 2)
+    assert.ok(orders > 100, `${orders} orders`)
+    assert.equal(seen.size, 2)
+  })
+
+  it('live on if the store fails between their ends', async () => {
+    const gate = createGate(createMemoryStore({ now }))
+    const types: string[] = []
+    const [first, second] = await locked(gate.store, 2)
+    const storage = open(gate.store, 1, types)
+    // The session of the login is written, and the first one is emptied.
+    gate.holdAnswer('write').release()
+    const held = gate.holdAnswer('write')
+    const saving = logIn(storage)
+    await held.reached
+    gate.fail('read', new Error('away'))
+    held.release()
+    await assert.rejects(saving, { code: 'ERR_SESSION_STORE' })
+    assert.equal(await sightOf(storage, first!), 'locked')
+    assert.equal(await sightOf(storage, second!), 'locked')
+    assert.ok(!types.includes('revoked'))
+  })
+
+  it('are not brought back where somebody has ended one of them in earnest meanwhile', async () => {
+    const gate = createGate(createMemoryStore({ now }))
+    const [first, second] = await locked(gate.store, 2)
+    const storage = open(gate.store, 1)
+    for (let n = 0; n < 2; n++) gate.hold('write').release()
+    const held = gate.hold('write')
+    const saving = logIn(storage).catch(({ code }) => code as string)
+    await held.reached
+    const unlocked = await unlock(open(gate.store), second!)
+    await open(gate.store).revoke(first!)
+    held.release()
+    assert.equal(await saving, 'ERR_SESSION_LIMIT')
+    assert.equal(await sightOf(storage, first!), 'gone')
+    assert.equal(await sightOf(storage, unlocked), 'ada')
+  })
+})
