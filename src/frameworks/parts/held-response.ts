@@ -3,6 +3,7 @@ import type { Commit } from '../../core/serving/commit.ts'
 import { writeHeaders } from '../../core/serving/response.ts'
 import type { Visit } from '../../core/serving/visit.ts'
 import { NodeResponseHeaders, setHeaders, type NodeResponse } from './node-message.ts'
+import { pretend, stopPretending, takeProperties } from './pretence.ts'
 
 /*
  * Node has no moment between "the response is made" and "it is on its way": send(), json(), pipe() and the rest end up
@@ -33,7 +34,7 @@ export function holdResponse(
 ): HeldResponse {
   // Of what is used here the two kinds have the same.
   const own = response as ServerResponse
-  takeProperties(own as Pretending)
+  takeProperties(own)
   const { writeHead, write, end, flushHeaders } = own
   const waiting: (() => void)[] = []
   let state: 'open' | 'saving' | 'released' = 'open'
@@ -46,7 +47,7 @@ export function holdResponse(
   function release(commit?: Commit): void {
     if (state === 'saving') {
       allowHeaders!()
-      stopPretending(own as Pretending)
+      stopPretending(own)
       if (own.statusCode !== status) own.statusCode = status!
     }
     state = 'released'
@@ -116,57 +117,6 @@ export function holdResponse(
       settled = commit
     },
   }
-}
-
-/*
- * Express gives each response another prototype. With each property after that V8, up to Node 22, makes the response a shape of
- * its own, and copies what it knows of all properties before: ours took a tenth of a request. A table of names takes them at
- * once. V8 makes a table of what a property is deleted from; where one shape leads to the next, it goes back to the one before.
- */
-function takeProperties(response: Pretending): void {
-  if (Object.hasOwn(Object.getPrototypeOf(response), 'constructor')) return
-  response[pretended] = undefined
-  delete response[pretended]
-}
-
-type Pretended = 'headersSent' | 'writableEnded'
-
-/** What is said of a response while it is held. */
-const pretended = Symbol('coatcheck.pretended')
-
-interface Pretending {
-  [pretended]?: { [Property in Pretended]?: true } | undefined
-}
-
-/*
- * V8 knows the responses of a server by the properties that they were given in turn. One that a property is deleted from, or
- * that has a getter of its own, becomes a table of names, and all that Node does with it afterwards is slow. So the getters are
- * the same for all responses, and stay.
- */
-const pretences = { headersSent: pretence('headersSent'), writableEnded: pretence('writableEnded') }
-
-function pretence(property: Pretended): PropertyDescriptor {
-  return {
-    configurable: true,
-    get(this: Pretending) {
-      return this[pretended]?.[property] ?? Reflect.get(Object.getPrototypeOf(this), property, this)
-    },
-    // A response that is none of Node's may keep it as a value.
-    set(value: unknown) {
-      Object.defineProperty(this, property, { configurable: true, writable: true, value })
-    },
-  }
-}
-
-/** Says of a response what will be true of it when it is no longer held. */
-function pretend(response: ServerResponse, property: Pretended): void {
-  const pretending = response as Pretending
-  pretending[pretended] = { ...pretending[pretended], [property]: true }
-  Object.defineProperty(response, property, pretences[property])
-}
-
-function stopPretending(response: Pretending): void {
-  response[pretended] = undefined
 }
 
 /*
