@@ -218,7 +218,7 @@ export function configError(message: string): SessionError {
 export function destroyedError(): SessionError {
   return new SessionError(
     'ERR_SESSION_DESTROYED',
-    'Session has been destroyed: it takes no more changes. The next request begins a new one; ' +
+    'Session has been destroyed. The next request begins a new one; ' +
       'a last message can be in the URL that logout leads to.',
   )
 }
