@@ -80,6 +80,9 @@ export function createSqliteStore(
   }
   seconds('sweepInterval', sweepInterval, [0, 86_400])
   const isOurs = typeof database === 'string'
+  if (database === '' || (!isOurs && typeof database?.prepare !== 'function')) {
+    throw configError('The SQLite storage needs a file, such as "./sessions.db", or a database')
+  }
   if (durable && !isOurs) {
     throw configError(
       'durable needs a path: say PRAGMA synchronous = FULL to a database of your own',

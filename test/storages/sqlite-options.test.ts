@@ -36,6 +36,12 @@ describe('an SQLite store', () => {
     rmSync(folder, { recursive: true })
   })
 
+  it('wants a file with a name, or a database: a variable that is not set is neither', () => {
+    for (const wrong of [undefined, null, '', Promise.resolve()] as never[]) {
+      assert.throws(() => createSqliteStore(wrong), isRefused(/needs a file, such as/))
+    }
+  })
+
   it('has tables that are called like words of SQL, and none with other letters', async () => {
     const database = open()
     database.exec('CREATE TABLE order_owner (a)')

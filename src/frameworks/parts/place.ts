@@ -79,8 +79,7 @@ export function keepPlace(
   async function refuse(): Promise<never> {
     await visit.fail()
     throw configError(
-      `The app has put something else in the place of the session, at "${property}", where nothing is saved. ` +
-        'To log out, call destroy() of the session. To change it, call set()',
+      `Something else is in the place of the session, at "${property}": to log out, call destroy() of the session`,
     )
   }
 }
