@@ -1,7 +1,8 @@
+import { Buffer } from 'node:buffer'
 import { backendError } from '../parts/backend-error.ts'
 import { Connection } from './connection.ts'
 import { parseHosts } from './hosts.ts'
-import type { Reply } from './replies.ts'
+import { flagOf, type Reply } from './replies.ts'
 
 /** What a record is kept as. */
 export interface CacheItem {
@@ -23,9 +24,6 @@ export interface MemcacheClient {
   delete(key: string): Promise<void>
   close?(): Promise<void>
 }
-
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 /**
  * A client of our own, because no maintained one can compare and swap at this speed: decision 012.
@@ -58,8 +56,8 @@ export function createMetaClient(hosts: readonly string[], timeout: number): Mem
     flags: string,
   ): Promise<string | undefined> {
     const { epoch } = connection
-    const data = encoder.encode(value)
-    const reply = await connection.send(`ms ${key} ${data.length} ${flags} c`, data)
+    const length = Buffer.byteLength(value)
+    const reply = await connection.send(`ms ${key} ${length} ${flags} c`, value)
     if (reply.code === 'HD') return versionOf(reply, epoch)
     expect(reply, 'NS', 'EX', 'NF')
     return undefined
@@ -71,7 +69,7 @@ export function createMetaClient(hosts: readonly string[], timeout: number): Mem
       const { epoch } = connection
       const reply = await connection.send(`mg ${key} v c`)
       if (reply.code === 'VA' && reply.data !== undefined) {
-        return { value: decoder.decode(reply.data), version: versionOf(reply, epoch) }
+        return { value: reply.data, version: versionOf(reply, epoch) }
       }
       expect(reply, 'EN')
       return undefined
@@ -92,8 +90,8 @@ export function createMetaClient(hosts: readonly string[], timeout: number): Mem
   }
 }
 
-function versionOf({ flags }: Reply, epoch: string): string {
-  const unique = flags.get('c') ?? '0'
+function versionOf(reply: Reply, epoch: string): string {
+  const unique = flagOf(reply, 'c') ?? '0'
   if (unique === '0') {
     throw backendError('memcached runs without compare-and-swap: start it without the option -C')
   }

@@ -2,7 +2,7 @@ import { backendError } from '../parts/backend-error.ts'
 import { connect, type Socket } from 'node:net'
 import { clearImmediate, setImmediate } from 'node:timers'
 import { timeoutError } from '../parts/operations.ts'
-import { type Reply, ReplyReader } from './replies.ts'
+import { flagOf, type Reply, ReplyReader } from './replies.ts'
 
 /** Two processes may not have the same one: a version may come from another. */
 function newEpoch(): string {
@@ -11,6 +11,8 @@ function newEpoch(): string {
 
 interface Waiting {
   opaque: string
+  /** On the clock of `performance.now()`. */
+  until: number
   resolve(reply: Reply): void
   reject(error: Error): void
 }
@@ -20,6 +22,8 @@ const shortestPause = 50
 const longestPause = 2000
 /** Commands that may wait for replies: more means that the server does not keep up. */
 const mostWaiting = 10_000
+/** Characters of commands that are put together for one write. */
+const mostUnsent = 65_536
 
 /**
  * One connection to one server, which commands share: they are sent at once, and replies come in order.
@@ -38,6 +42,11 @@ export class Connection {
   #lastProblem: Error | undefined
   #closed = false
   #epoch = newEpoch()
+  /** Commands that were given in this turn of the event loop. */
+  #unsent = ''
+  /** Wait for the deadline of `#waiting[0]`, or of one before it, as long as there is one. */
+  #timer: NodeJS.Timeout | undefined
+  #soon: NodeJS.Immediate | undefined
 
   /** @param timeout Milliseconds a command may take, connecting included. */
   constructor(host: string, port: number, timeout: number) {
@@ -55,42 +64,51 @@ export class Connection {
   }
 
   /** @param data For `ms`: what follows the line. */
-  send(command: string, data?: Uint8Array): Promise<Reply> {
+  send(command: string, data?: string): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const problem = this.#problem()
       if (problem !== undefined) return reject(problem)
-      const socket = (this.#socket ??= this.#open())
+      this.#socket ??= this.#open()
       const opaque = String(++this.#opaque)
-      const giveUp = (): void => {
-        // Its reply may still come: no other command may be sent on this connection.
-        this.#fail(socket, timeoutError(`memcached gave no answer within ${this.#timeout} ms`))
-      }
-      // A process that was busy itself may have the answer, and has read it before the immediate comes.
-      let soon: NodeJS.Immediate | undefined
-      const timer = setTimeout(() => (soon = setImmediate(giveUp)), this.#timeout)
-      const settle = (): void => {
-        clearTimeout(timer)
-        clearImmediate(soon)
-      }
-      this.#waiting.push({
-        opaque,
-        resolve(reply) {
-          settle()
-          resolve(reply)
-        },
-        reject(error) {
-          settle()
-          reject(error)
-        },
-      })
-      socket.cork()
-      socket.write(`${command} O${opaque}\r\n`)
-      if (data !== undefined) {
-        socket.write(data)
-        socket.write('\r\n')
-      }
-      process.nextTick(() => socket.uncork())
+      const until = performance.now() + this.#timeout
+      this.#waiting.push({ opaque, until, resolve, reject })
+      if (this.#waiting.length === 1) this.#watch(this.#timeout)
+      this.#write(`${command} O${opaque}\r\n`)
+      if (data !== undefined) this.#write(`${data}\r\n`)
     })
+  }
+
+  /** Requests at the same time get their replies at the same time, and then send: that leaves in one write. */
+  #write(text: string): void {
+    if (this.#unsent === '') process.nextTick(() => this.#flush())
+    this.#unsent += text
+    if (this.#unsent.length >= mostUnsent) this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#unsent !== '') this.#socket!.write(this.#unsent)
+    this.#unsent = ''
+  }
+
+  /** Replies come in order, so it is enough to watch who has waited longest. */
+  #watch(milliseconds: number): void {
+    this.#unwatch()
+    // A process that was busy itself may have the answer, and has read it before the immediate comes.
+    this.#timer = setTimeout(() => {
+      this.#soon = setImmediate(() => this.#judge())
+    }, milliseconds)
+  }
+
+  #unwatch(): void {
+    clearTimeout(this.#timer)
+    clearImmediate(this.#soon)
+  }
+
+  #judge(): void {
+    const left = this.#waiting[0]!.until - performance.now()
+    if (left > 0) return this.#watch(left)
+    // Its reply may still come: no other command may be sent on this connection.
+    this.#fail(this.#socket!, timeoutError(`memcached gave no answer within ${this.#timeout} ms`))
   }
 
   /** Ends the connection; who still waits for a reply is told so. */
@@ -115,7 +133,8 @@ export class Connection {
     socket.once('connect', () => socket.unref())
     socket.on('data', (chunk) => {
       try {
-        for (const reply of reader.read(chunk)) this.#receive(reply)
+        reader.give(chunk)
+        for (let reply = reader.next(); reply; reply = reader.next()) this.#receive(reply)
       } catch (error) {
         this.#fail(socket, error as Error)
       }
@@ -128,12 +147,13 @@ export class Connection {
   #receive(reply: Reply): void {
     const waiting = this.#waiting.shift()
     if (waiting === undefined) throw backendError('memcached answered what nobody asked')
+    if (this.#waiting.length === 0) this.#unwatch()
     if (reply.code === 'SERVER_ERROR') {
       // Out of memory, for instance: it took the whole command, and goes on with the next one.
       waiting.reject(backendError(`memcached says ${reply.line}`))
       return
     }
-    if (reply.flags.get('O') !== waiting.opaque) {
+    if (flagOf(reply, 'O') !== waiting.opaque) {
       this.#waiting.unshift(waiting)
       // What is out of step may be a part of somebody's session: only an error is repeated.
       const said = /^(CLIENT_)?ERROR\b/.test(reply.line) ? `: ${reply.line.slice(0, 60)}` : ''
@@ -147,6 +167,8 @@ export class Connection {
   #fail(socket: Socket, error: Error): void {
     if (socket !== this.#socket) return
     this.#socket = undefined
+    this.#unsent = ''
+    this.#unwatch()
     this.#epoch = newEpoch()
     this.#lastProblem = error
     socket.destroy()

@@ -104,6 +104,39 @@ describe('a connection to memcached', { skip: missing('memcached') }, () => {
     assert.equal(await statOf(service.ports[0]!, 'total_connections'), connections + 1)
   })
 
+  it('is given up for one answer that does not come, though others came before it', async (t) => {
+    const service = await using(t, startMemcached({ count: 1 }))
+    const proxy = await startProxy(service.ports[0]!)
+    const store = createMemcacheStore(`127.0.0.1:${proxy.port}`, { timeout: 0.6 })
+    t.after(async () => {
+      await store.close()
+      await proxy.close()
+    })
+    await store.read('before')
+    service.pause()
+    const first = store.read('first')
+    const apart = new Promise((resolve) => setTimeout(resolve, 200))
+    await proxy.use({
+      kind: 'answer',
+      reply: (asked) => (/ms|second/.test(asked) ? '' : undefined),
+    })
+    await apart
+    const second = store.read('second').catch(({ code }: { code: string }) => code)
+    service.resume()
+    assert.equal(await first, undefined)
+    assert.equal(await second, 'ETIMEDOUT')
+    await proxy.use({ kind: 'pass' })
+    const told = new Set<string>()
+    await until(() =>
+      store.read('third').then(
+        () => true,
+        ({ message }: Error) => void told.add(message),
+      ),
+    )
+    // On the same connection its reply would have been taken for that of the second.
+    assert.ok(!told.has('memcached answered something else'), [...told].join())
+  })
+
   it('says why memcached is away while it waits to connect again', async (t) => {
     const { storage, proxy } = await proxied(t, 0.5)
     await begin(storage, { n: 1 })
