@@ -55,16 +55,17 @@ export class Operations {
     return this.#underWay.close(letGo)
   }
 
-  async #runInTime<T>(start: (assertInTime: () => void) => Promise<T>): Promise<T> {
-    if (this.#givenUp >= mostGivenUp) this.#assertFound()
-    let isLate = false
-    let isSettled = false
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const assertInTime = (): void => {
-      if (isLate) throw timeoutError('It took too long')
-    }
-    const work = start(assertInTime)
-    const late = new Promise<never>((_, reject) => {
+  /** One promise of its own: `Promise.race` makes several, and every request waits for this. */
+  #runInTime<T>(start: (assertInTime: () => void) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#givenUp >= mostGivenUp) this.#assertFound()
+      let isLate = false
+      let isSettled = false
+      const assertInTime = (): void => {
+        if (isLate) throw timeoutError('It took too long')
+      }
+      // A client of the app's may give something else than a promise.
+      const work = Promise.resolve(start(assertInTime))
       const expire = (): void => {
         if (isSettled) return
         isLate = true
@@ -72,15 +73,23 @@ export class Operations {
         reject(timeoutError(`No answer within ${this.#timeout} seconds`))
       }
       // A process that was busy itself may have the answer, and only has to read it.
-      timer = setTimeout(() => afterArrivals(expire), this.#timeout * 1000)
+      const timer = setTimeout(() => afterArrivals(expire), this.#timeout * 1000)
+      const settle = (): void => {
+        isSettled = true
+        clearTimeout(timer)
+        if (!isLate) this.#answeredAt = performance.now()
+      }
+      work.then(
+        (value) => {
+          settle()
+          resolve(value)
+        },
+        (error) => {
+          settle()
+          reject(error)
+        },
+      )
     })
-    try {
-      return await Promise.race([work, late])
-    } finally {
-      isSettled = true
-      clearTimeout(timer)
-      if (!isLate) this.#answeredAt = performance.now()
-    }
   }
 
   /** @throws {Error} Unless the backend has answered lately, or has not been tried for as long. */
