@@ -6,7 +6,8 @@ import type { RedisConnection, Send } from './connection.ts'
 export class RedisOperations {
   readonly #connect: () => Promise<RedisConnection>
   readonly #operations: Operations
-  #connection: Promise<RedisConnection> | undefined
+  #connecting: Promise<RedisConnection> | undefined
+  #connection: RedisConnection | undefined
 
   constructor(connect: () => Promise<RedisConnection>, options: DeadlineOptions) {
     this.#connect = connect
@@ -15,7 +16,7 @@ export class RedisOperations {
 
   /** @param leased Whether all must be sent on one connection. */
   run<T>(work: (send: Send) => Promise<T>, leased = false): Promise<T> {
-    return this.#operations.run(async (assertInTime) => {
+    return this.#operations.run((assertInTime) => {
       const inTime =
         (send: Send): Send =>
         async (...command) => {
@@ -25,17 +26,22 @@ export class RedisOperations {
           if (reply === undefined) throw backendError('The client of Redis gives no replies')
           return reply
         }
-      const connection = await (this.#connection ??= this.#connect())
-      return leased && connection.lease !== undefined
-        ? connection.lease((send) => work(inTime(send)))
-        : work(inTime(connection.send))
+      const workOn = (connection: RedisConnection): Promise<T> =>
+        leased && connection.lease !== undefined
+          ? connection.lease((send) => work(inTime(send)))
+          : work(inTime(connection.send))
+      return this.#connection ? workOn(this.#connection) : this.#connected().then(workOn)
     })
+  }
+
+  async #connected(): Promise<RedisConnection> {
+    return (this.#connection = await (this.#connecting ??= this.#connect()))
   }
 
   close(): Promise<void> {
     return this.#operations.close(() => {
       // One that is still being made is not waited for.
-      this.#connection?.then(
+      this.#connecting?.then(
         (connection) => connection.close?.(),
         () => {},
       )

@@ -59,11 +59,20 @@ export function together(version: string, value: string): string {
   return `${version}\n${value}`
 }
 
+/** What is kept of a record, taken apart. */
+export interface Parts {
+  version: string
+  value: string
+  /** Undefined when we did not write it. */
+  heading: Heading | undefined
+}
+
 /** Takes a text apart. One that we did not write is all value, and its own version. */
-export function separate(text: string): { version: string; value: string } {
+export function separate(text: string): Parts {
   const end = text.indexOf('\n')
   const version = text.slice(0, Math.max(end, 0))
-  return heading.test(version)
-    ? { version, value: text.slice(end + 1) }
-    : { version: text, value: text }
+  const parsed = parseHeading(version)
+  return parsed === undefined
+    ? { version: text, value: text, heading: undefined }
+    : { version, value: text.slice(end + 1), heading: parsed }
 }

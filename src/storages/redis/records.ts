@@ -6,7 +6,7 @@ import {
   type Heading,
   longestHeading,
   nameLength,
-  parseHeading,
+  type Parts,
   separate,
   tagLength,
   together,
@@ -52,7 +52,8 @@ export class Records {
 
   async read(send: Send, key: string): Promise<{ version: string; value: string } | undefined> {
     const found = await this.#find(send, key)
-    return found && !this.hasEnded(parseHeading(found.version)) ? found : undefined
+    if (found === undefined || this.hasEnded(found.heading)) return undefined
+    return { version: found.version, value: found.value }
   }
 
   hasEnded(heading: Heading | undefined): boolean {
@@ -67,7 +68,7 @@ export class Records {
     if (textOf(made) === 'OK') return true
     const found = await this.#find(send, key)
     if (found === undefined) return false
-    const there = parseHeading(found.version)
+    const there = found.heading
     // Our own, if the client sent it twice.
     if (there !== undefined && comesAfter(there, heading.name)) return true
     return this.hasEnded(there) && this.replace(send, key, found.version, heading, value)
@@ -94,13 +95,12 @@ export class Records {
   async delete(send: Send, key: string, isAwaited: boolean): Promise<Heading | undefined> {
     const place = this.#prefix + key
     const text = textOf(await erase.run(send, place, isAwaited ? '1' : '0'))
-    return text === undefined ? undefined : parseHeading(separate(text).version)
+    return text === undefined ? undefined : separate(text).heading
   }
 
   /** Whether the record is the one that was written with this name, or one that came after it. */
   async has(send: Send, key: string, name: string): Promise<boolean> {
-    const found = await this.#find(send, key)
-    const there = found && parseHeading(found.version)
+    const there = (await this.#find(send, key))?.heading
     return there !== undefined && comesAfter(there, name)
   }
 
@@ -108,7 +108,7 @@ export class Records {
     return (await this.#find(send, key)) === undefined
   }
 
-  async #find(send: Send, key: string): Promise<{ version: string; value: string } | undefined> {
+  async #find(send: Send, key: string): Promise<Parts | undefined> {
     const place = this.#prefix + key
     const text = textOf(await send(place, 'GET', place))
     return text === undefined ? undefined : separate(text)
