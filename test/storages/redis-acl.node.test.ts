@@ -68,6 +68,7 @@ async function visit(server: RedisServer, waitReplicas = 0): Promise<void> {
     const cookie = (await storage.save(session))!
     await count(storage, cookie)
     assert.equal((await valuesOf(storage, cookie)).n, 2)
+    await Promise.all([storage.read(cookie), storage.read(other)])
     assert.equal(await end(storage, other), '')
     assert.equal((await storage.sessionsOf(user)).length, 1)
     assert.equal(await storage.revokeAll(user), 1)

@@ -1,4 +1,5 @@
-import type { RedisConnection } from './connection.ts'
+import type { RedisConnection, Send } from './connection.ts'
+import { groupReads } from './grouped-reads.ts'
 import { shareWait } from './shared-wait.ts'
 
 /** What we call of a client of `ioredis` or `iovalkey`: `Redis` or `Cluster`. */
@@ -15,16 +16,23 @@ export function isIoredis(client: object): client is IoredisClient {
 }
 
 export function connectIoredis(client: IoredisClient): RedisConnection {
+  return { send: grouped(client, sendOn(client)) }
+}
+
+/** On a cluster each key has a server of its own. */
+export function grouped({ isCluster }: IoredisClient, send: Send): Send {
+  return isCluster ? send : groupReads(send)
+}
+
+export function sendOn(client: IoredisClient): Send {
   const wait = shareWait((args) => client.call('WAIT', ...args))
-  return {
-    async send(key, name, ...args) {
-      try {
-        if (name !== 'WAIT') return await client.call(name!, ...args)
-        return await (client.isCluster ? sendWith(client, key, 'wait', args) : wait(args))
-      } catch (error) {
-        throw withoutArguments(error)
-      }
-    },
+  return async (key, name, ...args) => {
+    try {
+      if (name !== 'WAIT') return await client.call(name!, ...args)
+      return await (client.isCluster ? sendWith(client, key, 'wait', args) : wait(args))
+    } catch (error) {
+      throw withoutArguments(error)
+    }
   }
 }
 

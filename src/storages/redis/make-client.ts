@@ -3,7 +3,7 @@ import { SessionError } from '../../core/errors.ts'
 import { randomBytes } from '../../core/runtime/random.ts'
 import type { RedisConnection } from './connection.ts'
 import { type Corkable, createCork } from './cork.ts'
-import { connectIoredis, type IoredisClient, withoutArguments } from './ioredis.ts'
+import { grouped, type IoredisClient, sendOn, withoutArguments } from './ioredis.ts'
 import { type Address, type RedisServer, targetOf } from './server.ts'
 
 interface MadeClient extends IoredisClient {
@@ -106,16 +106,16 @@ function driverIn(module: object): Driver {
 
 /** Resolves when the first try to connect has come to something. */
 function connectMade(client: MadeClient): Promise<RedisConnection> {
-  const { send } = connectIoredis(client)
+  const send = sendOn(client)
   const cork = createCork()
   let problem: Error | undefined
   let misplaced: Error | undefined
   const connection: RedisConnection = {
-    async send(key, ...command) {
+    send: grouped(client, async (key, ...command) => {
       if (client.status !== 'ready') throw problem ?? backendError('Redis is not connected')
       if (client.stream) cork(client.stream)
       return send(key, ...command)
-    },
+    }),
     close: () => client.disconnect(),
   }
   return new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import type { RedisConnection, Send } from './connection.ts'
+import { groupReads } from './grouped-reads.ts'
 import { shareWait } from './shared-wait.ts'
 
 interface Single {
@@ -34,7 +35,7 @@ export function connectNodeRedis(client: NodeRedisClient): RedisConnection {
   if ('getMasterNode' in client) {
     return { send: (_, ...command) => client.sendCommand(false, command) }
   }
-  if (!('execute' in client)) return { send: sendOn(client) }
+  if (!('execute' in client)) return { send: groupReads(sendOn(client)) }
   return {
     send: (_, ...command) => client.sendCommand(command),
     lease: (work) => client.execute((one) => work((_, ...command) => one.sendCommand(command))),
