@@ -9,7 +9,7 @@ import {
 } from '../core/life-cycle/session-storage.ts'
 import type { ClosableStore, StoredRecord, WriteOptions } from '../core/store/session-store.ts'
 import { storageKinds, type SessionStorageOptions } from '../core/life-cycle/storage-options.ts'
-import { createMetaClient, type MemcacheClient } from './memcache/client.ts'
+import { type CacheItem, createMetaClient, type MemcacheClient } from './memcache/client.ts'
 import { byteLength } from '../core/runtime/bytes.ts'
 import { systemTime } from '../core/runtime/time.ts'
 
@@ -75,14 +75,6 @@ export function createMemcacheStore(
     return seconds <= thirtyDays ? Math.max(seconds, 2) : Math.ceil(Date.now() / 1000) + seconds
   }
 
-  async function find(key: string): Promise<Found | undefined> {
-    const item = await client.get(prefix + key)
-    if (item === undefined) return undefined
-    const end = item.value.indexOf(' ')
-    const expiresAt = Number(item.value.slice(0, end))
-    return { value: item.value.slice(end + 1), itemVersion: item.version, expiresAt }
-  }
-
   async function create(
     key: string,
     text: string,
@@ -92,14 +84,14 @@ export function createMemcacheStore(
     const added = await client.add(prefix + key, text, exptime)
     if (added !== undefined) return added
     assertInTime()
-    const before = await find(key)
+    const before = recordIn(await client.get(prefix + key))
     if (before === undefined || before.expiresAt > now()) return undefined
     assertInTime()
     return client.cas(prefix + key, text, before.itemVersion, exptime)
   }
 
   async function read(key: string): Promise<StoredRecord | undefined> {
-    const found = await find(key)
+    const found = recordIn(await client.get(prefix + key))
     if (found === undefined || found.expiresAt <= now()) return undefined
     return { value: found.value, version: `${found.itemVersion} ${found.expiresAt}` }
   }
@@ -133,6 +125,13 @@ export function createMemcacheStore(
     delete: (key) => operations.run(() => client.delete(prefix + key)),
     close: () => operations.close(() => (isOurs ? client.close?.() : undefined)),
   }
+}
+
+function recordIn(item: CacheItem | undefined): Found | undefined {
+  if (item === undefined) return undefined
+  const end = item.value.indexOf(' ')
+  const expiresAt = Number(item.value.slice(0, end))
+  return { value: item.value.slice(end + 1), itemVersion: item.version, expiresAt }
 }
 
 const methods = ['get', 'add', 'cas', 'delete'] as const

@@ -14,7 +14,7 @@ import type { Send } from './redis/connection.ts'
 import { Eviction } from './redis/eviction.ts'
 import { RedisOperations } from './redis/operations.ts'
 import { addToList, isListed, keysIn, listOf, removeFromList, slack } from './redis/owner-lists.ts'
-import { earlierFor, formatHeading, type Heading, parseHeading } from './redis/record-text.ts'
+import { earlierFor, type Heading, parseHeading } from './redis/record-text.ts'
 import { Records } from './redis/records.ts'
 import { forgotten, waitForReplicas } from './redis/replicas.ts'
 import type { RedisServer } from './redis/server.ts'
@@ -43,6 +43,9 @@ const kinds: OptionKinds<RedisStoreOptions> = {
   waitReplicas: 'number',
   now: 'function',
 }
+
+type Listed = Pick<Heading, 'owner' | 'listedUntil'>
+const unlisted: Listed = { owner: '', listedUntil: 0 }
 
 /**
  * Keeps records in Redis (6.0 or later) or Valkey: a single server, one behind Sentinel, or a Cluster. Each
@@ -75,10 +78,9 @@ export function createRedisStore(
     send: Send,
     key: string,
     expiresAt: number,
-    owner: string | undefined,
+    owner: string,
     before: Heading | undefined,
-  ): Promise<Pick<Heading, 'owner' | 'listedUntil'>> {
-    if (owner === undefined) return { owner: '', listedUntil: 0 }
+  ): Promise<Listed> {
     const list = await listOf(owner)
     const place = placeOf(list)
     const wasListed = before?.owner === list && before.listedUntil >= expiresAt + slack
@@ -105,19 +107,20 @@ export function createRedisStore(
       const mustReplicate = waitReplicas > 0 && isNote(key)
       const waits = mustReplicate || (waitReplicas > 0 && owner !== undefined)
       return operations.run(async (send) => {
-        const { owner: list, listedUntil } = await enlist(send, key, expiresAt, owner, before)
+        const { owner: list, listedUntil } =
+          owner === undefined ? unlisted : await enlist(send, key, expiresAt, owner, before)
         const name = createHandle()
         const heading = { name, expiresAt, listedUntil, owner: list, earlier: earlierFor(before) }
         const written = await (replaces === null
           ? records.create(send, key, heading, value)
           : records.replace(send, key, replaces, heading, value))
-        if (!written) return undefined
+        if (written === undefined) return undefined
         if (mustReplicate) {
           await replicate(send, prefix + key)
           // Forgotten, or others have written since: whoever wanted it written looks again.
           if (!(await records.has(send, key, name))) return undefined
         }
-        return formatHeading(heading)
+        return written
       }, waits)
     },
 

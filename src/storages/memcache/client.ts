@@ -38,6 +38,7 @@ export function createMetaClient(hosts: readonly string[], timeout: number): Mem
   /** The server with the highest score (rendezvous hashing): when one goes, only its keys move. */
   function serverOf(key: string): Connection {
     let best = servers[0]!
+    if (servers.length === 1) return best.connection
     let highest = -1
     for (const server of servers) {
       const score = hash(`${server.name}\n${key}`)

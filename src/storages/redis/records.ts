@@ -60,32 +60,41 @@ export class Records {
     return heading !== undefined && heading.expiresAt <= this.#now()
   }
 
-  /** Writes where there is nothing, or nothing that is alive. Returns whether it did. */
-  async create(send: Send, key: string, heading: Heading, value: string): Promise<boolean> {
+  /** Writes where there is nothing, or nothing that is alive. Returns the version, or undefined if it did not. */
+  async create(
+    send: Send,
+    key: string,
+    heading: Heading,
+    value: string,
+  ): Promise<string | undefined> {
     const place = this.#prefix + key
-    const text = together(formatHeading(heading), value)
+    const version = formatHeading(heading)
+    const text = together(version, value)
     const made = await send(place, 'SET', place, text, 'NX', 'PX', this.#lifeOf(heading))
-    if (textOf(made) === 'OK') return true
+    if (textOf(made) === 'OK') return version
     const found = await this.#find(send, key)
-    if (found === undefined) return false
+    if (found === undefined) return undefined
     const there = found.heading
     // Our own, if the client sent it twice.
-    if (there !== undefined && comesAfter(there, heading.name)) return true
-    return this.hasEnded(there) && this.replace(send, key, found.version, heading, value)
+    if (there !== undefined && comesAfter(there, heading.name)) return version
+    if (!this.hasEnded(there)) return undefined
+    return this.replace(send, key, found.version, heading, value)
   }
 
-  /** Writes in the place of this version. Returns whether it did. */
+  /** Writes in the place of this version. Returns the new one, or undefined if it did not. */
   async replace(
     send: Send,
     key: string,
-    version: string,
+    replaces: string,
     heading: Heading,
     value: string,
-  ): Promise<boolean> {
-    const text = together(formatHeading(heading), value)
-    const name = version.slice(0, nameLength)
+  ): Promise<string | undefined> {
+    const version = formatHeading(heading)
+    const text = together(version, value)
+    const name = replaces.slice(0, nameLength)
     const place = this.#prefix + key
-    return Number(await swap.run(send, place, name, text, this.#lifeOf(heading))) === 1
+    const done = await swap.run(send, place, name, text, this.#lifeOf(heading))
+    return Number(done) === 1 ? version : undefined
   }
 
   /**
