@@ -18,11 +18,11 @@ export interface Reply {
   line: string
   /** Each flag with what belongs to it, such as `c7` for the CAS unique 7. */
   flags: readonly string[]
-  data: string | undefined
+  data?: string | undefined
 }
 
 /** What the line of a reply says. */
-type Head = Omit<Reply, 'data'> & { length: number | undefined }
+type Head = Reply & { readonly length: number | undefined }
 
 const carriageReturn = 0x0d
 const newline = 0x0a
@@ -55,11 +55,10 @@ export class ReplyReader {
   next(): Reply | undefined {
     const head = (this.#head ??= this.#nextLine())
     if (head === undefined) return undefined
-    const { code, line, flags, length } = head
-    const data = length === undefined ? undefined : this.#nextBlock(length)
-    if (length !== undefined && data === undefined) return undefined
+    if (head.length !== undefined) head.data = this.#nextBlock(head.length)
+    if (head.length !== undefined && head.data === undefined) return undefined
     this.#head = undefined
-    return { code, line, flags, data }
+    return head
   }
 
   #nextLine(): Head | undefined {
@@ -77,7 +76,7 @@ export class ReplyReader {
     const line = text.slice(0, -2)
     const [code = '', ...words] = line.split(' ')
     const length = code === 'VA' ? lengthOf(words.shift()) : undefined
-    return { code, line, flags: words, length }
+    return { code, line, flags: words, length, data: undefined }
   }
 
   /** Data that came in one piece is read where it is. Otherwise it is copied once, however many pieces there are. */

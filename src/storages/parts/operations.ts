@@ -74,21 +74,15 @@ export class Operations {
       }
       // A process that was busy itself may have the answer, and only has to read it.
       const timer = setTimeout(() => afterArrivals(expire), this.#timeout * 1000)
-      const settle = (): void => {
-        isSettled = true
-        clearTimeout(timer)
-        if (!isLate) this.#answeredAt = performance.now()
-      }
-      work.then(
-        (value) => {
-          settle()
-          resolve(value)
-        },
-        (error) => {
-          settle()
-          reject(error)
-        },
-      )
+      const settling =
+        <V>(settle: (value: V) => void) =>
+        (value: V): void => {
+          isSettled = true
+          clearTimeout(timer)
+          if (!isLate) this.#answeredAt = performance.now()
+          settle(value)
+        }
+      work.then(settling(resolve), settling(reject))
     })
   }
 

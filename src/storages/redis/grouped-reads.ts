@@ -1,4 +1,3 @@
-import { backendError } from '../parts/backend-error.ts'
 import type { Send } from './connection.ts'
 
 /*
@@ -20,33 +19,24 @@ export function groupReads(send: Send): Send {
   let asked: Asked[] = []
   let isRefused = false
 
-  function askAll(): void {
+  async function askAll(): Promise<void> {
     const group = asked
     asked = []
-    if (group.length > 0) ask(group).catch((error) => group.forEach(({ reject }) => reject(error)))
-  }
-
-  async function ask(group: readonly Asked[]): Promise<void> {
     const keys = group.map(({ key }) => key)
-    const replies = group.length > 1 && !isRefused ? await readAll(keys) : []
-    group.forEach(({ key, resolve }, n) => {
-      const reply: unknown = replies[n] ?? null
-      // What is no string is an error for GET, and as good as nothing for MGET.
-      resolve(reply === null || reply instanceof Error ? send(key, 'GET', key) : reply)
-    })
-  }
-
-  /** Nothing, if the server does not read several keys at once for us. */
-  async function readAll(keys: readonly string[]): Promise<readonly unknown[]> {
+    let replies: unknown
     try {
-      const replies = await send(keys[0]!, 'MGET', ...keys)
-      if (Array.isArray(replies) && replies.length === keys.length) return replies
-      throw backendError('Redis gave no reply for each key')
+      if (keys.length > 1) replies = await send(keys[0]!, 'MGET', ...keys)
     } catch (error) {
-      if (!isRefusal(error)) throw error
-      isRefused = true
-      return []
+      isRefused ||= isRefusal(error)
+      if (!isRefused) return group.forEach(({ reject }) => reject(error))
     }
+    group.forEach(({ key, resolve }, n) => {
+      const reply: unknown = Array.isArray(replies) ? replies[n] : null
+      // What is no string is an error for GET, and as good as nothing for MGET.
+      resolve(
+        typeof reply === 'string' || reply instanceof Uint8Array ? reply : send(key, 'GET', key),
+      )
+    })
   }
 
   return (key, ...command) => {

@@ -1,19 +1,16 @@
-import { type MaybePromise, once } from '../../core/runtime/maybe-promise.ts'
 import type { Send } from './connection.ts'
 
 /** A script that works on one key, and so on clusters too. It is sent by its hash, which servers remember. */
 export class Script {
   readonly #source: string
-  readonly #hash: () => MaybePromise<string>
+  #hash: Promise<string> | undefined
 
   constructor(source: string) {
     this.#source = source
-    this.#hash = once(() => sha1(source))
   }
 
   async run(send: Send, key: string, ...args: string[]): Promise<unknown> {
-    const known = this.#hash()
-    const hash = typeof known === 'string' ? known : await known
+    const hash = await (this.#hash ??= sha1(this.#source))
     try {
       return await send(key, 'EVALSHA', hash, '1', key, ...args)
     } catch (error) {
