@@ -54,9 +54,9 @@ const mayImportToo: Record<string, RegExp> = {
   'storages/cloudflare.ts': /^storages\/cloudflare\//,
   'storages/cloudflare/': /^storages\/cloudflare\//,
   'storages/memcache.ts': /^storages\/memcache\//,
-  'storages/memcache/': /^node:(net|timers)$|^storages\/memcache\//,
+  'storages/memcache/': /^node:(buffer|net|timers)$|^storages\/memcache\//,
   'storages/redis.ts': /^storages\/redis\//,
-  'storages/redis/': /^storages\/redis\/|^(ioredis|iovalkey)$/,
+  'storages/redis/': /^storages\/redis\/|^(ioredis|iovalkey|node:timers)$/,
   'storages/sql.ts': /^storages\/sql\//,
   // Only to make the table.
   'storages/sql/': /^storages\/sql\/|^kysely$/,

@@ -86,9 +86,7 @@ export function assertCookieName(name: string): void {
     )
   }
   if (name.length > longestName) {
-    throw configError(
-      `A cookie name has at most ${longestName} characters, this one ${name.length}`,
-    )
+    throw configError(`A cookie name has at most ${longestName} characters, got ${name.length}`)
   }
 }
 
@@ -134,7 +132,7 @@ export function compileAttributes(name: string, attributes: CookieAttributes): C
   const needsSecure = rule !== undefined || alwaysSecure
   if (needsSecure && attributes.secure === false) {
     throw configError(
-      `Cookie "${name}" needs Secure: its prefix, SameSite=None and Partitioned all ask for it. ` +
+      `Cookie "${name}" needs Secure: its prefix, SameSite=None and Partitioned ask for it. ` +
         'Leave the option secure out.',
     )
   }
