@@ -101,9 +101,13 @@ describe('redis storage on what Sentinels watch, under load', { skip }, () => {
   it('brings back nobody who has logged out, and fails no longer than the failover takes', async () => {
     const { name, primary, replicas, sentinels } = service
     await failOver(opened, primary, replicas, async () => {
-      const answer = await talk(sentinels[0]!.port, `SENTINEL GET-MASTER-ADDR-BY-NAME ${name}`)
-      const port = Number(/\r\n(\d+)\r\n$/.exec(answer ?? '')?.[1])
-      if (port === primary.port) return false
+      // One that still names the old primary costs a client a pause more.
+      const answers = await Promise.all(
+        sentinels.map((one) => talk(one.port, `SENTINEL GET-MASTER-ADDR-BY-NAME ${name}`)),
+      )
+      const ports = answers.map((answer) => Number(/\r\n(\d+)\r\n$/.exec(answer ?? '')?.[1]))
+      const [port] = ports as [number]
+      if (port === primary.port || ports.some((other) => other !== port)) return false
       return (await talk(port, 'SET probe 1')) === '+OK\r\n'
     })
   })
