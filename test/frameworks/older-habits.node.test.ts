@@ -97,6 +97,10 @@ for (const [name, start] of [
         return (holder.session = { name: 'Eve' } as never)
       },
       '/delete': (holder) => delete (holder as Partial<Holder>).session,
+      '/ended': (holder) => {
+        holder.session.destroy()
+        return (holder.session = null as never)
+      },
       '/sloppy': ({ session }) => sloppy('session.userId = "eve"')(session),
     }
 
@@ -114,6 +118,10 @@ for (const [name, start] of [
         }
         assert.equal(await browser.json('/look'), 'ada')
         assert.deepEqual([browser.cookies, errors], [cookies, []])
+        // Who has ended it may take it away.
+        assert.equal(await browser.json('/ended'), null)
+        assert.equal(await browser.json('/look'), null)
+        assert.deepEqual(errors, [])
       } finally {
         await server.close()
       }

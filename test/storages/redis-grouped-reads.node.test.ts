@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { createRedisSessionStorage, type RedisServer } from 'coatcheck/redis-storage'
 import { Redis } from 'ioredis'
 import { missing, startRedis, type UrlService } from '../services/index.ts'
+import { eventually as until } from '../services/talk.ts'
 import { toOne, variantsToOne } from './redis-clients.ts'
 import { begin, failure, type Storage, valuesOf } from './redis-visits.ts'
 
@@ -98,4 +99,31 @@ describe('sessions that are read from Redis at the same time', { skip: missing('
     }
     assert.deepEqual(await readings(), { mget: '0 and 1', get: '20 and 0' })
   })
+
+  for (const [name, settings, command] of [
+    ['that does not know the command', { 'rename-command': 'MGET ""' }, ['PING']],
+    [
+      'that is a cluster behind one address',
+      { 'cluster-enabled': 'yes' },
+      ['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'],
+    ],
+  ] as const) {
+    it(`are read one by one from a server ${name}`, async () => {
+      const other = await startRedis({ settings })
+      const client = new Redis(other.url)
+      try {
+        const [first, ...rest] = command
+        await client.call(first, ...rest)
+        // A cluster takes a moment to find that it is whole.
+        await until(async () => (await client.set('probe', 1).catch(() => '')) === 'OK')
+        const storage = open({ url: other.url })
+        const cookies = await beginSome(storage, 10)
+        assert.deepEqual(await numbersIn(storage, cookies), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+        await storage.close()
+      } finally {
+        client.disconnect()
+        await other.stop()
+      }
+    })
+  }
 })

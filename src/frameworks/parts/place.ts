@@ -72,8 +72,13 @@ export function keepPlace(
   visit: Pick<Visit, 'session' | 'close' | 'fail'>,
 ): Holding['visit'] {
   return {
-    close: () => (holder[property] === visit.session ? visit.close() : refuse()),
+    close: () => (isKept() ? visit.close() : refuse()),
     fail: () => visit.fail(),
+  }
+
+  /** What was ended may go: that is what other libraries do with it. */
+  function isKept(): boolean {
+    return holder[property] === visit.session || visit.session.destroyed
   }
 
   async function refuse(): Promise<never> {
