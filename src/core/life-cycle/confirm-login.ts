@@ -4,8 +4,9 @@ import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
 import type { Home, Refusal } from './home.ts'
 
-/** A session that was written, and what was overwritten for it: the same record, or that of the id before. */
-export interface Written {
+/** The session of a login that was written, and what was overwritten for it: the same record, or that of the id before. */
+export interface WrittenLogin {
+  login: Login
   saved: Loaded
   over?: { before: Loaded; after: Loaded } | undefined
 }
@@ -18,9 +19,10 @@ export interface Written {
 export async function confirmLogin(
   home: Home,
   state: SessionState,
-  { login, ...written }: Written & { login: Login },
+  written: WrittenLogin,
 ): Promise<Refusal | undefined> {
-  const { handle } = written.saved.record
+  const { login, saved } = written
+  const { handle } = saved.record
   const former = state.loaded?.record.handle ?? state.retiredFrom
   let refusal: Refusal | undefined
   try {
@@ -32,7 +34,7 @@ export async function confirmLogin(
     // After that: the session whose place it takes has none any more.
     if (refusal === undefined) await home.takeSeat?.(state, handle)
   } catch (error) {
-    await takeBack(home, login, written)
+    await takeBack(home, written)
     // The visitor who has too many sessions has the one of before: then that is what the handler goes on with.
     if (isSessionError(error, 'ERR_SESSION_LIMIT')) state.forgetLogin()
     throw error
@@ -42,7 +44,8 @@ export async function confirmLogin(
 }
 
 /** Nobody has the id of this login yet, so nobody sees it go. */
-async function takeBack(home: Home, { userId }: Login, { saved, over }: Written): Promise<void> {
+async function takeBack(home: Home, { login, saved, over }: WrittenLogin): Promise<void> {
+  const { userId } = login
   const { handle } = saved.record
   const { before, after } = over ?? {}
   const isInPlace = before?.record.handle === handle

@@ -5,8 +5,9 @@ import { seconds } from '../record/lifetime.ts'
 import { markAs } from '../runtime/brand.ts'
 import { GuardedStore } from '../store/guarded-store.ts'
 import type { SessionStore } from '../store/session-store.ts'
+import { confirmLogin } from './confirm-login.ts'
 import { withGroups } from './groups.ts'
-import type { Successor } from './home.ts'
+import type { Home, Successor } from './home.ts'
 import { NoteCache } from './note-cache.ts'
 import { NotedEnds } from './noted-ends.ts'
 import type { NoteScope } from './noted-subjects.ts'
@@ -130,6 +131,9 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
         // Of two new ids at once the first one counts: no end of the session would find the other.
         if (successor === handle) return undefined
         return successor === undefined ? 'revoked' : 'rotated'
+      },
+      confirmLogin(this: Home, state, written) {
+        return confirmLogin(this, state, written)
       },
       end: (handle, seen) => ends.end(handle, seen?.record),
       endAsSeen: (loaded) => ends.endAsSeen(loaded),

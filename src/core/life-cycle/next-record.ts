@@ -1,23 +1,23 @@
 import { SessionTooLargeError } from '../errors.ts'
-import { encodeRecord, type RetiredId, type SessionRecord } from '../record/record.ts'
+import { encodeRecord, type SessionRecord } from '../record/record.ts'
 import { biggestKeys } from '../record/size.ts'
 import { byteLength } from '../runtime/bytes.ts'
-import { contentsAsStored, type Loaded } from '../record/standing.ts'
+import type { Loaded } from '../record/standing.ts'
 import type { LoginTerms } from '../record/terms.ts'
 import type { SessionState } from '../session/session-state.ts'
+import type { EndedIds } from './ended-ids.ts'
 import type { StorageContext } from './storage-options.ts'
 
 /* What is stored of a session after a request. */
 
-/** Ids ended within seconds of each other are rare: more than this many are not remembered. */
-const mostRetired = 8
-
 /** What a record is made of, beside what the request did. */
-interface Basis extends Pick<SessionRecord, 'endsSeen'> {
+export interface Basis extends Pick<SessionRecord, 'endsSeen'> {
   /** What is stored now. */
   base: Loaded | undefined
   /** That of the id which the session has from now on. */
   secretHash: string
+  /** Those that are not the session's any more. */
+  ids: EndedIds | undefined
   now: number
 }
 
@@ -25,9 +25,9 @@ interface Basis extends Pick<SessionRecord, 'endsSeen'> {
 export function nextRecord(
   context: StorageContext,
   state: SessionState,
-  { base, secretHash, endsSeen, now }: Basis,
+  { base, secretHash, endsSeen, ids, now }: Basis,
 ): Loaded {
-  const { lifetime, sessionLimit, form } = context
+  const { lifetime, sessionLimit } = context
   const before = base?.record
   const { login, endsBy, persist = before?.persistent } = state.wishes
   const persistent = persist ?? undefined
@@ -42,9 +42,6 @@ export function nextRecord(
   const last = endsBy ?? terms?.until
   const instants = last === undefined ? used : lifetime.until(used, last)
   const { values, flash, known } = state.nextContents(base)
-  // A session of its own has no ids from before.
-  const hasIds = form.remembersIds && before?.handle === state.handle
-  const ids = hasIds ? endedIds(context, state, { base: base!, now }) : undefined
   // One by one and in decodeRecord's order: spreading would take longer than everything else here.
   return toWrite(context, {
     handle: state.handle,
@@ -116,75 +113,6 @@ function toWrite(
   const text = serializeRecord(context, record, mayRetire)
   const expiresAt = context.lifetime.end(record)
   return { record, version: '', text, expiresAt, by: 'current', contents: record }
-}
-
-/** The ids that are not the session's any more, and will be recognised. */
-function endedIds(
-  { lifetime: { grace, retirement }, endsReused }: StorageContext,
-  state: SessionState,
-  { base, now }: { base: Loaded; now: number },
-): Pick<SessionRecord, 'previous' | 'retired'> {
-  const { record } = base
-  const { rotation, failed } = state.wishes
-  const { previous, retired = [] } = record
-  // Where one that comes back is to end the session, it must be known for what it was.
-  const since = endsReused ? 0 : now
-  if (rotation === undefined) {
-    // Its grace is over: its data goes, its hash stays, to recognise it should it come back.
-    const isOver = previous?.contents !== undefined && previous.until <= now
-    const known = isOver ? { ...previous, contents: undefined } : previous
-    return { previous: known, retired: lateIds(retired, since) }
-  }
-  const { secretHash } = record
-  const late = now + retirement
-  const before = previous && {
-    secretHash: previous.secretHash,
-    until: Math.min(previous.until, late),
-  }
-  const older = lateIds(before ? [before, ...retired] : retired, since)
-  if (rotation === 'grace' && grace > 0) {
-    return {
-      previous: { secretHash, until: now + grace, contents: contentsAsStored(base, state.codec) },
-      retired: older,
-    }
-  }
-  // After an error the new id never reached the visitor, so nothing is on its way that had it.
-  return { previous: { secretHash, until: failed ? now : late }, retired: older }
-}
-
-/** Milliseconds that a request may take which began before its session was replaced. */
-const slowest = 300_000
-
-/** What is left of a session that ended: its ids, which may be on their way, and no data. */
-export function endedRecord(
-  { lifetime, now }: StorageContext,
-  { handle, secretHash, previous, retired = [] }: SessionRecord,
-): SessionRecord {
-  const time = now()
-  const until = time + lifetime.retirement
-  const older = previous ? [{ secretHash: previous.secretHash, until }, ...retired] : retired
-  const ids = { previous: { secretHash, until }, retired: lateIds(older, time) }
-  return { ...emptyRecord(handle, time, time + slowest), ...ids }
-}
-
-/** A record that is of no id, and has no data. */
-export function emptyRecord(handle: string, at: number, end: number): SessionRecord {
-  return {
-    handle,
-    secretHash: '',
-    createdAt: at,
-    lastUsedAt: at,
-    idleDeadline: end,
-    absoluteDeadline: end,
-    values: new Map(),
-    flash: new Map(),
-  }
-}
-
-/** Ids that may be on their way after this instant. */
-function lateIds(ids: readonly RetiredId[], since: number): SessionRecord['retired'] {
-  const late = ids.filter(({ until }) => until > since).slice(0, mostRetired)
-  return late.length > 0 ? late : undefined
 }
 
 /** What the login said that the session is of. */

@@ -4,7 +4,8 @@ import type { Loaded } from '../record/standing.ts'
 import { pause } from '../runtime/pause.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Successor } from './home.ts'
-import { emptyRecord, endedRecord, serializeRecord } from './next-record.ts'
+import { emptyRecord, endedRecord } from './ended-ids.ts'
+import { serializeRecord } from './next-record.ts'
 import type { StorageContext } from './storage-options.ts'
 
 const maxAttempts = 20

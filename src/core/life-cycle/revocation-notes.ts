@@ -71,7 +71,15 @@ export interface NotedHome {
   readonly methods: Revocable
   readonly home: Pick<
     Home,
-    'admit' | 'confirmId' | 'end' | 'endAsSeen' | 'enterGroup' | 'lossOf' | 'refusalOf' | 'replace'
+    | 'admit'
+    | 'confirmId'
+    | 'confirmLogin'
+    | 'end'
+    | 'endAsSeen'
+    | 'enterGroup'
+    | 'lossOf'
+    | 'refusalOf'
+    | 'replace'
   >
   unlessEnded: NotedEnds['unlessEnded']
 }

@@ -7,9 +7,9 @@ import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { LostReason } from '../session/start.ts'
 import { KeyedQueue } from '../store/keyed-queue.ts'
-import { confirmLogin, enterGroup, type Written } from './confirm-login.ts'
+import { enterGroup, type WrittenLogin } from './confirm-login.ts'
 import { claimsOf, importedLogin, type Home, type Lost } from './home.ts'
-import { nextRecord, nextRecordOfPrevious, withPreviousRetired } from './next-record.ts'
+import { type Basis, nextRecord, nextRecordOfPrevious, withPreviousRetired } from './next-record.ts'
 import type { StorageContext } from './storage-options.ts'
 
 /** Tries before giving up, with longer and longer pauses between them. */
@@ -78,7 +78,7 @@ export class SessionWriter {
   /** What the holder of a live session's id has done to its data. */
   #writePlainChange(state: SessionState, base: Loaded, now: number): MaybePromise<string | null> {
     const { secretHash } = base.record
-    const next = nextRecord(this.#context, state, { base, secretHash, now })
+    const next = this.#next(state, { base, secretHash, endsSeen: undefined, now })
     const goOn = (version: string | undefined) => {
       if (version === undefined) return this.#lineUp(state, base)
       next.version = version
@@ -164,7 +164,7 @@ export class SessionWriter {
     if (typeof next === 'string') return this.#interrupt(state, next)
     const { rotation, login } = state.wishes
     const isNewId = base !== undefined && rotation === 'kill' && login === undefined
-    const isKnown = this.#context.form.remembersIds || this.#home.confirmId
+    const isKnown = this.#home.endedIds ?? this.#home.confirmId
     if (isNewId && !isKnown) warnOfOldCookies()
     const saved = await this.#put(next, base)
     return saved && this.#finish(state, saved, base && { before: base, after: saved })
@@ -207,18 +207,26 @@ export class SessionWriter {
     const secretHash = isRotated
       ? await this.#home.proofOf(secretOf(state))
       : base.record.secretHash
-    const next = nextRecord(this.#context, state, { base, secretHash, endsSeen, now })
+    const next = this.#next(state, { base, secretHash, endsSeen, now })
     if (login?.group !== undefined) await enterGroup(this.#home, state)
     return next
   }
 
+  #next(state: SessionState, basis: Omit<Basis, 'ids'>): Loaded {
+    const { base, now } = basis
+    // A session of its own has no ids from before.
+    const isSame = base?.record.handle === state.handle
+    const ids = isSame ? this.#home.endedIds?.(state, base, now) : undefined
+    return nextRecord(this.#context, state, { ...basis, ids })
+  }
+
   /** The session is written. A login stands only if nothing was said against it meanwhile. */
-  async #finish(state: SessionState, saved: Loaded, over?: Written['over']): Promise<Outcome> {
+  async #finish(state: SessionState, saved: Loaded, over?: WrittenLogin['over']): Promise<Outcome> {
     const login = state.wishes.login ?? (state.imported && importedLogin(state))
     const refusal =
       login === undefined
         ? await this.#home.confirmId?.(state, saved)
-        : await confirmLogin(this.#home, state, { login, saved, over })
+        : await this.#home.confirmLogin?.(state, { login, saved, over })
     const value = this.#accept(state, saved)
     return refusal === undefined ? value : this.#interrupt(state, refusal)
   }

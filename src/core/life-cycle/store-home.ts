@@ -2,8 +2,11 @@ import { parseStoreId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { openRecord, type Loaded } from '../record/standing.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
+import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
+import { confirmLogin, type WrittenLogin } from './confirm-login.ts'
+import { endedIds, type EndedIds } from './ended-ids.ts'
 import type { Groups } from './groups.ts'
 import type { EndedAsSeen, Finding, Home, Lost, Refusal, Unwritten } from './home.ts'
 import type { NotedEnds } from './noted-ends.ts'
@@ -114,6 +117,10 @@ export class StoreHome implements Home {
     return this.#store.write(handle, text, { replaces, expiresAt: keptUntil, owner })
   }
 
+  endedIds(state: SessionState, base: Loaded, now: number): EndedIds {
+    return endedIds(this.#context, state, { base, now })
+  }
+
   delete(handle: string): Promise<void> {
     return this.#store.delete(handle)
   }
@@ -127,6 +134,10 @@ export class StoreHome implements Home {
     const isMeant = (record?: SessionRecord) => isOfSameLogin(record, seen)
     const outcome = await this.#ends.endAsRead(handle, owner, isMeant)
     return outcome === 'ended' ? { handle } : outcome
+  }
+
+  confirmLogin(state: SessionState, written: WrittenLogin): Promise<Refusal | undefined> {
+    return confirmLogin(this, state, written)
   }
 
   async replace(handle: string, by: Login & { handle: string }): Promise<boolean> {

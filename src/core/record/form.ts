@@ -5,8 +5,6 @@ import { printWire, type Wire } from './wire.ts'
 export interface RecordForm {
   /** Random bytes in the secret of an id. */
   readonly secretBytes: number
-  /** Whether an id that was replaced can be known. Where the visitor has the record, nobody else can change it. */
-  readonly remembersIds: boolean
   /** @param data The JSON of the data, where that is known: then `wire` is without. */
   print(wire: Wire, data?: string): string
 }
@@ -14,7 +12,6 @@ export interface RecordForm {
 /** For stores: JSON, which every release reads. */
 export const storeForm: RecordForm = {
   secretBytes: 32,
-  remembersIds: true,
   print: printWire,
 }
 
@@ -24,7 +21,6 @@ export const storeForm: RecordForm = {
  */
 export const cookieForm: RecordForm = {
   secretBytes: 16,
-  remembersIds: false,
   print: printShort,
 }
 
@@ -34,6 +30,5 @@ export const cookieForm: RecordForm = {
  */
 export const passingForm: RecordForm = {
   secretBytes: 32,
-  remembersIds: true,
   print: printShort,
 }
