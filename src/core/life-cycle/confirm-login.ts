@@ -28,6 +28,8 @@ export async function confirmLogin(
   try {
     refusal = await home.refusalOf?.(login, handle)
     if (refusal === undefined && former !== undefined && former !== handle) {
+      // What is replaced does not come back: so a login that is refused replaces nothing.
+      await home.expectSeat?.(state, handle, former)
       const mayLive = await home.replace?.(former, { ...login, handle })
       if (mayLive === false) refusal = 'revoked'
     }

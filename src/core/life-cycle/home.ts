@@ -111,6 +111,12 @@ export interface Home {
    * @throws {SessionError} `ERR_SESSION_LIMIT` if this one is too many.
    */
   takeSeat?(state: SessionState, handle: string): Promise<void>
+  /**
+   * Whether it will have a place, asked before it takes that of another session of the user.
+   *
+   * @throws {SessionError} `ERR_SESSION_LIMIT` if not.
+   */
+  expectSeat?(state: SessionState, handle: string, former: string): Promise<void>
   /** Why this login must not stand, if so: what was said against it since it began. Asked once the session is written. */
   refusalOf?(login: Login, handle: string): Promise<Refusal | undefined>
 }

@@ -115,13 +115,24 @@ export class RecordEnds {
    * too slow for.
    */
   async replaceableFrom({ handle, replacedBy }: SessionRecord): Promise<string> {
-    let next = replacedBy
+    for await (const [next, record] of this.#line(replacedBy)) if (record === undefined) return next
+    return handle
+  }
+
+  /** This session, and those that took its place, one that of the other. */
+  async lineFrom(handle: string): Promise<string[]> {
+    const line: string[] = []
+    for await (const [next] of this.#line(handle)) line.push(next)
+    return line
+  }
+
+  async *#line(from: string | undefined): AsyncGenerator<[string, SessionRecord | undefined]> {
+    let next = from
     for (let followed = 0; next !== undefined && followed < mostSuccessors; followed++) {
       const record = await this.recordOf(next)
-      if (record === undefined) return next
-      next = record.replacedBy
+      yield [next, record]
+      next = record?.replacedBy
     }
-    return handle
   }
 
   /**

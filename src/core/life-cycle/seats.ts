@@ -11,6 +11,12 @@ export interface Seats {
    * @throws {SessionError} `ERR_SESSION_LIMIT` if there is none.
    */
   take(state: SessionState, handle: string): Promise<void>
+  /**
+   * Whether there will be one, once the session whose place the login takes has ended: asked while that one still lives.
+   *
+   * @throws {SessionError} `ERR_SESSION_LIMIT` if not.
+   */
+  expect(state: SessionState, handle: string, former: string): Promise<void>
 }
 
 /** What `createSessionLimit()` of `coatcheck/accounts` makes, for the option `sessionLimit`. What is in it is for storages. */

@@ -112,64 +112,94 @@ class CountedSeats implements Seats {
     this.#limit = limit
   }
 
-  take({ server, wishes: { login } }: SessionState, handle: string): Promise<void> {
-    const { userId } = login!
-    const ending = new Set(Array.from(server?.endingByLogin() ?? [], (one) => one.handle))
-    return this.#waiting.run(userId, () => this.#take(userId, handle, ending))
+  take(state: SessionState, handle: string): Promise<void> {
+    const newcomer = newcomerOf(state, handle)
+    return this.#waiting.run(newcomer.userId, () => this.#take(newcomer))
   }
 
-  /** @param ending The handles of sessions that end with this login in any case. */
-  async #take(userId: string, handle: string, ending: ReadonlySet<string>): Promise<void> {
-    const key = `seats-${await cryptoBackend.sha256(userId)}`
+  async expect(state: SessionState, handle: string, former: string): Promise<void> {
+    // Otherwise there is always one that may end.
+    if (this.#limit.whenReached === 'end-oldest') return
+    const newcomer = newcomerOf(state, handle)
+    const table = await this.#look(newcomer)
+    if (table === undefined) return
+    // Read after the others: of two logins for the same session each knows the other's.
+    const line = await this.#owned.ends.lineFrom(former)
+    const isLeft = (one: string) => !line.includes(one)
+    const { others, yielding } = table
+    this.#assertRoom(newcomer, others.filter(isLeft), yielding.filter(isLeft))
+  }
+
+  async #take(newcomer: Newcomer): Promise<void> {
+    const { handle } = newcomer
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const stored = await this.#store.read(key)
-      const seats = stored === undefined ? [] : parseSeats(stored.value)
-      const living = await this.#owned.living(userId)
-      const own = living.find((record) => record.handle === handle)
+      const table = await this.#look(newcomer)
       // It was ended already, or another login has taken its place.
-      if (own === undefined) return
-      const others = seatedOf(living, seats).filter((other) => other !== handle)
-      const isSeated = seats?.includes(handle) || own.terms?.isSeated !== true
-      const { lifetime, now } = this.#context
-      const mayEnd = (one: SessionRecord) =>
-        this.#limit.whenReached === 'end-oldest' ||
-        ending.has(one.handle) ||
-        lifetime.isWaiting?.(one, now()) === true
-      const yielding = new Set(living.filter(mayEnd).map((one) => one.handle))
-      const order = others.toSorted((a, b) => Number(ending.has(b)) - Number(ending.has(a)))
-      const last = order.filter((other) => yielding.has(other))
-      const newcomer = { userId, handle, isSeated, mayEnd, ending }
-      const left = await this.#makeRoom(others, last, newcomer)
+      if (table === undefined) return
+      const left = await this.#makeRoom(newcomer, table)
       // One that was locked is in use by now.
       if (left === undefined) continue
+      const { lifetime, now } = this.#context
       const expiresAt = lifetime.horizon(now()) + clockDifference
       const text = JSON.stringify([...left, handle])
-      const options = { replaces: stored?.version ?? null, expiresAt }
-      if ((await this.#store.write(key, text, options)) !== undefined) return
+      const options = { replaces: table.version, expiresAt }
+      if ((await this.#store.write(table.key, text, options)) !== undefined) return
       await pause(attempt)
     }
     throw new SessionConflictError(maxAttempts)
   }
 
+  /** Who sits there now. Undefined if the newcomer does not live any more. */
+  async #look({ userId, handle, ending }: Newcomer): Promise<Table | undefined> {
+    const key = `seats-${await cryptoBackend.sha256(userId)}`
+    const stored = await this.#store.read(key)
+    const seats = stored === undefined ? [] : parseSeats(stored.value)
+    const living = await this.#owned.living(userId)
+    const own = living.find((record) => record.handle === handle)
+    if (own === undefined) return undefined
+    const others = seatedOf(living, seats).filter((other) => other !== handle)
+    const isSeated = seats?.includes(handle) || own.terms?.isSeated !== true
+    const { lifetime, now } = this.#context
+    const mayEnd = (one: SessionRecord) =>
+      this.#limit.whenReached === 'end-oldest' ||
+      ending.has(one.handle) ||
+      lifetime.isWaiting?.(one, now()) === true
+    const mayYield = new Set(living.filter(mayEnd).map((one) => one.handle))
+    const order = others.toSorted((a, b) => Number(ending.has(b)) - Number(ending.has(a)))
+    const yielding = order.filter((other) => mayYield.has(other))
+    return { key, version: stored?.version ?? null, others, yielding, isSeated, mayEnd }
+  }
+
+  /**
+   * How many of the others must end.
+   *
+   * @throws {SessionLimitError} If no more of them may.
+   */
+  #assertRoom(
+    { userId, handle }: Newcomer,
+    others: readonly string[],
+    yielding: readonly string[],
+  ): number {
+    const { max } = this.#limit
+    const tooMany = Math.max(0, others.length + 1 - max)
+    if (yielding.length >= tooMany) return tooMany
+    this.#context.events.emit({ type: 'interrupted', handle, userId, reason: 'limit' })
+    throw new SessionLimitError(max)
+  }
+
   /**
    * Ends others before the seat is noted, so that a process which dies in between leaves no session without a seat.
    *
-   * @param yielding Those of them that may end, the first one first.
    * @returns Those that stay. Undefined if one that was to end is in use by now.
    */
   async #makeRoom(
-    others: readonly string[],
-    yielding: readonly string[],
-    { userId, handle, isSeated, mayEnd, ending }: Newcomer,
+    newcomer: Newcomer,
+    { others, yielding, isSeated, mayEnd }: Table,
   ): Promise<readonly string[] | undefined> {
-    const { max, whenReached } = this.#limit
-    const tooMany = Math.max(0, others.length + 1 - max)
-    if (tooMany === 0 || (isSeated && whenReached === 'refuse')) return others
-    const { events } = this.#context
-    if (yielding.length < tooMany) {
-      events.emit({ type: 'interrupted', handle, userId, reason: 'limit' })
-      throw new SessionLimitError(max)
-    }
+    if (isSeated && this.#limit.whenReached === 'refuse') return others
+    const tooMany = this.#assertRoom(newcomer, others, yielding)
+    if (tooMany === 0) return others
+    const { userId, ending } = newcomer
     const last = yielding.slice(0, tooMany)
     // If one of them must stay, the login is refused, or takes another one: so none ends for nothing.
     const ended = await this.#owned.ends.endTogether(
@@ -180,7 +210,7 @@ class CountedSeats implements Seats {
     if (ended === undefined) return undefined
     // Of those that end with the login this is told then.
     for (const one of ended.filter((other) => !ending.has(other))) {
-      events.emit({ type: 'revoked', handle: one, userId })
+      this.#context.events.emit({ type: 'revoked', handle: one, userId })
     }
     return others.filter((other) => !last.includes(other))
   }
@@ -190,11 +220,27 @@ class CountedSeats implements Seats {
 interface Newcomer {
   userId: string
   handle: string
-  /** Whether it had a seat before the login. */
-  isSeated: boolean
-  mayEnd: (record: SessionRecord) => boolean
   /** The handles of sessions that end with the login in any case. */
   ending: ReadonlySet<string>
+}
+
+function newcomerOf({ server, wishes }: SessionState, handle: string): Newcomer {
+  const ending = new Set(Array.from(server?.endingByLogin() ?? [], (one) => one.handle))
+  return { userId: wishes.login!.userId, handle, ending }
+}
+
+/** Who sits where, as it was read. */
+interface Table {
+  /** Of the note, and what is replaced of it. */
+  key: string
+  version: string | null
+  /** Those that have a seat beside the newcomer, the earliest login first. */
+  others: readonly string[]
+  /** Those of them that may end, the first one first. */
+  yielding: readonly string[]
+  /** Whether the newcomer had a seat before the login. */
+  isSeated: boolean
+  mayEnd: (record: SessionRecord) => boolean
 }
 
 /**

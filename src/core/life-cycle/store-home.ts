@@ -36,6 +36,7 @@ export class StoreHome implements Home {
   readonly #revocations: Revocations
   readonly #noted: NotedEnds | undefined
   readonly admit?: NotedEnds['admit']
+  readonly expectSeat?: Seats['expect']
   readonly takeSeat?: Seats['take']
   readonly lossOf?: NotedEnds['lossOf']
   readonly enterGroup?: Groups['enter']
@@ -53,7 +54,10 @@ export class StoreHome implements Home {
     this.#noted = noted
     this.#groups = groups
     if (groups !== undefined) this.enterGroup = (group, handle) => groups.enter(group, handle)
-    if (seats !== undefined) this.takeSeat = (state, handle) => seats.take(state, handle)
+    if (seats !== undefined) {
+      this.expectSeat = (state, handle, former) => seats.expect(state, handle, former)
+      this.takeSeat = (state, handle) => seats.take(state, handle)
+    }
     if (noted === undefined) return
     this.admit = (state, base) => noted.admit(state, base)
     this.lossOf = (record, isFresh) => noted.lossOf(record, isFresh)

@@ -124,3 +124,60 @@ describe('two locked sessions that must both end for one login', () => {
     assert.equal(await sightOf(storage, unlocked), 'ada')
   })
 })
+
+describe('a login under an id in its grace, where sessions are limited', () => {
+  /** A session of ada with a new id, and with the one before it. */
+  async function rotated(storage: ServerSessionStorage) {
+    const old = await logIn(storage)
+    const session = await storage.read(old)
+    session.regenerateId()
+    return { old, present: await storage.save(session) }
+  }
+
+  async function logInWith(storage: ServerSessionStorage, cookie: string | null) {
+    const session = await storage.read(cookie)
+    session.login('ada')
+    return storage.save(session)
+  }
+
+  it('ends nothing if it is refused, because the limit was lowered meanwhile', async () => {
+    const store = createMemoryStore({ now })
+    const before = open(store)
+    const others = [await logIn(before), await logIn(before)]
+    const { old, present } = await rotated(before)
+    const storage = open(store, 2)
+    await assert.rejects(logInWith(storage, old), { code: 'ERR_SESSION_LIMIT' })
+    for (const cookie of [old, present, ...others]) {
+      assert.equal(await sightOf(storage, cookie), 'ada')
+    }
+  })
+
+  it('takes the place of its own session, which does not count', async () => {
+    const store = createMemoryStore({ now })
+    const storage = open(store, 2)
+    const other = await logIn(storage)
+    const { old, present } = await rotated(storage)
+    const cookie = await logInWith(storage, old)
+    assert.equal(await sightOf(storage, cookie), 'ada')
+    assert.equal(await sightOf(storage, other), 'ada')
+    assert.equal(await sightOf(storage, present), 'gone')
+  })
+
+  it('is refused to none of two at the same time, and one stands, in each order', async () => {
+    const store = createMemoryStore({ now })
+    const orders = await inEachOrder(async (together) => {
+      const { old, present } = await rotated(open(store, 1))
+      const cookies: (string | null)[] = []
+      const login = async (held: IndexedStore) => {
+        cookies.push(await logInWith(open(held, 1), old))
+      }
+      const order = await together(store, login, login)
+      const storage = open(store)
+      const sights = await Promise.all(cookies.map((cookie) => sightOf(storage, cookie)))
+      assert.deepEqual(sights.toSorted(), ['ada', 'gone'], order)
+      assert.equal(await sightOf(storage, present), 'gone', order)
+      await storage.revokeAll('ada')
+    }, 2)
+    assert.ok(orders > 100, `${orders} orders`)
+  })
+})
