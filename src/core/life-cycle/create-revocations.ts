@@ -7,7 +7,7 @@ import { GuardedStore } from '../store/guarded-store.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import { confirmLogin } from './confirm-login.ts'
 import { withGroups } from './groups.ts'
-import type { Home, Successor } from './home.ts'
+import type { Successor } from './home.ts'
 import { NoteCache } from './note-cache.ts'
 import { NotedEnds } from './noted-ends.ts'
 import type { NoteScope } from './noted-subjects.ts'
@@ -132,9 +132,7 @@ function ofCookies(context: StorageContext, ends: NotedEnds): NotedHome {
         if (successor === handle) return undefined
         return successor === undefined ? 'revoked' : 'rotated'
       },
-      confirmLogin(this: Home, state, written) {
-        return confirmLogin(this, state, written)
-      },
+      confirmLogin,
       end: (handle, seen) => ends.end(handle, seen?.record),
       endAsSeen: (loaded) => ends.endAsSeen(loaded),
       lossOf: (record, isFresh) => ends.lossOf(record, isFresh),

@@ -3,8 +3,8 @@ import type { EndsSeen, SessionRecord } from '../record/record.ts'
 import type { Loaded } from '../record/standing.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
-import type { WrittenLogin } from './confirm-login.ts'
-import type { EndedIds } from './ended-ids.ts'
+import type { confirmLogin } from './confirm-login.ts'
+import type { endedIds } from './ended-ids.ts'
 
 /** A live session that a cookie value stands for. */
 export interface Found {
@@ -84,7 +84,7 @@ export interface Home {
   /** What the record keeps of an id's secret, to know the id again. */
   proofOf(secret: string): MaybePromise<string>
   /** What the record keeps of the ids that are not the session's any more. Left out where none can come back. */
-  endedIds?(state: SessionState, base: Loaded, now: number): EndedIds
+  readonly endedIds?: typeof endedIds
   /** What the visitor's cookie holds of a record's text. Left out where it holds the id. */
   asValue?(text: string): string
   /** Ends the session at this handle, or the one that took its place, if it is of the same user as this one. */
@@ -102,7 +102,7 @@ export interface Home {
   /** Why a new id of the same user must not stand, if so. Asked once the session is written. */
   confirmId?(state: SessionState, saved: Loaded): Promise<Refusal | undefined>
   /** Why a login must not stand, if so. Asked once its session is written. Left out where nothing can be said against one. */
-  confirmLogin?(state: SessionState, written: WrittenLogin): Promise<Refusal | undefined>
+  readonly confirmLogin?: typeof confirmLogin
   /** Puts a session into the list of its group. Asked before the session of a login is written. */
   enterGroup?(group: string, handle: string): Promise<void>
   /**

@@ -216,7 +216,7 @@ export class SessionWriter {
     const { base, now } = basis
     // A session of its own has no ids from before.
     const isSame = base?.record.handle === state.handle
-    const ids = isSame ? this.#home.endedIds?.(state, base, now) : undefined
+    const ids = isSame ? this.#home.endedIds?.(this.#context, state, { base, now }) : undefined
     return nextRecord(this.#context, state, { ...basis, ids })
   }
 
@@ -226,7 +226,7 @@ export class SessionWriter {
     const refusal =
       login === undefined
         ? await this.#home.confirmId?.(state, saved)
-        : await this.#home.confirmLogin?.(state, { login, saved, over })
+        : await this.#home.confirmLogin?.(this.#home, state, { login, saved, over })
     const value = this.#accept(state, saved)
     return refusal === undefined ? value : this.#interrupt(state, refusal)
   }

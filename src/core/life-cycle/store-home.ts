@@ -2,11 +2,10 @@ import { parseStoreId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { openRecord, type Loaded } from '../record/standing.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
-import type { SessionState } from '../session/session-state.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
-import { confirmLogin, type WrittenLogin } from './confirm-login.ts'
-import { endedIds, type EndedIds } from './ended-ids.ts'
+import { confirmLogin } from './confirm-login.ts'
+import { endedIds } from './ended-ids.ts'
 import type { Groups } from './groups.ts'
 import type { EndedAsSeen, Finding, Home, Lost, Refusal, Unwritten } from './home.ts'
 import type { NotedEnds } from './noted-ends.ts'
@@ -30,6 +29,8 @@ interface Endings {
 /** Records in a store, each under its handle: the cookie holds the id, and the record the hash of its secret. */
 export class StoreHome implements Home {
   readonly proofOf: Home['proofOf'] = cryptoBackend.sha256
+  readonly endedIds: Home['endedIds'] = endedIds
+  readonly confirmLogin: Home['confirmLogin'] = confirmLogin
   readonly #context: StorageContext
   readonly #store: GuardedStore
   readonly #ends: RecordEnds
@@ -121,10 +122,6 @@ export class StoreHome implements Home {
     return this.#store.write(handle, text, { replaces, expiresAt: keptUntil, owner })
   }
 
-  endedIds(state: SessionState, base: Loaded, now: number): EndedIds {
-    return endedIds(this.#context, state, { base, now })
-  }
-
   delete(handle: string): Promise<void> {
     return this.#store.delete(handle)
   }
@@ -138,10 +135,6 @@ export class StoreHome implements Home {
     const isMeant = (record?: SessionRecord) => isOfSameLogin(record, seen)
     const outcome = await this.#ends.endAsRead(handle, owner, isMeant)
     return outcome === 'ended' ? { handle } : outcome
-  }
-
-  confirmLogin(state: SessionState, written: WrittenLogin): Promise<Refusal | undefined> {
-    return confirmLogin(this, state, written)
   }
 
   async replace(handle: string, by: Login & { handle: string }): Promise<boolean> {
