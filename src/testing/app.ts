@@ -19,8 +19,9 @@ export interface TestVisitorOptions<Data extends SessionData, Flash extends Sess
   /** The storage that the app's middleware has, or another one on the same store. */
   storage: SessionStorage<Data, Flash>
   /**
-   * Where the app answers. Its scheme and host decide, as for a browser, whether the cookie is Secure and keeps a prefix
-   * such as `__Host-`. Default `http://localhost`.
+   * Where the app answers. Its scheme and host decide, as for a browser, whether the cookie keeps a prefix such as `__Host-`.
+   * Without it, `headers` have the cookie under both names, so the app finds it wherever a test sends the request, and
+   * `browserCookies()` are for `http://localhost`.
    */
   url?: string | undefined
 }
@@ -73,11 +74,11 @@ export function createTestVisitors<
   Flash extends SessionData = Data,
 >(options: TestVisitorOptions<Data, Flash>): TestVisitors<Data, Flash> {
   const own = readOptions('createTestVisitors()', options, kinds)
-  const { cookie, storage, url = 'http://localhost' } = own
+  const { cookie, storage, url } = own
   if (!isCookie(cookie) || typeof storage?.read !== 'function') {
     throw configError('createTestVisitors() needs { cookie, storage }: those of the app')
   }
-  if (!/^https?:\/\/[^/]/i.test(url) || !URL.canParse(url)) {
+  if (url !== undefined && !(/^https?:\/\/[^/]/i.test(url) && URL.canParse(url))) {
     throw configError('url must say where the app answers, such as "http://localhost:3000"')
   }
 

@@ -8,6 +8,7 @@ import { after, before, describe, it, mock, type TestContext } from 'node:test'
 import { type SessionStorage, type SessionStorageOptions } from 'coatcheck'
 import { createCookie } from 'coatcheck/cookie'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
+import { withSession } from 'coatcheck/fetch'
 import { createFsSessionStorage } from 'coatcheck/fs-storage'
 import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import { session } from 'coatcheck/node'
@@ -171,6 +172,38 @@ describe('the cookie of a test visitor', () => {
     ] as const) {
       const ada = await createTestVisitors({ cookie, storage, url }).login('ada')
       assert.ok(ada.cookie.startsWith(start), url)
+    }
+  })
+
+  it('is found wherever the app answers, if the test does not say where', async () => {
+    const cookie = createCookie('__Host-session', { secrets })
+    const storage = createMemorySessionStorage()
+    const app = withSession({ cookie, storage }, (request, own) => {
+      if (request.url.endsWith('/rotate')) own.regenerateId(true)
+      if (request.url.endsWith('/logout')) own.destroy()
+      return new Response(own.userId)
+    })
+    const proxied = { 'X-Forwarded-Proto': 'https' }
+    for (const [url, more] of [
+      ['http://localhost', {}],
+      ['https://shop.example', {}],
+      ['http://localhost', proxied],
+    ] as const) {
+      const ada = await createTestVisitors({ cookie, storage }).login('ada')
+      const get = async (path: string) => {
+        const headers = { ...more, ...ada.headers }
+        const response = await app(new Request(url + path, { headers }))
+        ada.take(response)
+        return response.text()
+      }
+      assert.equal(await get('/'), 'ada', url)
+      const before = ada.cookie
+      await get('/rotate')
+      assert.notEqual(ada.cookie, before)
+      assert.equal(await get('/'), 'ada', url)
+      assert.equal((await ada.session())?.userId, 'ada')
+      await get('/logout')
+      assert.equal(ada.cookie, '')
     }
   })
 

@@ -5,6 +5,7 @@ import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { warnOnce } from '../../core/runtime/platform.ts'
 import type { ExpressStore } from '../parts/express-store.ts'
 import type { CookieOptions } from './cookie.ts'
+import { checkCookie, warnOfUnknown } from './option-names.ts'
 
 /** What signs and seals: a text, or random bytes. */
 export type Secret = string | Uint8Array
@@ -59,7 +60,9 @@ interface CheckedOptions {
 
 /** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
 export function checkOptions(options: SessionOptions): CheckedOptions {
-  const { genid, unset, secret, name, key, rolling } = options
+  const { genid, unset, secret, name, key, rolling, cookie } = options
+  warnOfUnknown(options)
+  checkCookie(cookie)
   if (genid !== undefined && typeof genid !== 'function') {
     throw configError(
       'The option genid of session() must be a function. Leave it out: ids are ours',
@@ -70,6 +73,12 @@ export function checkOptions(options: SessionOptions): CheckedOptions {
   }
   if (unset !== undefined && unset !== 'destroy' && unset !== 'keep') {
     throw configError('The option unset of session() must be "destroy" or "keep"')
+  }
+  if (!secret) {
+    warnOnce(
+      'session() has no secret. Is its environment variable set? ' +
+        'Requests are errors unless cookie-parser has a secret',
+    )
   }
   return {
     name: name || key || 'connect.sid',

@@ -1,0 +1,67 @@
+import { configError } from '../../core/errors.ts'
+import { type OptionKinds, readOptions } from '../../core/options.ts'
+import { warnOnce } from '../../core/runtime/platform.ts'
+import { Cookie, type CookieOptions } from './cookie.ts'
+import type { SessionOptions } from './options.ts'
+
+const kinds: OptionKinds<SessionOptions> = {
+  secret: 'any',
+  name: 'any',
+  key: 'any',
+  store: 'any',
+  oldStore: 'any',
+  cookie: 'any',
+  rolling: 'any',
+  proxy: 'any',
+  unset: 'any',
+  genid: 'any',
+  resave: 'any',
+  saveUninitialized: 'any',
+}
+
+const cookieKinds: OptionKinds<CookieOptions> = {
+  maxAge: 'any',
+  expires: 'any',
+  path: 'any',
+  domain: 'any',
+  httpOnly: 'any',
+  secure: 'any',
+  sameSite: 'any',
+  partitioned: 'any',
+  priority: 'any',
+}
+
+/** Warns of each option that there is not. express-session passes over them, so an app that has one goes on. */
+export function warnOfUnknown(options: SessionOptions): void {
+  warnOfOthers('session()', options, kinds)
+}
+
+/**
+ * What is wrong with the cookie is said when the app starts, and not with each request.
+ *
+ * @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead.
+ */
+export function checkCookie(cookie: SessionOptions['cookie']): void {
+  if (!cookie || typeof cookie === 'function' || cookie instanceof Cookie) return
+  try {
+    // oxlint-disable-next-line no-new -- it looks at them
+    new Cookie(cookie)
+  } catch (error) {
+    throw configError(`The option cookie of session() is wrong: ${(error as Error).message}`)
+  }
+  warnOfOthers('The cookie of session()', cookie, cookieKinds)
+}
+
+function warnOfOthers<Options extends object>(
+  maker: string,
+  given: Options,
+  known: OptionKinds<Options>,
+): void {
+  for (const key of Object.keys(given)) {
+    try {
+      readOptions<object>(maker, { [key]: true }, known)
+    } catch (error) {
+      warnOnce((error as Error).message)
+    }
+  }
+}
