@@ -1,5 +1,6 @@
 import { configError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
+import { warnOnce } from '../runtime/platform.ts'
 import type { LoginTerms } from './terms.ts'
 
 /**
@@ -47,8 +48,7 @@ const persistentKinds: OptionKinds<PersistentLifetimeOptions> = {
 }
 
 export const lifetimeKinds: OptionKinds<LifetimeOptions> = {
-  idleTimeout: 'number',
-  absoluteTimeout: 'number',
+  ...persistentKinds,
   anonymousTimeout: 'number',
   persistent: 'object',
   regenerateGrace: 'number',
@@ -95,9 +95,7 @@ export interface WaitInfo {
   waitsUntil: number
 }
 
-interface TimeoutOptions extends Preset {
-  anonymousTimeout: number | undefined
-}
+type TimeoutOptions = Preset & Pick<LifetimeOptions, 'anonymousTimeout'>
 
 /** In milliseconds. */
 interface Timeouts {
@@ -122,14 +120,11 @@ export class Lifetime {
   readonly retirement: number
 
   constructor(options: LifetimeOptions) {
-    const { idleTimeout = 86_400, absoluteTimeout = 2_592_000, regenerateGrace = 30 } = options
-    const { anonymousTimeout, persistent } = options
-    const usual = { idleTimeout, absoluteTimeout, anonymousTimeout }
-    this.#usual = timeoutsOf(usual)
-    this.#persistent =
-      persistent === undefined
-        ? this.#usual
-        : timeoutsOf({ ...usual, ...readOptions('persistent', persistent, persistentKinds) })
+    const { persistent, regenerateGrace = 30 } = options
+    const usual = { idleTimeout: 86_400, absoluteTimeout: 2_592_000, ...options }
+    this.#usual = timeoutsOf(usual, options)
+    const own = readOptions('persistent', persistent, persistentKinds)
+    this.#persistent = timeoutsOf({ ...usual, ...own }, own)
     this.grace = seconds('regenerateGrace', regenerateGrace, [0, 300]) * 1000
     this.retirement = Math.min(this.grace, inFlight)
   }
@@ -226,10 +221,16 @@ export class Lifetime {
   }
 }
 
-function timeoutsOf({ idleTimeout, absoluteTimeout, anonymousTimeout }: TimeoutOptions): Timeouts {
+/** @param given What of it the app has said itself. */
+function timeoutsOf(
+  { idleTimeout, absoluteTimeout, anonymousTimeout = idleTimeout }: TimeoutOptions,
+  given: PersistentLifetimeOptions,
+): Timeouts {
+  if (given.absoluteTimeout === undefined && given.idleTimeout! > absoluteTimeout) {
+    warnOnce(`idleTimeout is over absoluteTimeout (${absoluteTimeout}), which wins: set both`)
+  }
   const idle = timeout('idleTimeout', idleTimeout)
-  const anonymous =
-    anonymousTimeout === undefined ? idle : timeout('anonymousTimeout', anonymousTimeout)
+  const anonymous = timeout('anonymousTimeout', anonymousTimeout)
   const absolute = timeout('absoluteTimeout', absoluteTimeout)
   return { idle, anonymous: Math.min(anonymous, idle), absolute }
 }
