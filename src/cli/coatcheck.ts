@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
 import { type Command, readGiven, UsageError } from './command.ts'
 import { doctor } from './commands/doctor.ts'
 import { newApp } from './commands/new.ts'
@@ -22,18 +23,25 @@ const commands: Record<string, Command> = {
 }
 
 async function main([name, ...args]: string[]): Promise<number> {
+  const { width } = createOutput(false)
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    console.log(overview(commands))
+    console.log(overview(commands, width))
+    return 0
+  }
+  if (name === '--version' || name === '-v') {
+    console.log(version())
     return 0
   }
   if (!Object.hasOwn(commands, name)) {
-    console.error(`${overview(commands)}\n\ncoatcheck: There is no command "${shown(name)}".`)
+    console.error(
+      `${overview(commands, width)}\n\ncoatcheck: There is no command "${shown(name)}".`,
+    )
     return 2
   }
   const command = commands[name]!
   try {
     if (args.includes('--help')) {
-      console.log(helpOf(name, command))
+      console.log(helpOf(name, command, width))
       return 0
     }
     const given = readGiven(args, command)
@@ -44,6 +52,11 @@ async function main([name, ...args]: string[]): Promise<number> {
     console.error(`\`coatcheck ${name} --help\` says how to use it.`)
     return 2
   }
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { coatcheck, coatcheckProcess, root } from './run.ts'
 
@@ -49,7 +51,7 @@ describe('coatcheck', () => {
       ['Secret'],
       ['sec'],
       [''],
-      ['--version'],
+      ['--verbose'],
       ['__proto__'],
       ['constructor', 'secret'],
     ]) {
@@ -61,6 +63,32 @@ describe('coatcheck', () => {
     }
     const { stderr } = await coatcheck(['\u001B[2Jsecrets'])
     assert.ok(stderr.endsWith('There is no command "\uFFFD[2Jsecrets".\n'))
+  })
+
+  it('says which release it is', async () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    for (const flag of ['--version', '-v']) {
+      const { status, stdout, stderr } = await coatcheck([flag])
+      assert.deepEqual([status, stdout, stderr], [0, `${manifest.version}\n`, ''])
+    }
+  })
+
+  it('breaks its help between words where the terminal is narrow, and the example nowhere', async () => {
+    const wide = await coatcheck(['doctor', '--help'])
+    for (const columns of [60, 80]) {
+      const env = { COLUMNS: String(columns) }
+      for (const args of [[], ['doctor', '--help'], ['open', '--help']]) {
+        const { stdout } = await coatcheck(args, { env })
+        const [text = ''] = stdout.split('\nExample:')
+        const tooLong = text.split('\n').filter((line) => line.length > columns)
+        assert.deepEqual(tooLong, [])
+      }
+      const { stdout } = await coatcheck(['doctor', '--help'], { env })
+      const words = (help: string) => help.split(/\s+/)
+      assert.deepEqual(words(stdout), words(wide.stdout))
+      assert.equal(stdout.split('Example:')[1], wide.stdout.split('Example:')[1])
+    }
+    assert.match(wide.stdout, /--url <url> .* where browsers find the app\n/)
   })
 
   it('explains itself when asked', async () => {

@@ -13,7 +13,7 @@ export const open: Command = {
   takes: '<cookie>',
   says: 'opens a session cookie and says what it stands for, or why it would be refused',
   more:
-    'The cookie is its value, name=value, or a whole Cookie header; - reads it from stdin, which keeps it out of the\n' +
+    'The cookie is its value, name=value, or a whole Cookie header; - reads it from stdin, which keeps it out of the ' +
     "shell's history: whoever has it is logged in. Values are left out unless you ask for them; ids never show.",
   example: 'npx coatcheck open - --storage file:./sessions < cookie.txt',
   flags: {
