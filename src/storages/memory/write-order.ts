@@ -5,8 +5,6 @@
  */
 
 export interface Linked<T extends Linked<T>> {
-  /** Where it is. */
-  place: WriteOrder<T> | undefined
   older: T | undefined
   newer: T | undefined
 }
@@ -16,10 +14,8 @@ export class WriteOrder<T extends Linked<T>> {
   size = 0
   #newest: T | undefined
 
-  /** Puts one behind all others, wherever it was. */
+  /** Puts one that is in no order behind all others. */
   append(entry: T): void {
-    entry.place?.remove(entry)
-    entry.place = this
     entry.older = this.#newest
     entry.newer = undefined
     if (this.#newest === undefined) this.oldest = entry
