@@ -16,17 +16,22 @@ function toBase64url(bytes: Uint8Array): string {
   return text.slice(0, Math.ceil((bytes.length * 4) / 3))
 }
 
+/** What each letter stands for, by its code. Searching the alphabet took a third of reading a cookie. */
+const meanings = new Uint8Array(128)
+for (let i = 0; i < 64; i++) meanings[alphabet.charCodeAt(i)] = i
+
 function fromBase64url(text: string): Bytes | undefined {
+  if (text.length % 4 === 1 || /[^\w-]/.test(text)) return undefined
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
   let group = 0
   let length = 0
   for (let i = 0; i < text.length; i++) {
-    group = (group << 6) | alphabet.indexOf(text[i]!)
+    group = (group << 6) | meanings[text.charCodeAt(i)]!
     const at = i % 4
     if (at > 0) bytes[length++] = group >> (6 - 2 * at)
   }
-  // Not for a letter that is none of these, nor for bits that stand for nothing.
-  return toBase64url(bytes) === text ? bytes : undefined
+  // The last character has bits that stand for nothing.
+  return text.endsWith(toBase64url(bytes.subarray(length - (length % 3)))) ? bytes : undefined
 }
 
 async function aead(raw: Uint8Array): Promise<Aead> {
