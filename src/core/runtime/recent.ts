@@ -37,10 +37,16 @@ export function createRecent<T>(
     return number
   }
 
+  /** Where a text is or was seen: of its pair of places one, or else the first. */
+  function placeOf(number: number): number {
+    const first = (number & (places / 2 - 1)) * 2
+    return numbers[first + 1] === number ? first + 1 : first
+  }
+
   return {
     find(text) {
       const number = numberOf(text)
-      const place = number & (places - 1)
+      const place = placeOf(number)
       const found = kept[place]
       // Only who knows the number learns by the time how much of the text was right.
       return numbers[place] === number && found?.[0] === text ? found[1] : undefined
@@ -48,8 +54,13 @@ export function createRecent<T>(
 
     keep(text, meaning) {
       const number = numberOf(text)
-      const place = number & (places - 1)
+      const place = placeOf(number)
       const isKept = numbers[place] === number
+      if (!isKept) {
+        // The one that came before it moves over, and the one before that goes.
+        numbers[place + 1] = numbers[place]!
+        kept[place + 1] = kept[place]
+      }
       numbers[place] = number
       kept[place] = isKept ? [copyOf(text), meaning] : undefined
       return isKept
