@@ -1,6 +1,6 @@
 import { configError } from '../../core/errors.ts'
-import { type OptionKinds, readOptions } from '../../core/options.ts'
-import { warnOnce } from '../../core/runtime/platform.ts'
+import type { OptionKinds } from '../../core/options.ts'
+import { warnOfUnknown } from '../parts/unknown-options.ts'
 import { Cookie, type CookieOptions } from './cookie.ts'
 import type { SessionOptions } from './options.ts'
 
@@ -32,8 +32,8 @@ const cookieKinds: OptionKinds<CookieOptions> = {
 }
 
 /** Warns of each option that there is not. express-session passes over them, so an app that has one goes on. */
-export function warnOfUnknown(options: SessionOptions): void {
-  warnOfOthers('session()', options, kinds)
+export function checkNames(options: SessionOptions): void {
+  warnOfUnknown('session()', options, kinds)
 }
 
 /**
@@ -49,19 +49,5 @@ export function checkCookie(cookie: SessionOptions['cookie']): void {
   } catch (error) {
     throw configError(`The option cookie of session() is wrong: ${(error as Error).message}`)
   }
-  warnOfOthers('The cookie of session()', cookie, cookieKinds)
-}
-
-function warnOfOthers<Options extends object>(
-  maker: string,
-  given: Options,
-  known: OptionKinds<Options>,
-): void {
-  for (const key of Object.keys(given)) {
-    try {
-      readOptions<object>(maker, { [key]: true }, known)
-    } catch (error) {
-      warnOnce((error as Error).message)
-    }
-  }
+  warnOfUnknown('The cookie of session()', cookie, cookieKinds)
 }

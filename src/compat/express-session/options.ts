@@ -5,7 +5,7 @@ import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { warnOnce } from '../../core/runtime/platform.ts'
 import type { ExpressStore } from '../parts/express-store.ts'
 import type { CookieOptions } from './cookie.ts'
-import { checkCookie, warnOfUnknown } from './option-names.ts'
+import { checkCookie, checkNames } from './option-names.ts'
 
 /** What signs and seals: a text, or random bytes. */
 export type Secret = string | Uint8Array
@@ -61,7 +61,7 @@ interface CheckedOptions {
 /** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
 export function checkOptions(options: SessionOptions): CheckedOptions {
   const { genid, unset, secret, name, key, rolling, cookie } = options
-  warnOfUnknown(options)
+  checkNames(options)
   checkCookie(cookie)
   if (genid !== undefined && typeof genid !== 'function') {
     throw configError(

@@ -5,6 +5,7 @@ import { stateOf } from '../../core/session/state-of.ts'
 import type { SessionStorage as CoreStorage } from '../../core/life-cycle/session-storage.ts'
 import { isOnServer } from '../parts/on-server.ts'
 import { changesIn, type DataPrint, isSame, printData, writeData } from '../parts/write-data.ts'
+import { assertHeader, assertSession, checkCommit } from './arguments.ts'
 import { createSession, flattened, type Session } from './session.ts'
 import { assertUnforgeable, type SessionCookie } from './session-cookie.ts'
 import { type CommitOptions, destroyedError, type SessionStorage } from './session-storage.ts'
@@ -135,6 +136,7 @@ export function createSessionStorageOn<Data, FlashData>(
 
   return {
     async getSession(header, options) {
+      assertHeader(header)
       const { value, imported } = await cookie.read(header, options)
       const flat = imported && { ...imported, values: flattened(imported), flash: undefined }
       const reload = () => storage.read(value, { flashUse: none, imported: flat })
@@ -150,6 +152,7 @@ export function createSessionStorageOn<Data, FlashData>(
     },
 
     async commitSession(session, options = {}) {
+      checkCommit(session, options)
       const data = session.data as Values
       const owner = ownerOf(session)
       return turns.run(session, () => {
@@ -160,6 +163,7 @@ export function createSessionStorageOn<Data, FlashData>(
     },
 
     async destroySession(session, options) {
+      assertSession('destroySession()', session)
       return turns.run(session, async () => {
         const backing = await backingOf(session)
         const core = (backing.core ??= await backing.reload())

@@ -1,6 +1,7 @@
 import { configError } from '../../core/errors.ts'
 import { KeyedQueue } from '../../core/store/keyed-queue.ts'
 import { changesIn, type DataPrint, isMessage, isSame, printData } from '../parts/write-data.ts'
+import { assertHeader, assertSession, checkCommit } from './arguments.ts'
 import {
   createSession,
   flattened,
@@ -124,6 +125,7 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
 
   return {
     async getSession(header, options) {
+      assertHeader(header)
       const { value, imported } = await cookie.read(header, options)
       if (imported !== undefined) return createSession<Data, FlashData>(flattened(imported) as Data)
       const data = value ? await strategy.readData(value) : null
@@ -136,11 +138,13 @@ export function createSessionStorage<Data = SessionData, FlashData = Data>(
     },
 
     async commitSession(session, options = {}) {
+      checkCommit(session, options)
       const { data } = session
       return turns.run(session, () => commit(backingOf(session), data, options))
     },
 
     async destroySession(session, options) {
+      assertSession('destroySession()', session)
       return turns.run(session, async () => {
         const backing = backingOf(session)
         const { id } = backing
