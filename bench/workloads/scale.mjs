@@ -7,7 +7,7 @@ import { tables } from '../lib/scale/tables.mjs'
 import { startService } from '../lib/with-service.mjs'
 
 const child = new URL('../lib/scale/child.mjs', import.meta.url)
-const longestRun = 180_000
+const longestRun = 300_000
 const serviceOf = { Redis: 'redis', PostgreSQL: 'postgres' }
 
 /** S. How our own storages grow: with the size, with the sessions that live, and with what happens at a time. */

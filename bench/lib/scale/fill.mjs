@@ -1,6 +1,6 @@
 import { cookieHeader } from '../payload.mjs'
 
-const atOnce = 32
+const atOnce = 128
 
 /** So many visitors' Cookie headers. */
 export async function makeVisitors(count, start) {
