@@ -12,16 +12,21 @@ import { freePort } from './run-program.ts'
 const folder = mkdtempSync('.build/live-')
 const programs = programsIn('docs/live-connections.md')
 
+const binaries = join(process.cwd(), 'test/runtimes/node_modules')
+const node = [process.execPath]
+const bun = [join(binaries, '@oven/bun-linux-x64/bin/bun')]
+const deno = [join(binaries, '@deno/linux-x64-glibc/deno'), 'run', '-EN', '--no-prompt']
+
 const SESSION_SECRET = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
 
 /** Starts a program. Resolves with its address once it listens. */
-async function start(t: TestContext, name: string): Promise<string> {
+async function start(t: TestContext, name: string, [runtime, ...words] = node): Promise<string> {
   const port = await freePort()
   const text = programs.get(name)!
   assert.match(text, /\b3000\b/)
   writeFileSync(join(folder, name), text.replace(/\b3000\b/, String(port)))
   const env = { ...process.env, SESSION_SECRET, NODE_ENV: undefined }
-  const server = spawn(process.execPath, [name], {
+  const server = spawn(runtime!, [...words, name], {
     cwd: folder,
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -51,22 +56,28 @@ async function logIn(address: string): Promise<string> {
 describe('a program of the guide to live connections', () => {
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('closes the WebSocket of who logs out: websocket.mjs', async (t) => {
-    const address = await start(t, 'websocket.mjs')
-    const connect = (headers: Record<string, string>) =>
-      new WebSocket(address.replace('http', 'ws'), { headers })
-    await assert.rejects(once(connect({}), 'open'), /401/)
-    const Cookie = await logIn(address)
-    await assert.rejects(once(connect({ Cookie, Origin: 'https://evil.example' }), 'open'), /401/)
-    const socket = connect({ Cookie })
-    await once(socket, 'open')
-    socket.send('hello?')
-    assert.equal(String((await once(socket, 'message'))[0]), 'Hello ada')
-    const closed = once(socket, 'close')
-    await fetch(`${address}/logout`, { method: 'POST', headers: { Cookie } })
-    const [code, reason] = await closed
-    assert.equal(`${code} ${reason}`, '4401 destroyed')
-  })
+  for (const [name, runtime] of [
+    ['websocket.mjs', node],
+    ['bun-websocket.mjs', bun],
+    ['deno-websocket.mjs', deno],
+  ] as const) {
+    it(`closes the WebSocket of who logs out: ${name}`, async (t) => {
+      const address = await start(t, name, runtime)
+      const connect = (headers: Record<string, string>) =>
+        new WebSocket(address.replace('http', 'ws'), { headers })
+      await assert.rejects(once(connect({}), 'open'), /401/)
+      const Cookie = await logIn(address)
+      await assert.rejects(once(connect({ Cookie, Origin: 'https://evil.example' }), 'open'), /401/)
+      const socket = connect({ Cookie })
+      await once(socket, 'open')
+      socket.send('hello?')
+      assert.equal(String((await once(socket, 'message'))[0]), 'Hello ada')
+      const closed = once(socket, 'close')
+      await fetch(`${address}/logout`, { method: 'POST', headers: { Cookie } })
+      const [code, reason] = await closed
+      assert.equal(`${code} ${reason}`, '4401 destroyed')
+    })
+  }
 
   for (const name of ['events.mjs', 'fetch-events.mjs']) {
     it(`ends the events of who logs out: ${name}`, async (t) => {
@@ -84,6 +95,15 @@ describe('a program of the guide to live connections', () => {
   }
 
   it('is one of those that are run here', () => {
-    assert.deepEqual([...programs.keys()], ['websocket.mjs', 'events.mjs', 'fetch-events.mjs'])
+    assert.deepEqual(
+      [...programs.keys()],
+      [
+        'websocket.mjs',
+        'bun-websocket.mjs',
+        'deno-websocket.mjs',
+        'events.mjs',
+        'fetch-events.mjs',
+      ],
+    )
   })
 })
