@@ -1,6 +1,7 @@
 import type { Cookie } from '../core/cookie/cookie.ts'
 import type { CookieReading } from '../core/cookie/reading.ts'
 import { byteLength } from '../core/runtime/bytes.ts'
+import type { VisitRequest } from '../core/serving/arrival.ts'
 
 /** One cookie as the browser sent it. Its value is never told. */
 export interface SentCookie {
@@ -16,7 +17,8 @@ export interface SentCookie {
 export const cookieLimit = 4096
 
 interface Brought {
-  /** The Cookie header. */
+  request: VisitRequest
+  /** Its Cookie header. */
   header: string
   reading: CookieReading
   /** Whether the cookie stands for a session that lives. */
@@ -24,21 +26,34 @@ interface Brought {
 }
 
 /** The cookies in the order in which the browser sent them. */
-export function sentCookies(cookie: Cookie, { header, reading, isLive }: Brought): SentCookie[] {
+export async function sentCookies(
+  cookie: Cookie,
+  { request, header, reading, isLive }: Brought,
+): Promise<SentCookie[]> {
   const pairs = header.split(';').flatMap((pair) => (pair.trim() === '' ? [] : [pair.trim()]))
   const names = pairs.map((pair) => pair.split('=', 1)[0]!.trim())
-  return pairs.map((pair, index) => {
-    const name = names[index]!
-    const bytes = byteLength(pair) - (pair.includes('=') ? 1 : 0)
-    const isSession = isNameOf(cookie, name)
-    const times = names.filter((other) => other === name).length
-    const problems = [
-      ...(isSession ? problemsOf(reading, isLive) : []),
-      ...(times > 1 ? [`It was sent ${times} times: another path or domain has one too.`] : []),
-      ...(bytes > cookieLimit * 0.75 ? [`It takes ${bytes} of ${cookieLimit} bytes.`] : []),
-    ]
-    return { name, bytes, isSession, problems }
-  })
+
+  /** What it is by itself, where there are several of its name. */
+  async function problemsOfOne(pair: string, times: number): Promise<string[]> {
+    if (times === 1 || reading.problem !== undefined) return problemsOf(reading, isLive)
+    const own = await cookie.read(pair, request)
+    return problemsOf(own, isLive || own.value !== reading.value)
+  }
+
+  return Promise.all(
+    pairs.map(async (pair, index) => {
+      const name = names[index]!
+      const bytes = byteLength(pair) - (pair.includes('=') ? 1 : 0)
+      const isSession = isNameOf(cookie, name)
+      const times = names.filter((other) => other === name).length
+      const problems = [
+        ...(isSession ? await problemsOfOne(pair, times) : []),
+        ...(times > 1 ? [`It was sent ${times} times: another path or domain has one too.`] : []),
+        ...(bytes > cookieLimit * 0.75 ? [`It takes ${bytes} of ${cookieLimit} bytes.`] : []),
+      ]
+      return { name, bytes, isSession, problems }
+    }),
+  )
 }
 
 /** In development, over plain http, a name with a prefix such as `__Host-` goes without it. */

@@ -57,7 +57,7 @@ export async function reportTo(
   }
   return report(handle)
 
-  function report(own: string | undefined): Report {
+  async function report(own: string | undefined): Promise<Report> {
     const session = own === undefined ? undefined : notebook.session(own)
     const isLive = session !== undefined
     return {
@@ -65,7 +65,7 @@ export async function reportTo(
       session,
       requests: own === undefined ? [] : notebook.requests(own),
       events: notebook.events(),
-      cookies: sentCookies(cookie, { header, reading, isLive }),
+      cookies: await sentCookies(cookie, { request, header, reading, isLive }),
       advice: adviceOn(cookie),
       isInCookie,
     }
