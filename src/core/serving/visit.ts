@@ -219,7 +219,7 @@ function claim(source: object, name: string): () => void {
   if (names.has(name)) {
     throw new SessionError(
       'ERR_SESSION_NESTED',
-      `This request has a session with cookie "${name}" already: install the middleware once`,
+      `This request has a session with cookie "${name}" already: install the middleware once, or name the second cookie differently`,
     )
   }
   served.set(source, names.add(name))
