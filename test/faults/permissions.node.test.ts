@@ -43,8 +43,8 @@ describe('a record that may not be written to or read', () => {
       'folder 0': [denied, denied, 1, 3],
       'version 500': ['ok', denied, 1, 3],
       'version 0': [denied, denied, 1, 3],
-      // Only read, never written again: each version is a file of its own.
-      'file 500': ['ok', 'ok', 2, 3],
+      // Each version is another file, and one that is closed is not written over.
+      'file 500': ['ok', 'ok', 2, 4],
       'file 0': [denied, denied, 1, 3],
     })
   })
@@ -66,6 +66,6 @@ describe('what is written', () => {
     const { folders, files, count } = await play('withOpenUmask')
     assert.deepEqual(folders, ['700'])
     assert.deepEqual(files, ['600'])
-    assert.equal(count, 3)
+    assert.equal(count, 4)
   })
 })

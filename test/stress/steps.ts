@@ -33,17 +33,22 @@ function stopped(call: Call): Call {
   }
 }
 
-function writeInHalves(file: string, text: string, options: { flag: string; mode: number }): void {
+function writeInHalves(
+  file: string | number,
+  text: string,
+  options?: { flag: string; mode: number },
+): void {
   stop()
   const bytes = Buffer.from(text)
   const half = Math.ceil(bytes.length / 2)
-  const descriptor = openSync(file, options.flag, options.mode)
+  const isOpen = typeof file === 'number'
+  const descriptor = isOpen ? file : openSync(file, options!.flag, options!.mode)
   try {
     stop()
     writeSync(descriptor, bytes.subarray(0, half))
     stop()
     writeSync(descriptor, bytes.subarray(half))
   } finally {
-    closeSync(descriptor)
+    if (!isOpen) closeSync(descriptor)
   }
 }

@@ -2,7 +2,9 @@ import { backendError } from '../parts/backend-error.ts'
 import { codeOf, tidy, unless, unlessGone } from './file-errors.ts'
 import { flushAfter, flushIf } from './flush.ts'
 import { crypto, fs, path } from './node.ts'
+import { dropSpare, inside, readText, setAside, writeNew, writeOverSpare } from './record-file.ts'
 import { oncePerProcess } from '../../core/runtime/platform.ts'
+import { createRecent } from '../../core/runtime/recent.ts'
 
 /*
  * A record is a folder with one folder in it, which is named after the record's version and holds the
@@ -28,10 +30,6 @@ interface Version {
   name: string
 }
 
-// Loaded, and not used, also where there are no files.
-const flags = fs?.constants
-/** Refuses symbolic links, and does not hang on a FIFO. Windows has neither flag. */
-const readFlags = flags?.O_RDONLY | (flags?.O_NOFOLLOW ?? 0) | (flags?.O_NONBLOCK ?? 0)
 const versionSyntax = /^([0-9a-z]+)-([0-9a-z]+)-[0-9a-f]{16}[0-9a-z]*$/
 /** Together with a count of this process's writes it makes names that no process has made before. */
 const processMark = oncePerProcess(() => crypto.randomBytes(8).toString('hex'))
@@ -41,9 +39,10 @@ const writesPerTidying = 8
 
 let written = 0
 
-function versionName(count: number, expiresAt: number): string {
+function newVersion(count: number, end: number): Version {
   const mark = processMark() + (written++).toString(36)
-  return `${count.toString(36)}-${Math.ceil(expiresAt).toString(36)}-${mark}`
+  const expiresAt = Math.ceil(end)
+  return { count, expiresAt, name: `${count.toString(36)}-${expiresAt.toString(36)}-${mark}` }
 }
 
 function parseVersion(name: string): Version | undefined {
@@ -81,6 +80,8 @@ export class RecordFolders {
   readonly #scratch: Scratch
   readonly #durable: boolean
   readonly #now: () => number
+  /** What keys had last. A folder that is there under the name of a version says that it still is the one. */
+  readonly #lastSeen = createRecent<Version>(0)
 
   constructor(home: Home, scratch: Scratch, durable: boolean, now: () => number) {
     this.#root = home.root
@@ -97,11 +98,14 @@ export class RecordFolders {
   read(key: string): { value: string; version: string } | undefined {
     const folder = this.#folderOf(key)
     for (let attempt = 0, last = ''; attempt < readAttempts; attempt++) {
-      const version = this.#versionIn(folder)
+      const version = this.#versionIn(folder, this.#lastSeen.find(key))
       if (version === undefined || version.expiresAt <= this.#now()) return undefined
       const { name } = version
       const value = readText(inside(inside(folder, name), name))
-      if (value !== undefined) return { value, version: name }
+      if (value !== undefined) {
+        this.#lastSeen.keep(key, version)
+        return { value, version: name }
+      }
       // The same version twice and still no file: damaged, which the storage reports.
       if (name === last) return { value: '', version: name }
       last = name
@@ -112,13 +116,13 @@ export class RecordFolders {
   async create(key: string, value: string, expiresAt: number): Promise<string | undefined> {
     this.#assertRoot()
     const fresh = this.#scratch.fresh()
-    const version = versionName(1, expiresAt)
+    const version = newVersion(1, expiresAt).name
     const inner = path.join(fresh, version)
     const file = path.join(inner, version)
     try {
       fs.mkdirSync(fresh, { mode: 0o700 })
       fs.mkdirSync(inner, { mode: 0o700 })
-      fs.writeFileSync(file, value, { flag: 'wx', mode: 0o600 })
+      writeNew(file, value)
       await flushIf(this.#durable, file, inner, fresh)
       const moveIn = () => this.#moveIn(fresh, this.#folderOf(key))
       return (await flushAfter(this.#ifDurable(this.#root), moveIn)) ? version : undefined
@@ -136,14 +140,14 @@ export class RecordFolders {
     const base = parseVersion(replaces)
     if (base === undefined || base.expiresAt <= this.#now()) return undefined
     const folder = this.#folderOf(key)
-    const version = versionName(base.count + 1, expiresAt)
+    const next = newVersion(base.count + 1, expiresAt)
+    const version = next.name
     const before = inside(folder, replaces)
     const after = inside(folder, version)
     const file = inside(before, version)
     let replaced = false
     try {
-      const write = () => fs.writeFileSync(file, value, { flag: 'wx', mode: 0o600 })
-      if (!unlessGone(write)) return undefined
+      if (!unlessGone(() => this.#writeText(before, file, value))) return undefined
       await flushIf(this.#durable, file, before).catch(ifGone)
       const rename = () => {
         fs.renameSync(before, after)
@@ -154,7 +158,8 @@ export class RecordFolders {
       if (!replaced) tidy(() => fs.unlinkSync(file))
     }
     if (!replaced) return undefined
-    tidy(() => fs.unlinkSync(inside(after, replaces)))
+    tidy(() => this.#putAway(after, inside(after, replaces)))
+    this.#lastSeen.keep(key, next)
     if (base.count % writesPerTidying === 0) tidy(() => dropLosers(folder, version))
     return version
   }
@@ -180,7 +185,18 @@ export class RecordFolders {
     }
     if (version.expiresAt <= this.#now()) return this.#expel(folder, version)
     tidy(() => dropLosers(folder, version.name))
+    tidy(() => dropSpare(inside(folder, version.name)))
     return false
+  }
+
+  /** Who waits for the disk is not slowed down by new files, and what is overwritten should be on it before. */
+  #writeText(folder: string, file: string, text: string): void {
+    if (this.#durable || !writeOverSpare(folder, file, text)) writeNew(file, text)
+  }
+
+  #putAway(folder: string, file: string): void {
+    if (this.#durable) fs.unlinkSync(file)
+    else setAside(folder, file)
   }
 
   #folderOf(key: string): string {
@@ -196,8 +212,8 @@ export class RecordFolders {
     return this.#durable ? targets : []
   }
 
-  /** The version that a record has now. Undefined if there is no record. */
-  #versionIn(folder: string): Version | undefined {
+  /** The version that a record has now, which may be the one that it had last. Undefined if there is no record. */
+  #versionIn(folder: string, last?: Version): Version | undefined {
     let isEmpty = false
     for (let attempt = 0; attempt < readAttempts; attempt++) {
       const entry = fs.lstatSync(folder, { throwIfNoEntry: false })
@@ -206,6 +222,7 @@ export class RecordFolders {
         return undefined
       }
       if (!entry.isDirectory()) throw backendError('a record is not a folder')
+      if (last && fs.existsSync(inside(inside(folder, last.name), last.name))) return last
       // A rename may hide the version from a listing: where names are listed without their types,
       // Node looks at them one by one, too late.
       const children = unless(['ENOENT'], () => fs.readdirSync(folder, { withFileTypes: true }))
@@ -239,23 +256,6 @@ export class RecordFolders {
     tidy(() => discard(trash))
     tidy(() => fs.rmdirSync(folder))
     return true
-  }
-}
-
-/** Hashes and versions have nothing that `join` would resolve: looking for it took a tenth of a request. */
-function inside(folder: string, name: string): string {
-  return folder + path.sep + name
-}
-
-/** The file's text, or undefined if it is not there any more. */
-function readText(file: string): string | undefined {
-  const descriptor = unless(['ENOENT'], () => fs.openSync(file, readFlags))
-  if (descriptor === undefined) return undefined
-  try {
-    if (!fs.fstatSync(descriptor).isFile()) throw backendError('a record is not a regular file')
-    return fs.readFileSync(descriptor, 'utf8')
-  } finally {
-    fs.closeSync(descriptor)
   }
 }
 
