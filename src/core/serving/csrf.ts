@@ -1,5 +1,6 @@
 import { configError, SessionError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
+import { isProduction, warn } from '../runtime/platform.ts'
 import type { VisitRequest } from './arrival.ts'
 import { assertSession, type CsrfSession, isTokenOf } from './csrf-token.ts'
 import { isOfOwnOrigin } from './own-origin.ts'
@@ -97,6 +98,7 @@ export function createCsrf(options?: CsrfOptions): Csrf {
   trustedOrigins.forEach(assertOrigin)
   assertNamed({ field, header })
   const trusted = new Set(trustedOrigins)
+  let hasWarned = false
 
   /** What the browser says; undefined if it says nothing. */
   function judge(request: CsrfRequest): CsrfReason | 'own' | undefined {
@@ -110,11 +112,22 @@ export function createCsrf(options?: CsrfOptions): Csrf {
     return isOfOwnOrigin(request, origin) ? 'own' : 'origin'
   }
 
+  /** For developers whose own pages are refused: nothing in the response says what to do. */
+  function adviseOn({ url, headers }: CsrfRequest): void {
+    if (hasWarned || isProduction()) return
+    hasWarned = true
+    warn(
+      `A request from a page of ${headers.get('origin')} was refused, because the request is for ${url.split('/', 3).join('/')}. ` +
+        'If that page is yours, or a proxy changes the Host header, name its origin: { trustedOrigins: […] }',
+    )
+  }
+
   return {
     async check(request, session, readField = formReader(request)) {
       if (isSafe(request) || exempt?.(request) === true) return
       const said = judge(request)
       if (said === 'own') return
+      if (said === 'origin') adviseOn(request)
       if (said !== undefined) throw new CsrfError(said)
       assertSession(session)
       const token = request.headers.get(header) || (await readField(field))

@@ -315,3 +315,27 @@ describe('A check for forged requests', () => {
     assert.ok(!`${error.stack} ${JSON.stringify(error)}`.includes(token.slice(0, 20)))
   })
 })
+
+describe('A developer whose own pages are refused, because a proxy changes the Host header', () => {
+  it('is told once what to write', async () => {
+    const printed: string[] = []
+    const { warn } = console
+    console.warn = (message: unknown) => printed.push(String(message))
+    try {
+      const csrf = createCsrf()
+      const headers = new Map([['origin', 'https://shop.example']])
+      const request = { method: 'POST', url: 'http://internal:3000/cart', headers }
+      for (let n = 0; n < 2; n++) {
+        await assert.rejects(csrf.check(request, createSession()), refused('origin'))
+      }
+      await csrf.check({ ...request, url: 'http://shop.example/' }, createSession())
+    } finally {
+      console.warn = warn
+    }
+    assert.equal(printed.length, 1)
+    assert.match(
+      printed[0]!,
+      /https:\/\/shop\.example was refused.* http:\/\/internal:3000\. .*trustedOrigins/,
+    )
+  })
+})
