@@ -51,3 +51,16 @@ export function checkCookie(cookie: SessionOptions['cookie']): void {
   }
   warnOfUnknown('The cookie of session()', cookie, cookieKinds)
 }
+
+/** @throws {SessionError} `ERR_SESSION_CONFIG` for what neither keeps sessions of ours nor was made for express-session. */
+export function checkStore(option: 'store' | 'oldStore', store: unknown): void {
+  if (!store) return
+  const { read, get, set, destroy } = Object(store) as Record<string, unknown>
+  const isOfExpress = [get, set, destroy].every((method) => typeof method === 'function')
+  if (isOfExpress || (option === 'store' && typeof read === 'function')) return
+  const storage = option === 'store' ? 'a storage of coatcheck, or ' : ''
+  throw configError(
+    `The option ${option} of session() must be ${storage}a store of express-session, with get, set and destroy. ` +
+      'Make it with `new` if it is a class, and write `await` before what gives a promise',
+  )
+}

@@ -5,7 +5,7 @@ import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { warnOnce } from '../../core/runtime/platform.ts'
 import type { ExpressStore } from '../parts/express-store.ts'
 import type { CookieOptions } from './cookie.ts'
-import { checkCookie, checkNames } from './option-names.ts'
+import { checkCookie, checkNames, checkStore } from './option-names.ts'
 
 /** What signs and seals: a text, or random bytes. */
 export type Secret = string | Uint8Array
@@ -63,6 +63,8 @@ export function checkOptions(options: SessionOptions): CheckedOptions {
   const { genid, unset, secret, name, key, rolling, cookie } = options
   checkNames(options)
   checkCookie(cookie)
+  checkStore('store', options.store)
+  checkStore('oldStore', options.oldStore)
   if (genid !== undefined && typeof genid !== 'function') {
     throw configError(
       'The option genid of session() must be a function. Leave it out: ids are ours',

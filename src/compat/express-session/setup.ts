@@ -43,9 +43,11 @@ export interface Setup {
 /** @throws {SessionError} `ERR_SESSION_CONFIG`, saying what to write instead. */
 export function createSetup(options: SessionOptions): Setup {
   const checked = checkOptions(options)
-  const { store, cookie: settings, proxy } = options
+  const { cookie: settings, proxy } = options
+  // As there: `store: isProduction && redisStore` is none in development.
+  const store = options.store || undefined
   const given = store === undefined || isStorage(store) ? undefined : store
-  const oldStore = options.oldStore ?? given
+  const oldStore = options.oldStore || given
   const storage = storageOn(store)
   const made = new Map<Secret, Visits<CoreSession>>()
 

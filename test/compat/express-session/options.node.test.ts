@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import session from 'coatcheck/compat/express-session'
+import { createMemorySessionStorage } from 'coatcheck/memory-storage'
 import { secret } from './visitor.ts'
 
 /** What the console is told while the middleware is made. */
@@ -59,5 +60,21 @@ describe('a cookie that cannot be', () => {
         message: /option cookie of session\(\)/,
       })
     }
+  })
+})
+
+describe('a store that keeps no sessions', () => {
+  it('is an error when the app starts: a class, a promise, or something else', () => {
+    const oldStore = createMemorySessionStorage()
+    const wrong = [session.MemoryStore, Promise.resolve(new session.MemoryStore()), {}]
+    const options = [...wrong.map((store) => ({ store })), { oldStore }]
+    for (const option of options) {
+      assert.throws(() => session({ secret, ...option } as never), {
+        code: 'ERR_SESSION_CONFIG',
+        message: /option (store|oldStore) of session\(\).*`new`.*`await`/,
+      })
+    }
+    session({ secret, store: new session.MemoryStore(), oldStore: new session.MemoryStore() })
+    for (const store of [oldStore, undefined, null, false]) session({ secret, store } as never)
   })
 })
