@@ -20,6 +20,9 @@ export interface RequestNote {
   /** Messages that it left for the next page, and those that it showed. */
   left: readonly string[]
   shown: readonly string[]
+  /** Who logged in, and whether the session got a new id. */
+  login: string | undefined
+  hasNewId: boolean
   outcome: Outcome
   /** How often it was overtaken by others, and did its changes again. */
   conflicts: number

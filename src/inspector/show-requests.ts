@@ -16,7 +16,7 @@ export function requestList({ requests }: Report, isShown: boolean): Html {
 }
 
 function request(note: RequestNote, isShown: boolean): Html {
-  const { at, name = 'A request', took, outcome, conflicts, left, shown } = note
+  const { at, name = 'A request', took, outcome, conflicts, left, shown, login, hasNewId } = note
   const kind = outcome === 'saved' || outcome === 'nothing to save' ? 'plain' : 'warning'
   return html`<li>
     <p>
@@ -28,6 +28,8 @@ function request(note: RequestNote, isShown: boolean): Html {
     ${changes(note, isShown)}
     ${left.length > 0 && html`<p class="change"><b>message for the next page</b> ${left.join(', ')}</p>`}
     ${shown.length > 0 && html`<p class="change"><b>message shown</b> ${shown.join(', ')}</p>`}
+    ${login !== undefined && html`<p class="change"><b>logged in</b> <code>${login}</code></p>`}
+    ${hasNewId && html`<p class="change"><b>new id</b></p>`}
   </li>`
 }
 

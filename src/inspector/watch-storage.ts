@@ -52,6 +52,8 @@ export function watchStorage(
       after: before,
       left: [],
       shown: [],
+      login: undefined,
+      hasNewId: false,
       outcome: 'not saved',
       conflicts: 0,
     }
@@ -90,6 +92,8 @@ export function watchStorage(
 function finish(note: RequestNote, state: SessionState): void {
   note.after = state.destroyed ? {} : plain(state.values, state)
   note.left = [...state.flash.pending.keys()]
+  note.login = state.wishes.login?.userId
+  note.hasNewId = note.login !== undefined || state.wishes.rotation !== undefined
   note.shown = [...state.flash.visible.keys()].filter((key) => !note.left.includes(key))
 }
 
