@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { CookieAttributes } from '../../core/cookie/cookie.ts'
 import { longestLifetime } from '../../core/record/lifetime.ts'
+import { warnOnce } from '../../core/runtime/platform.ts'
 import type { Commit } from '../../core/serving/commit.ts'
 import type { SessionState } from '../../core/session/session-state.ts'
 import {
@@ -114,7 +115,12 @@ export class ShownSession {
     if (commit.setCookies.length === 0 || !(isWithheld || cookie.priority)) return commit
     const setCookies = commit.setCookies.flatMap((one) => {
       if (one.includes('; Max-Age=0')) return [one]
-      return isWithheld ? [] : [withPriority(one, cookie)]
+      if (!isWithheld) return [withPriority(one, cookie)]
+      warnOnce(
+        'A session got no cookie: it has secure: true, and the request does not count as https. ' +
+          "Behind a proxy that speaks https, write app.set('trust proxy', 1)",
+      )
+      return []
     })
     return { ...commit, setCookies }
   }

@@ -103,10 +103,17 @@ describe('the cookie', () => {
     assert.match(told.join(), /give the storage an idleTimeout/)
   })
 
-  it('is not sent over plain http if it must be Secure', () =>
-    serving(whoAmI({ cookie: { secure: true } }), async (visitor) => {
-      assert.deepEqual((await visitor.send('/set')).setCookies, [])
-    }))
+  it('is not sent over plain http if it must be Secure, which is said once', async (t) => {
+    const warn = t.mock.method(console, 'warn', () => {})
+    await serving(whoAmI({ cookie: { secure: true } }), async (visitor) => {
+      await visitor.send('/')
+      assert.equal(warn.mock.callCount(), 0)
+      for (let n = 0; n < 2; n++) assert.deepEqual((await visitor.send('/set')).setCookies, [])
+    })
+    const told = warn.mock.calls.map(({ arguments: [text] }) => String(text))
+    assert.equal(told.length, 1)
+    assert.match(told[0]!, /trust proxy/)
+  })
 
   const https = { 'x-forwarded-proto': 'https' }
   const cases: [options: session.SessionOptions, isTrusted: boolean, expected: string][] = [
