@@ -30,14 +30,23 @@ export class UnderWay<What = void> {
     what: What,
   ): (...given: Given) => Promise<T> {
     return async (...given) => {
-      this.assertOpen(what)
-      this.#count++
+      this.begin(what)
       try {
         return await work(...given)
       } finally {
-        if (--this.#count === 0) this.#onIdle?.()
+        this.end()
       }
     }
+  }
+
+  /** For who makes no promise of its own for it. Throws once it is closed; whatever was begun must be ended. */
+  begin(what: What): void {
+    this.assertOpen(what)
+    this.#count++
+  }
+
+  end(): void {
+    if (--this.#count === 0) this.#onIdle?.()
   }
 
   /** Resolves when all has ended that is under way, and then what holds it has been let go. Idempotent. */

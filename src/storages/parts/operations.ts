@@ -47,17 +47,9 @@ export class Operations {
    * @throws {Error} With the code `ETIMEDOUT`, or `ERR_STORE_CLOSED` once it is closed.
    */
   run<T>(start: (assertInTime: () => void) => Promise<T>): Promise<T> {
-    return this.#underWay.run(() => this.#runInTime(start))
-  }
-
-  /** Waits for what is under way; then it is let go. Idempotent. */
-  close(letGo: () => unknown = () => {}): Promise<void> {
-    return this.#underWay.close(letGo)
-  }
-
-  /** One promise of its own: `Promise.race` makes several, and every request waits for this. */
-  #runInTime<T>(start: (assertInTime: () => void) => Promise<T>): Promise<T> {
+    // One promise of its own: `Promise.race` makes several, and every request waits for this.
     return new Promise((resolve, reject) => {
+      this.#underWay.assertOpen()
       if (this.#givenUp >= mostGivenUp) this.#assertFound()
       let isLate = false
       let isSettled = false
@@ -66,9 +58,11 @@ export class Operations {
       }
       // A client of the app's may give something else than a promise.
       const work = Promise.resolve(start(assertInTime))
+      this.#underWay.begin()
       const expire = (): void => {
         if (isSettled) return
         isLate = true
+        this.#underWay.end()
         this.#giveUp(work)
         reject(timeoutError(`No answer within ${this.#timeout} seconds`))
       }
@@ -79,11 +73,19 @@ export class Operations {
         (value: V): void => {
           isSettled = true
           clearTimeout(timer)
-          if (!isLate) this.#answeredAt = performance.now()
+          if (!isLate) {
+            this.#answeredAt = performance.now()
+            this.#underWay.end()
+          }
           settle(value)
         }
       work.then(settling(resolve), settling(reject))
     })
+  }
+
+  /** Waits for what is under way; then it is let go. Idempotent. */
+  close(letGo: () => unknown = () => {}): Promise<void> {
+    return this.#underWay.close(letGo)
   }
 
   /** @throws {Error} Unless the backend has answered lately, or has not been tried for as long. */

@@ -26,14 +26,15 @@ export function grouped({ isCluster }: IoredisClient, send: Send): Send {
 
 export function sendOn(client: IoredisClient): Send {
   const wait = shareWait((args) => client.call('WAIT', ...args))
-  return async (key, name, ...args) => {
-    try {
-      if (name !== 'WAIT') return await client.call(name!, ...args)
-      return await (client.isCluster ? sendWith(client, key, 'wait', args) : wait(args))
-    } catch (error) {
-      throw withoutArguments(error)
-    }
+  const call: Send = (key, name, ...args) => {
+    if (name !== 'WAIT') return client.call(name!, ...args)
+    return client.isCluster ? sendWith(client, key, 'wait', args) : wait(args)
   }
+  return (...command) => call(...command).then(undefined, rethrow)
+}
+
+function rethrow(error: unknown): never {
+  throw withoutArguments(error)
 }
 
 /** These drivers put the whole command on their errors: with what a session holds, or a password. */

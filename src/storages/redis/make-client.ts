@@ -111,8 +111,10 @@ function connectMade(client: MadeClient): Promise<RedisConnection> {
   let problem: Error | undefined
   let misplaced: Error | undefined
   const connection: RedisConnection = {
-    send: grouped(client, async (key, ...command) => {
-      if (client.status !== 'ready') throw problem ?? backendError('Redis is not connected')
+    send: grouped(client, (key, ...command) => {
+      if (client.status !== 'ready') {
+        return Promise.reject(problem ?? backendError('Redis is not connected'))
+      }
       if (client.stream) cork(client.stream)
       return send(key, ...command)
     }),

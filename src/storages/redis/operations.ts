@@ -2,6 +2,12 @@ import { backendError } from '../parts/backend-error.ts'
 import { type DeadlineOptions, Operations } from '../parts/operations.ts'
 import type { RedisConnection, Send } from './connection.ts'
 
+/** Redis' word for nothing is null. Clients of other kinds would make strangers of all visitors. */
+function assertReply(reply: unknown): unknown {
+  if (reply === undefined) throw backendError('The client of Redis gives no replies')
+  return reply
+}
+
 /** Operations on a connection that is made when it is first needed, and ended with them. */
 export class RedisOperations {
   readonly #connect: () => Promise<RedisConnection>
@@ -19,12 +25,9 @@ export class RedisOperations {
     return this.#operations.run((assertInTime) => {
       const inTime =
         (send: Send): Send =>
-        async (...command) => {
+        (...command) => {
           assertInTime()
-          const reply = await send(...command)
-          // Redis' word for nothing is null. Clients of other kinds would make strangers of all visitors.
-          if (reply === undefined) throw backendError('The client of Redis gives no replies')
-          return reply
+          return Promise.resolve(send(...command)).then(assertReply)
         }
       const workOn = (connection: RedisConnection): Promise<T> =>
         leased && connection.lease !== undefined

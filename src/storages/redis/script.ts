@@ -1,16 +1,18 @@
+import type { MaybePromise } from '../../core/runtime/maybe-promise.ts'
 import type { Send } from './connection.ts'
 
 /** A script that works on one key, and so on clusters too. It is sent by its hash, which servers remember. */
 export class Script {
   readonly #source: string
-  #hash: Promise<string> | undefined
+  #hash: MaybePromise<string> | undefined
 
   constructor(source: string) {
     this.#source = source
   }
 
   async run(send: Send, key: string, ...args: string[]): Promise<unknown> {
-    const hash = await (this.#hash ??= sha1(this.#source))
+    this.#hash ??= sha1(this.#source)
+    const hash = typeof this.#hash === 'string' ? this.#hash : (this.#hash = await this.#hash)
     try {
       return await send(key, 'EVALSHA', hash, '1', key, ...args)
     } catch (error) {
