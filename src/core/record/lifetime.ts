@@ -121,7 +121,13 @@ export class Lifetime {
 
   constructor(options: LifetimeOptions) {
     const { persistent, regenerateGrace = 30 } = options
-    const usual = { idleTimeout: 86_400, absoluteTimeout: 2_592_000, ...options }
+    const usual = {
+      idleTimeout: 86_400,
+      absoluteTimeout: 2_592_000,
+      // Here, or every object's prototype may have one.
+      anonymousTimeout: undefined,
+      ...options,
+    }
     this.#usual = timeoutsOf(usual, options)
     const own = readOptions('persistent', persistent, persistentKinds)
     this.#persistent = timeoutsOf({ ...usual, ...own }, own)
