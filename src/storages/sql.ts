@@ -45,7 +45,8 @@ const kinds: OptionKinds<SqlStoreOptions> = {
 /**
  * Keeps records in a table of PostgreSQL, MySQL, MariaDB or SQLite, through the Kysely that the app made: and so
  * in whatever has a dialect for one of them, such as Turso, D1, PGlite, Neon and PlanetScale. Each operation is one
- * statement (creating on MySQL: two), with no transaction held open.
+ * statement (creating on MySQL: two), with no transaction held open. On servers one statement reads several sessions, if
+ * they are asked for at the same time.
  *
  * Every statement must see what the ones before it did: so all go to the primary, none to a replica, and connections
  * commit by themselves (on MySQL no `autocommit=0`). A local file that is opened with libsql is not for here: that driver
@@ -73,13 +74,18 @@ export function createSqlStore(
   if (languageOf(kysely) === 'sqlite') assertNoSchema(kysely, table)
   const operations = new Operations(own)
   const db = kysely as Kysely<SessionTables>
-  const rows = rowsIn(db, { table, prepare })
+  const rows = rowsIn(db, { table, prepare, now })
   const repeating = <T>(work: () => Promise<T>): Promise<T> =>
     operations.run((assertInTime) => repeatLostRaces(work, assertInTime))
 
   return {
     async read(key) {
-      const row = await repeating(() => rows.live(key, now()))
+      const row = await operations.run((assertInTime) =>
+        rows.liveTogether(key, () => {
+          assertInTime()
+          return repeatLostRaces(() => rows.live(key, now()), assertInTime)
+        }),
+      )
       return row && { value: fromAscii(textOf(row.value)), version: textOf(row.version) }
     },
 

@@ -10,6 +10,7 @@ interface Host {
   }
   console?: { warn(message: string): void }
   setImmediate?(callback: () => void): unknown
+  navigator?: { userAgent?: string }
 }
 
 const host = globalThis as unknown as Host
@@ -49,10 +50,18 @@ export function oncePerProcess<T>(make: () => T): () => T {
   }
 }
 
+/** As it is at the beginning: tests may put another one in its place later, which calls nothing back by itself. */
+const { setImmediate } = host
+
 /** Calls back when what has arrived from the network by now has been read, as far as the runtime can tell. */
 export function afterArrivals(callback: () => void): void {
-  if (host.setImmediate === undefined) setTimeout(callback)
-  else host.setImmediate(callback)
+  if (setImmediate === undefined) setTimeout(callback)
+  else setImmediate(callback)
+}
+
+/** Whether one request must not wait for what another one has asked for: Cloudflare Workers, and whoever is called so. */
+export function keepsRequestsApart(): boolean {
+  return host.navigator?.userAgent === 'Cloudflare-Workers'
 }
 
 /** Whether a text sent as a response loses its Content-Type once its `body` is looked at: Bun. */

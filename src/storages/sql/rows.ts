@@ -4,7 +4,9 @@ import type { StoredRow } from '../parts/stored-row.ts'
 import { compileOnce } from './compile-once.ts'
 import { languageOf } from './dialect.ts'
 import { expiresAbout, hasExpiresAbout, stepOf } from './expires-about.ts'
+import { groupReads, mostTogether } from './grouped-reads.ts'
 import { byName, type RunFixed } from './prepared.ts'
+import { selectTogether } from './select-together.ts'
 
 /** One record. Times are milliseconds since the epoch. */
 interface SessionRow {
@@ -21,12 +23,19 @@ interface SessionTable extends SessionRow {
   expires_about: GeneratedAlways<number>
 }
 
+type LiveRow = Pick<SessionRow, 'value' | 'version'>
+
 /** The table under whatever name. */
 export type SessionTables = Record<string, SessionTable>
 
 /** The statements. What they match by is exact: ids and versions are compared byte by byte. */
 interface SessionRows {
-  live(id: string, now: number): Promise<Pick<SessionRow, 'value' | 'version'> | undefined>
+  live(id: string, now: number): Promise<LiveRow | undefined>
+  /** The same together with others where that is faster, and otherwise as it is read alone. */
+  liveTogether(
+    id: string,
+    readAlone: () => Promise<LiveRow | undefined>,
+  ): Promise<LiveRow | undefined>
   /** Whether it was made: not if there is a live one. */
   create(id: string, row: StoredRow, now: number): Promise<boolean>
   /** Whether it still was as `version` says. */
@@ -46,9 +55,13 @@ const sqliteBatch = 100
 interface RowsOptions {
   table: string
   prepare: boolean
+  now: () => number
 }
 
-export function rowsIn(db: Kysely<SessionTables>, { table, prepare }: RowsOptions): SessionRows {
+export function rowsIn(
+  db: Kysely<SessionTables>,
+  { table, prepare, now: clock }: RowsOptions,
+): SessionRows {
   const language = languageOf(db)
   const run: RunFixed =
     prepare && language === 'postgres' ? byName(db) : (compiled) => db.executeQuery(compiled)
@@ -123,6 +136,15 @@ export function rowsIn(db: Kysely<SessionTables>, { table, prepare }: RowsOption
         .where('expires_at', '>', now),
   )
 
+  const selectAll = selectTogether({ db, run }, table, mostTogether)
+
+  // A database in a file does one statement after the other. A plugin may go by the request that it is asked in.
+  const isGrouped = language !== 'sqlite' && db.getExecutor().plugins.length === 0
+  const together = groupReads<LiveRow>(async (ids) => {
+    const { rows } = await selectAll(ids, clock())
+    return new Map((rows as SessionRow[]).map((row) => [textOf(row.id), row]))
+  })
+
   const updateVersion = compileOnce<SessionRow & { next: string; now: number }, SessionTables>(
     { db, run },
     ['id', 'value', 'version', 'owner', 'expires_at', 'next', 'now'],
@@ -138,8 +160,10 @@ export function rowsIn(db: Kysely<SessionTables>, { table, prepare }: RowsOption
   return {
     async live(id, now) {
       const { rows } = await selectLive({ id, now })
-      return rows[0] as Pick<SessionRow, 'value' | 'version'> | undefined
+      return rows[0] as LiveRow | undefined
     },
+
+    liveTogether: isGrouped ? together : (_, readAlone) => readAlone(),
 
     // MySQL has no ON CONFLICT … WHERE.
     create: language === 'mysql' ? insertOrReplaceExpired : upsert,
