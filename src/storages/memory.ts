@@ -32,10 +32,13 @@ interface Entry extends Linked<Entry> {
   readonly key: string
   value: string
   version: number
-  /** When it goes, in seconds since the epoch: a number that V8 keeps in its place, and milliseconds would take 16 bytes beside it. */
+  /** When it goes, in milliseconds after `origin`. */
   end: number
   owner: string | undefined
 }
+
+/** V8 keeps whole numbers of 32 bits in their place, and others take 16 bytes beside it: so deadlines of 50 days fit. */
+const halfRange = 2 ** 31
 
 type Entries = WriteOrder<Entry>
 
@@ -74,6 +77,7 @@ export function createMemoryStore(
   const all = [strangers, users, notes]
   const keysByOwner = new Map<string, Set<string>>()
   let lastVersion = 0
+  let origin = 0
   let timer: ReturnType<typeof setInterval> | undefined
 
   function orderOf({ key, owner }: Pick<Entry, 'key' | 'owner'>): Entries {
@@ -117,7 +121,7 @@ export function createMemoryStore(
 
   function live(key: string, time: number): Entry | undefined {
     const entry = entries.get(key)
-    if (entry === undefined || time < entry.end * 1000) return entry
+    if (entry === undefined || time < origin + entry.end) return entry
     drop(entry)
     return undefined
   }
@@ -126,7 +130,7 @@ export function createMemoryStore(
     let entry = order.oldest
     for (let left = count; entry !== undefined && left > 0; left--) {
       const { newer } = entry
-      if (entry.end * 1000 <= time) drop(entry)
+      if (origin + entry.end <= time) drop(entry)
       entry = newer
     }
   }
@@ -169,17 +173,18 @@ export function createMemoryStore(
       const time = now()
       const entry = live(key, time)
       if ((entry === undefined ? null : String(entry.version)) !== replaces) return undefined
-      const end = Math.ceil(expiresAt / 1000)
+      if (entries.size === 0) origin = time + halfRange
+      const end = expiresAt - origin
       const order = orderOf({ key, owner })
-      if (entry !== undefined) orderOf(entry).remove(entry)
-      else if (order !== notes) makeRoom(time)
+      if (entry === undefined && order !== notes) makeRoom(time)
+      const before = entry && (entry.owner === owner ? order : orderOf(entry))
       if (entry?.owner !== undefined && entry.owner !== owner) unlink(key, entry.owner)
       const kept = entry ?? add(key, end)
       kept.value = flattened(value)
       kept.version = ++lastVersion
       kept.end = end
       kept.owner = owner
-      order.append(kept)
+      order.append(kept, before)
       if (owner !== undefined) link(key, owner)
       for (const order of all) dropExpired(order, glances, time)
       if (timer === undefined) startTimer()

@@ -120,14 +120,9 @@ export class Lifetime {
   readonly retirement: number
 
   constructor(options: LifetimeOptions) {
-    const { persistent, regenerateGrace = 30 } = options
-    const usual = {
-      idleTimeout: 86_400,
-      absoluteTimeout: 2_592_000,
-      // Here, or every object's prototype may have one.
-      anonymousTimeout: undefined,
-      ...options,
-    }
+    const { idleTimeout = 86_400, absoluteTimeout = 2_592_000, regenerateGrace = 30 } = options
+    const { anonymousTimeout, persistent } = options
+    const usual = { idleTimeout, absoluteTimeout, anonymousTimeout }
     this.#usual = timeoutsOf(usual, options)
     const own = readOptions('persistent', persistent, persistentKinds)
     this.#persistent = timeoutsOf({ ...usual, ...own }, own)
@@ -233,7 +228,9 @@ function timeoutsOf(
   given: PersistentLifetimeOptions,
 ): Timeouts {
   if (given.absoluteTimeout === undefined && given.idleTimeout! > absoluteTimeout) {
-    warnOnce(`idleTimeout is over absoluteTimeout (${absoluteTimeout}), which wins: set both`)
+    warnOnce(
+      `idleTimeout (${given.idleTimeout}) is over absoluteTimeout (${absoluteTimeout}), which wins: set both`,
+    )
   }
   const idle = timeout('idleTimeout', idleTimeout)
   const anonymous = timeout('anonymousTimeout', anonymousTimeout)

@@ -14,8 +14,13 @@ export class WriteOrder<T extends Linked<T>> {
   size = 0
   #newest: T | undefined
 
-  /** Puts one that is in no order behind all others. */
-  append(entry: T): void {
+  /**
+   * Puts one behind all others.
+   *
+   * @param from The order that it was in, if it was in one.
+   */
+  append(entry: T, from?: WriteOrder<T>): void {
+    from?.remove(entry)
     entry.older = this.#newest
     entry.newer = undefined
     if (this.#newest === undefined) this.oldest = entry

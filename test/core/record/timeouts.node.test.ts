@@ -17,7 +17,7 @@ function told(options: SessionStorageOptions): string {
 describe('an idle timeout that the absolute one cuts short', () => {
   it('is warned of, if the absolute one was left out', () => {
     const days = 86_400
-    assert.match(told({ idleTimeout: 90 * days }), /idleTimeout .* absoluteTimeout \(2592000\)/)
+    assert.match(told({ idleTimeout: 91 * days }), /idleTimeout .* absoluteTimeout \(2592000\)/)
     const persistent = { idleTimeout: 60 * days }
     assert.match(told({ absoluteTimeout: 5 * days, persistent }), /absoluteTimeout \(432000\)/)
   })
