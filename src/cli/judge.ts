@@ -3,7 +3,7 @@ import { withoutContext } from '../core/record/context.ts'
 import { parseSessionId } from '../core/record/id.ts'
 import { longestLifetime } from '../core/record/lifetime.ts'
 import { decodeRecord, type Contents, type SessionRecord } from '../core/record/record.ts'
-import { openRecord } from '../core/record/standing.ts'
+import { openHeld, openRecord } from '../core/record/standing.ts'
 import { cryptoBackend } from '../core/runtime/crypto/choose.ts'
 import type { SessionStore } from '../core/store/session-store.ts'
 
@@ -59,7 +59,8 @@ async function judgeRecord(
     }
   }
   const about = { handle: record.handle, record }
-  const opened = openRecord(context, { value: text, version: '' }, held)
+  const stored = { value: text, version: '' }
+  const opened = held ? openHeld(context, stored, held) : openRecord(context, stored)
   if (opened === undefined) return { ...about, refused: whyOver(record) }
   if ('by' in opened) return { ...about, contents: opened.contents }
   return { ...about, refused: standings[opened.standing ?? 'unknown'] }

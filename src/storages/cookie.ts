@@ -2,6 +2,7 @@ import { configError, isSessionError, StoreError } from '../core/errors.ts'
 import type { EventEmitter } from '../core/events.ts'
 import { claimsOfRecord, type Home, type SessionClaims } from '../core/life-cycle/home.ts'
 import { SessionLife } from '../core/life-cycle/life.ts'
+import { SessionWriter } from '../core/life-cycle/save.ts'
 import type { NotedHome, Revocable, RevocationNotes } from '../core/life-cycle/revocation-notes.ts'
 import type { PeekableSessionStorage } from '../core/life-cycle/session-storage.ts'
 import {
@@ -109,7 +110,7 @@ export function createCookieSessionStorage<
     isRevoked: own.isRevoked,
     noted,
   })
-  const life = new SessionLife(context, home)
+  const life = new SessionLife(context, home, new SessionWriter(context, home))
   const storage: CookieSessionStorage & Watchable = {
     events: context.events,
     read: (value, how) => life.read(value, how),
@@ -149,7 +150,7 @@ function createHome(
         return undefined
       }
       const loaded = openRecord(context, { value: text, version: '' })
-      if (loaded === undefined || !('by' in loaded)) return undefined
+      if (loaded === undefined) return undefined
       const { record } = loaded
       const id = joinSessionId({ handle: record.handle, secret: record.secretHash })
       // The short form has no other, and looking at each id took a twentieth of a request that reads a small session.

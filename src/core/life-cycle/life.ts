@@ -8,7 +8,7 @@ import { peekAt, type SessionPeek } from './peek.ts'
 import { claimsOf, type Found, importedLogin, type Home } from './home.ts'
 import type { Locking } from './lock.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
-import { SessionWriter } from './save.ts'
+import type { SessionWriter } from './save.ts'
 import type { StorageContext } from './storage-options.ts'
 
 /** The life of a session, wherever its record is: from a cookie value, and to the next one. */
@@ -17,10 +17,10 @@ export class SessionLife {
   readonly #home: Home
   readonly #writer: SessionWriter
 
-  constructor(context: StorageContext, home: Home) {
+  constructor(context: StorageContext, home: Home, writer: SessionWriter) {
     this.#context = context
     this.#home = home
-    this.#writer = new SessionWriter(context, home)
+    this.#writer = writer
   }
 
   async read(value: string | null, options?: ReadOptions): Promise<Session> {

@@ -1,19 +1,13 @@
-import { SessionConflictError } from '../errors.ts'
 import { parseSessionId } from '../record/id.ts'
 import type { Loaded } from '../record/standing.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
-import { pause } from '../runtime/pause.ts'
 import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { LostReason } from '../session/start.ts'
-import { KeyedQueue } from '../store/keyed-queue.ts'
 import { enterGroup, type WrittenLogin } from './confirm-login.ts'
 import { claimsOf, importedLogin, type Home, type Lost } from './home.ts'
-import { type Basis, nextRecord, nextRecordOfPrevious, withPreviousRetired } from './next-record.ts'
+import { type Basis, nextRecord } from './next-record.ts'
 import type { StorageContext } from './storage-options.ts'
-
-/** Tries before giving up, with longer and longer pauses between them. */
-const maxAttempts = 30
 
 function warnOfOldCookies(): void {
   warnOnce(
@@ -23,34 +17,32 @@ function warnOfOldCookies(): void {
 }
 
 /** The cookie value for the visitor: `''` for none, null to leave theirs alone. Undefined: somebody else was first. */
-type Outcome = string | null | undefined
+export type Outcome = string | null | undefined
 
 /**
- * The one place that writes sessions. Every write is a compare-and-swap on the version that was read: if
- * somebody wrote in between, the request's changes are done again on what they wrote.
+ * The one place that writes sessions. Every write is a compare-and-swap on the version that was read. What happens where somebody
+ * wrote in between is in `contended-save.ts`.
  *
  * Most saves are plain changes, which ask nobody. They make no promise where the home waits for nothing: the promises
  * of a save were a quarter of all that a request left to the garbage collector. Every other save waits at each step.
  */
 export class SessionWriter {
-  readonly #context: StorageContext
-  readonly #home: Home
-  /** Where those who lost a race wait for each other: within a process they need not race again. */
-  readonly #losers = new KeyedQueue()
+  protected readonly context: StorageContext
+  protected readonly home: Home
 
   constructor(context: StorageContext, home: Home) {
-    this.#context = context
-    this.#home = home
+    this.context = context
+    this.home = home
   }
 
   /** Saves what the request did. Returns the cookie value that the visitor should have now. */
   save(state: SessionState): MaybePromise<string | null> {
     if (state.destroyed) return this.#end(state)
-    const now = this.#context.now()
+    const now = this.context.now()
     if (!this.#isWorthWriting(state, now)) return null
     const { loaded } = state
     const isLive = loaded?.by === 'current' && loaded.expiresAt > now
-    const { isRevoked, admit, confirmId } = this.#home
+    const { isRevoked, admit, confirmId } = this.home
     // A new id, or somebody who has a say.
     const more = state.wishes.rotation ?? isRevoked ?? admit ?? confirmId
     const isPlain = isLive && more === undefined
@@ -61,7 +53,7 @@ export class SessionWriter {
   #isWorthWriting(state: SessionState, now: number): boolean {
     if (state.isWorthWriting || state.wishes.noteUse) return true
     const { loaded, isUse } = state
-    return isUse && loaded !== undefined && this.#context.lifetime.isTouchDue(loaded.record, now)
+    return isUse && loaded !== undefined && this.context.lifetime.isTouchDue(loaded.record, now)
   }
 
   async #end(state: SessionState): Promise<'' | null> {
@@ -70,8 +62,8 @@ export class SessionWriter {
     // Also under an id that ended a moment ago: who asks to be logged out, is.
     const handle = seen?.handle ?? state.retiredFrom
     if (handle === undefined) return state.hadCookie ? '' : null
-    await this.#home.end(handle, loaded)
-    this.#context.events.emit({ type: 'destroyed', handle, userId: seen?.owner })
+    await this.home.end(handle, loaded)
+    this.context.events.emit({ type: 'destroyed', handle, userId: seen?.owner })
     return ''
   }
 
@@ -80,11 +72,11 @@ export class SessionWriter {
     const { secretHash } = base.record
     const next = this.#next(state, { base, secretHash, endsSeen: undefined, now })
     const goOn = (version: string | undefined) => {
-      if (version === undefined) return this.#lineUp(state, base)
+      if (version === undefined) return this.contend!(state, base)
       next.version = version
-      return this.#accept(state, next)
+      return this.accept(state, next)
     }
-    const written = this.#home.write(next, base.version)
+    const written = this.home.write(next, base.version)
     return typeof written === 'object' ? written.then(goOn) : goOn(written)
   }
 
@@ -92,123 +84,71 @@ export class SessionWriter {
     const { loaded } = state
     // A session of its own would take the place of the newer cookie; a login or a kill is worth that.
     if (state.retiredFrom !== undefined && loaded === undefined) {
-      if (state.wishes.rotation !== 'kill') return this.#interrupt(state, 'rotated')
+      if (state.wishes.rotation !== 'kill') return this.interrupt(state, 'rotated')
     }
-    const claims = this.#home.isRevoked && claimsOf(state)
-    if (claims && (await this.#home.isRevoked!(claims))) return this.#interrupt(state, 'revoked')
+    const claims = this.home.isRevoked && claimsOf(state)
+    if (claims && (await this.home.isRevoked!(claims))) return this.interrupt(state, 'revoked')
     const isStale = loaded !== undefined && loaded.expiresAt <= now
     // Others may have kept the session alive while the handler ran.
-    const base = isStale ? await this.#home.reload(loaded) : loaded
-    const outcome = await this.#attempt(state, base, now)
-    return outcome === undefined ? this.#lineUp(state, loaded) : outcome
+    const base = isStale ? await this.home.reload(loaded) : loaded
+    const outcome = await this.attempt(state, base, now)
+    return outcome === undefined ? this.contend!(state, loaded) : outcome
   }
 
-  /** Somebody else was first. */
-  #lineUp(state: SessionState, loaded: Loaded | undefined): Promise<string | null> {
-    return this.#losers.run(loaded?.record.handle ?? state.handle, () => this.#retry(state, loaded))
-  }
-
-  /** Does the changes again on what others have written, until nobody interferes. */
-  async #retry(state: SessionState, loaded: Loaded | undefined): Promise<string | null> {
-    for (let attempt = 1; attempt < maxAttempts; attempt++) {
-      this.#context.events.emit({ type: 'conflict', handle: state.handle, attempt })
-      if (attempt > 1) await pause(attempt)
-      if (loaded === undefined) state.startAnew()
-      const base = loaded && (await this.#home.reload(loaded))
-      // Somebody else's write was a use as well: then there is nothing left to note.
-      if (base !== undefined && !('lost' in base) && !state.dirty) return null
-      const outcome = await this.#attempt(state, base, this.#context.now())
-      if (outcome !== undefined) return outcome
-    }
-    throw new SessionConflictError(maxAttempts)
-  }
+  /** Somebody else was first. Where the record is in the visitor's cookie, there is nobody else. */
+  protected contend?(state: SessionState, loaded: Loaded | undefined): Promise<string | null>
 
   /** One try, on what is stored now. */
-  async #attempt(
+  protected async attempt(
     state: SessionState,
     base: Loaded | Lost | undefined,
     now: number,
   ): Promise<Outcome> {
-    const { login, rotation } = state.wishes
-    if (base !== undefined && 'lost' in base) {
-      // A login is worth a session of its own: it would get one if it came a moment later.
-      if (base.lost === 'rotated' && login !== undefined) {
-        return this.#logInApart(state, undefined, now)
-      }
-      return this.#interrupt(state, base.lost)
-    }
-    // Locked, it takes a login and nothing else.
-    const isLocked = login && base && this.#context.lifetime.isWaiting?.(base.record, now)
-    if (base && base.expiresAt <= now && !isLocked) return this.#interrupt(state, 'gone')
-    if (base?.by !== 'previous') return this.#writeCurrent(state, base, now)
-    // These end the id even if its grace is over here: by the clock of another server it may go on.
-    if (login !== undefined) return this.#logInApart(state, base, now)
-    if (rotation === 'kill') {
-      // What its holder did goes with it: the record belongs to what came after.
-      return (await this.#endPrevious(base)) && this.#interrupt(state, 'rotated')
-    }
-    if (base.record.previous!.until <= now) return this.#interrupt(state, 'rotated')
-    const saved = await this.#put(nextRecordOfPrevious(this.#context, state, base), base)
-    if (saved === undefined) return undefined
-    this.#accept(state, saved)
-    return null
+    const former = this.tryFormer?.(state, base, now)
+    if (former !== undefined) return former
+    if (base !== undefined && 'lost' in base) return this.interrupt(state, base.lost)
+    if (base && this.isGone(state, base, now)) return this.interrupt(state, 'gone')
+    return this.#write(state, base, now)
+  }
+
+  /** The same, with an id that has its successor. Undefined if there is nothing to do for one. */
+  protected tryFormer?(
+    state: SessionState,
+    base: Loaded | Lost | undefined,
+    now: number,
+  ): Promise<Outcome> | undefined
+
+  /** Locked, it takes a login and nothing else. */
+  protected isGone({ wishes }: SessionState, base: Loaded, now: number): boolean {
+    const isLocked = wishes.login && this.context.lifetime.isWaiting?.(base.record, now)
+    return base.expiresAt <= now && !isLocked
   }
 
   /** Writes as the holder of the record's id, or a new record. */
-  async #writeCurrent(
-    state: SessionState,
-    base: Loaded | undefined,
-    now: number,
-  ): Promise<Outcome> {
-    const next = await this.#prepare(state, base, now)
-    if (typeof next === 'string') return this.#interrupt(state, next)
+  async #write(state: SessionState, base: Loaded | undefined, now: number): Promise<Outcome> {
+    const next = await this.prepare(state, base, now)
+    if (typeof next === 'string') return this.interrupt(state, next)
     const { rotation, login } = state.wishes
     const isNewId = base !== undefined && rotation === 'kill' && login === undefined
-    const isKnown = this.#home.endedIds ?? this.#home.confirmId
+    const isKnown = this.home.endedIds ?? this.home.confirmId
     if (isNewId && !isKnown) warnOfOldCookies()
-    const saved = await this.#put(next, base)
-    return saved && this.#finish(state, saved, base && { before: base, after: saved })
-  }
-
-  /**
-   * A login under an id that has its successor goes on as a session of its own, with what that id could
-   * see: refusing it would show a right password as wrong. It is written first, so that a failure leaves
-   * the visitor with the id they had.
-   *
-   * @param base What is stored now, if the id is still readable: then it ends.
-   */
-  async #logInApart(state: SessionState, base: Loaded | undefined, now: number): Promise<Outcome> {
-    const from = base ?? state.loaded!
-    if (state.handle === from.record.handle) state.startAnew()
-    const next = await this.#prepare(state, from, now)
-    if (typeof next === 'string') return this.#interrupt(state, next)
-    const saved = await this.#put(next, undefined)
-    if (saved === undefined) return undefined
-    let after: Loaded | undefined
-    try {
-      after = base && (await this.#endPrevious(base))
-    } finally {
-      if (base !== undefined && after === undefined) await this.#home.delete(saved.record.handle)
-    }
-    if (base === undefined) return this.#finish(state, saved)
-    return after && this.#finish(state, saved, { before: base, after })
+    const saved = await this.put(next, base)
+    return saved && this.finish(state, saved, base && { before: base, after: saved })
   }
 
   /** The record to write, of what this session goes on from; or why there may be none. */
-  async #prepare(
+  protected async prepare(
     state: SessionState,
     base: Loaded | undefined,
     now: number,
   ): Promise<Loaded | LostReason> {
-    const endsSeen = await this.#home.admit?.(state, base)
+    const endsSeen = await this.home.admit?.(state, base)
     if (typeof endsSeen === 'string') return endsSeen
     const { rotation, login } = state.wishes
     const isRotated = base === undefined || rotation !== undefined
-    const secretHash = isRotated
-      ? await this.#home.proofOf(secretOf(state))
-      : base.record.secretHash
+    const secretHash = isRotated ? await this.home.proofOf(secretOf(state)) : base.record.secretHash
     const next = this.#next(state, { base, secretHash, endsSeen, now })
-    if (login?.group !== undefined) await enterGroup(this.#home, state)
+    if (login?.group !== undefined) await enterGroup(this.home, state)
     return next
   }
 
@@ -216,37 +156,36 @@ export class SessionWriter {
     const { base, now } = basis
     // A session of its own has no ids from before.
     const isSame = base?.record.handle === state.handle
-    const ids = isSame ? this.#home.endedIds?.(this.#context, state, { base, now }) : undefined
-    return nextRecord(this.#context, state, { ...basis, ids })
+    const ids = isSame ? this.home.endedIds?.(this.context, state, { base, now }) : undefined
+    return nextRecord(this.context, state, { ...basis, ids })
   }
 
   /** The session is written. A login stands only if nothing was said against it meanwhile. */
-  async #finish(state: SessionState, saved: Loaded, over?: WrittenLogin['over']): Promise<Outcome> {
+  protected async finish(
+    state: SessionState,
+    saved: Loaded,
+    over?: WrittenLogin['over'],
+  ): Promise<Outcome> {
     const login = state.wishes.login ?? (state.imported && importedLogin(state))
     const refusal =
       login === undefined
-        ? await this.#home.confirmId?.(state, saved)
-        : await this.#home.confirmLogin?.(this.#home, state, { login, saved, over })
-    const value = this.#accept(state, saved)
-    return refusal === undefined ? value : this.#interrupt(state, refusal)
-  }
-
-  /** The id before may read nothing any more. */
-  #endPrevious(base: Loaded): Promise<Loaded | undefined> {
-    return this.#put(withPreviousRetired(this.#context, base.record), base)
+        ? await this.home.confirmId?.(state, saved)
+        : await this.home.confirmLogin?.(this.home, state, { login, saved, over })
+    const value = this.accept(state, saved)
+    return refusal === undefined ? value : this.interrupt(state, refusal)
   }
 
   /** One compare-and-swap. Undefined if somebody else was first. */
-  async #put(next: Loaded, base: Loaded | undefined): Promise<Loaded | undefined> {
-    const version = await this.#home.write(next, base?.version ?? null)
+  protected async put(next: Loaded, base: Loaded | undefined): Promise<Loaded | undefined> {
+    const version = await this.home.write(next, base?.version ?? null)
     if (version === undefined) return undefined
     next.version = version
     return next
   }
 
   /** Tells what a save has done, and starts over from it. Returns what the visitor's cookie holds now. */
-  #accept(state: SessionState, saved: Loaded): string {
-    const { events } = this.#context
+  protected accept(state: SessionState, saved: Loaded): string {
+    const { events } = this.context
     const { record, by } = saved
     if (events.watched) {
       const about = { handle: record.handle, userId: record.owner }
@@ -258,18 +197,18 @@ export class SessionWriter {
     }
     state.settle(saved)
     // As it was read, it will be read again.
-    if (saved.contents.isShared) this.#context.records?.keep(saved.text, record)
-    return this.#home.asValue?.(saved.text) ?? state.id
+    if (saved.contents.isShared) this.context.records?.keep(saved.text, record)
+    return this.home.asValue?.(saved.text) ?? state.id
   }
 
   /**
    * Gives up: the session ended, or its id did, while the request ran. The visitor's cookie is left alone:
    * by now the browser may hold the cookie of a login that came after, under the same name.
    */
-  #interrupt(state: SessionState, reason: LostReason): null {
+  protected interrupt(state: SessionState, reason: LostReason): null {
     const { handle, owner: userId } = state.loaded?.record ?? {}
     state.lose(reason)
-    this.#context.events.emit({ type: 'interrupted', handle, userId, reason })
+    this.context.events.emit({ type: 'interrupted', handle, userId, reason })
     return null
   }
 }

@@ -9,6 +9,7 @@ import type { SessionStore } from '../store/session-store.ts'
 import type { ReadOptions } from './begin.ts'
 import { withGroups } from './groups.ts'
 import type { SessionInfo } from './session-info.ts'
+import { ContendedWriter } from './contended-save.ts'
 import { SessionLife } from './life.ts'
 import { OwnedSessions } from './owned-sessions.ts'
 import type { SessionPeek } from './peek.ts'
@@ -195,7 +196,7 @@ export function storageOn<Data extends SessionData, Flash extends SessionData>(
   const seats = context.sessionLimit?.ofStore(context, guarded, owned)
   const groups = context.groups?.ofStore(context, guarded, { owned, noted })
   const home = new StoreHome(context, guarded, { owned, revocations, noted, seats, groups })
-  const life = new SessionLife(context, home)
+  const life = new SessionLife(context, home, new ContendedWriter(context, home))
 
   const storage: ServerSessionStorage & Watchable = {
     events: context.events,

@@ -1,6 +1,6 @@
 import { parseStoreId } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
-import { openRecord, type Loaded } from '../record/standing.ts'
+import { openHeld, type Loaded } from '../record/standing.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
@@ -76,7 +76,7 @@ export class StoreHome implements Home {
     if (stored === undefined) return undefined
     const hash = cryptoBackend.sha256(secret)
     const secretHash = typeof hash === 'string' ? hash : await hash
-    const opened = openRecord(this.#context, stored, { handle, secretHash })
+    const opened = openHeld(this.#context, stored, { handle, secretHash })
     if (opened === undefined) return undefined
     if ('by' in opened) {
       const found = { id: value, loaded: opened }
@@ -108,7 +108,7 @@ export class StoreHome implements Home {
     const { secretHash } = by === 'current' ? record : record.previous!
     const stored = await this.#store.read(handle)
     const held = { handle, secretHash, mayBeOver: true }
-    const opened = stored && openRecord(this.#context, stored, held)
+    const opened = stored && openHeld(this.#context, stored, held)
     if (opened === undefined) return { lost: 'gone' }
     return 'by' in opened ? opened : { lost: 'rotated' }
   }

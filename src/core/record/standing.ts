@@ -47,44 +47,61 @@ interface Reader {
  */
 type Standing = Loaded['by'] | 'retired' | 'reused' | undefined
 
+/** The id that a visitor has shown. */
+interface Held {
+  handle: string
+  secretHash: string
+  /** Whether the id before may be that still after its grace: for another server, whose clock is behind, it may go on. */
+  mayBeOver?: boolean
+}
+
 /**
- * The record in what was stored, if it is whole, ours and alive. What is wrong with it is reported.
+ * The record in what was stored, if it is whole, ours and alive, for whoever has it. What is wrong with it is reported.
  *
- * @param held The key that it was read from, and the hash of the id's secret. Without a store, whoever has
- * the record may see it. `mayBeOver` lets the id before be that still after its grace: for another server, whose clock
- * is behind, the grace may go on.
+ * @param handle The key that it was read from, if it was in a store.
  */
 export function openRecord(
   { codec, records, schema, lifetime, events, now }: Reader,
   { value: text, version }: { value: string; version: string },
-  held?: { handle: string; secretHash: string; mayBeOver?: boolean },
-): Loaded | Refused | undefined {
+  handle?: string,
+): Loaded | undefined {
   const dropped: string[] = []
   const record = records ? records.decode(text) : decodeRecord(text, codec, dropped)
-  if (record === undefined || (held !== undefined && record.handle !== held.handle)) {
-    events.emit({ type: 'corrupt', handle: held?.handle, keys: [] })
+  if (record === undefined || (handle !== undefined && record.handle !== handle)) {
+    events.emit({ type: 'corrupt', handle, keys: [] })
     return undefined
   }
-  const { handle, owner: userId } = record
-  const time = now()
-  const expiresAt = lifetime.endIfLive(record, time)
+  const { handle: own, owner: userId } = record
+  const expiresAt = lifetime.endIfLive(record, now())
   if (expiresAt === undefined) {
     // Of what was ended that was told then: it has no id any more.
-    if (record.secretHash) events.emit({ type: 'expired', handle, userId })
+    if (record.secretHash) events.emit({ type: 'expired', handle: own, userId })
     return undefined
   }
-  const standing = held === undefined ? 'current' : standingOf(record, held, time)
   if (schema !== undefined || codec.dataVersion !== undefined) {
     for (const contents of contentsIn(record)) {
       const failure = codec.dataVersion?.open(contents, codec)
-      if (failure !== undefined) events.emit({ type: 'corrupt', handle, ...failure })
+      if (failure !== undefined) events.emit({ type: 'corrupt', handle: own, ...failure })
       if (schema !== undefined) dropped.push(...hideUnfit(schema, contents))
     }
   }
-  if (dropped.length > 0) events.emit({ type: 'corrupt', handle, keys: dropped })
-  if (standing !== 'current' && standing !== 'previous') return { record, standing }
-  const contents = contentsOf(record, standing)
-  return { record, version, text, expiresAt, by: standing, contents }
+  if (dropped.length > 0) events.emit({ type: 'corrupt', handle: own, keys: dropped })
+  return { record, version, text, expiresAt, by: 'current', contents: record }
+}
+
+/** The same of a record in a store, for the holder of an id; or why that id may not see it. */
+export function openHeld(
+  reader: Reader,
+  stored: { value: string; version: string },
+  held: Held,
+): Loaded | Refused | undefined {
+  const opened = openRecord(reader, stored, held.handle)
+  if (opened === undefined) return undefined
+  const { record } = opened
+  const standing = standingOf(record, held, reader.now)
+  if (standing === 'current') return opened
+  if (standing !== 'previous') return { record, standing }
+  return { ...opened, by: standing, contents: contentsOf(record, standing) }
 }
 
 /** What each of its ids may see. */
@@ -96,18 +113,18 @@ function contentsIn(record: SessionRecord): Contents[] {
 /** The standing of the id whose secret has this hash. */
 function standingOf(
   record: SessionRecord,
-  { secretHash, mayBeOver = false }: { secretHash: string; mayBeOver?: boolean },
-  now: number,
+  { secretHash, mayBeOver = false }: Held,
+  now: () => number,
 ): Standing {
   if (equalInConstantTime(record.secretHash, secretHash)) return 'current'
   const { previous, retired } = record
   if (previous !== undefined && equalInConstantTime(previous.secretHash, secretHash)) {
     if (mayBeOver && previous.contents !== undefined) return 'previous'
-    if (previous.until <= now) return 'reused'
+    if (previous.until <= now()) return 'reused'
     return previous.contents === undefined ? 'retired' : 'previous'
   }
   const older = retired?.find((one) => equalInConstantTime(one.secretHash, secretHash))
-  return older && (older.until > now ? 'retired' : 'reused')
+  return older && (older.until > now() ? 'retired' : 'reused')
 }
 
 /** Compares without telling by its time where two texts of one length differ. */
