@@ -139,7 +139,7 @@ describe('records that are read by one statement', () => {
   })
 
   it('are read no more where it fails so late that nobody waits for them', async (t) => {
-    let fail = (_: Error): void => {}
+    let fail!: (error: Error) => void
     const failing = new Promise<never>((_, reject) => (fail = reject))
     const dialect = onClientsThat(() => failing)
     const { store, selects } = await open(t, dialect)
