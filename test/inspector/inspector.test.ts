@@ -76,7 +76,10 @@ describe('the inspector', () => {
     const text = await page()
     const [, list] = text.split('What each request changed')
     const [forget, read, push, login] = list!.split(/\d\d:\d\d:\d\d/).slice(1)
-    assert.match(login!, /saved cart 1 item message for the next page notice logged in user-42 new id/)
+    assert.match(
+      login!,
+      /saved cart 1 item message for the next page notice logged in user-42 new id/,
+    )
     assert.doesNotMatch(push!, /logged in|new id/)
     assert.match(push!, /saved cart 1 item 2 items message shown notice/)
     assert.match(read!, /nothing to save\s*$/)
