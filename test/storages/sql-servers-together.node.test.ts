@@ -170,6 +170,24 @@ describe('records that are read by one statement', () => {
     )
   })
 
+  it('are read one by one on Cloudflare Workers, where a request may not wait for what another one asked for', async (t) => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator')
+    t.after(() => {
+      Reflect.deleteProperty(globalThis, 'navigator')
+      if (before) Object.defineProperty(globalThis, 'navigator', before)
+    })
+    const value = { userAgent: 'Cloudflare-Workers' }
+    Object.defineProperty(globalThis, 'navigator', { value, configurable: true })
+    const { store, selects } = await open(t, onMariadb())
+    await fill(store)
+    selects()
+    await valuesOf(store, keys)
+    assert.deepEqual(
+      selects(),
+      keys.map(() => 1),
+    )
+  })
+
   it('are those that each request sees, where connections go by the request', async (t) => {
     const tenants = new AsyncLocalStorage<string>()
     const kysely = new Kysely<Record<string, object>>({
