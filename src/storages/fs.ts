@@ -120,8 +120,8 @@ function isAbandoned(target: string): boolean {
 
 /**
  * Keeps records as files under a directory, for any number of processes on one machine: never torn,
- * and whole again after a process was killed. Three inodes a record, four between its
- * second write and the next sweep, and one more for each session of a user.
+ * and whole again after a process was killed. Three inodes a record, and one more for each session of
+ * a user. Between its second write and the next sweep a record has a fourth, which holds the version before.
  *
  * @param directory Made if need be, and closed to other users of the machine.
  * @throws {SessionError} `ERR_SESSION_CONFIG` if the directory cannot be used or an option is wrong.
