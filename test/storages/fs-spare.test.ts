@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {
+import fs, {
   chmodSync,
   linkSync,
   readFileSync,
@@ -29,6 +29,23 @@ async function write(value: string, through = store): Promise<void> {
   version = written
 }
 
+/** Puts this file in the spare's place when a write has looked at the spare, as a writer does that is late. */
+async function putInPlace(late: string, during: () => Promise<void>): Promise<void> {
+  const place = spare()
+  let isLate = true
+  fs.renameSync = (from, to) => {
+    if (isLate && from === place) renameSync(late, place)
+    if (from === place) isLate = false
+    renameSync(from, to)
+  }
+  try {
+    await during()
+  } finally {
+    fs.renameSync = renameSync
+  }
+  assert.equal(isLate, false)
+}
+
 const spare = (): string => path.join(onlyRecord(directory).version, 'spare')
 const value = async (): Promise<string | undefined> => (await store.read('key'))?.value
 
@@ -48,6 +65,23 @@ describe('the file of the version before', { skip: process.platform === 'win32' 
     assert.equal(readFileSync(spare(), 'utf8'), 'the third')
     assert.equal(await value(), '4th')
     assert.equal(contents(directory).length, 4)
+  })
+
+  it('is written over, with nothing left of a longer one that a late writer put in its place', async () => {
+    const late = path.join(temporaryFolder(), 'late')
+    writeFileSync(late, 'set aside by a writer that was late', { mode: 0o600 })
+    await putInPlace(late, () => write('the third'))
+    assert.equal(await value(), 'the third')
+  })
+
+  it('is left alone where a late writer has put one in its place that a backup has a link to', async () => {
+    const late = path.join(temporaryFolder(), 'late')
+    writeFileSync(late, 'set aside by a writer that was late', { mode: 0o600 })
+    const backup = path.join(temporaryFolder(), 'backup')
+    linkSync(late, backup)
+    await putInPlace(late, () => write('the third'))
+    assert.equal(readFileSync(backup, 'utf8'), 'set aside by a writer that was late')
+    assert.equal(await value(), 'the third')
   })
 
   it('goes with the next sweep', async () => {

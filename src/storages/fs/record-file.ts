@@ -55,8 +55,14 @@ export function writeOverSpare(folder: string, file: string, text: string): bool
   if (!unlessGone(() => fs.renameSync(spare, file))) return false
   const descriptor = fs.openSync(file, overwriteFlags)
   try {
+    // A writer that was late may have put another one in its place since.
+    const taken = fs.fstatSync(descriptor)
+    if (!isOursAlone(taken)) {
+      fs.unlinkSync(file)
+      return false
+    }
     fs.writeFileSync(descriptor, text)
-    if (entry.size > text.length) fs.ftruncateSync(descriptor, byteLength(text))
+    if (taken.size > text.length) fs.ftruncateSync(descriptor, byteLength(text))
   } finally {
     fs.closeSync(descriptor)
   }
