@@ -55,20 +55,15 @@ function update(
   { key, update: compute }: Extract<Change, { type: 'update' }>,
   codec: ValueCodec,
 ): void {
+  if (typeof compute !== 'function') throw updateError(key, 'is no function: set() takes a value')
   const value = compute(codec.copy(values.get(key)))
   if (isThenable(value)) {
     // Nobody else will look at it: that it failed as well would end the process.
     value.then(undefined, () => {})
-    throw new SessionError(
-      'ERR_SESSION_VALUE',
-      `update("${key}", fn): fn returned a promise. Await first, and then update with what came.`,
-    )
+    throw updateError(key, 'returned a promise. Await first, and then update with what came.')
   }
   if (value === undefined) {
-    throw new SessionError(
-      'ERR_SESSION_VALUE',
-      `update("${key}", fn): fn returned undefined. Return the new value, or null to remove it.`,
-    )
+    throw updateError(key, 'returned undefined. Return the new value, or null to remove it.')
   }
   if (value === null) {
     values.delete(key)
@@ -76,6 +71,10 @@ function update(
   }
   codec.checkValue(key, value, values)
   values.set(key, value)
+}
+
+function updateError(key: string, problem: string): SessionError {
+  return new SessionError('ERR_SESSION_VALUE', `update("${key}", fn): fn ${problem}`)
 }
 
 /**

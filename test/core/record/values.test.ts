@@ -72,6 +72,11 @@ describe('a value', () => {
     const later = session.update('when', (when: Date) => new Date(when.getTime() + 1))
     assert.deepEqual(later, new Date(1001))
     assert.throws(() => session.update('when', () => undefined), { code: 'ERR_SESSION_VALUE' })
+    const five = 5 as unknown as () => number
+    assert.throws(() => session.update('when', five), {
+      code: 'ERR_SESSION_VALUE',
+      message: /is no function: set\(\)/,
+    })
   })
 })
 
