@@ -188,38 +188,44 @@ describe('records that are read by one statement', () => {
     )
   })
 
-  it('are those that each request sees, where connections go by the request', async (t) => {
-    const tenants = new AsyncLocalStorage<string>()
-    const kysely = new Kysely<Record<string, object>>({
-      dialect: new PostgresDialect({
-        pool: new pg.Pool({ connectionString: postgres.url }),
-        async onReserveConnection(connection) {
-          const path = tenants.getStore() ?? 'nobody'
-          await connection.executeQuery(CompiledQuery.raw(`set search_path to ${path}`))
-        },
-      }),
+  for (const [name, madeIn] of [
+    ['', undefined],
+    [', and the store was made in one', 'ours'],
+  ] as const) {
+    it(`are those that each request sees, where connections go by the request${name}`, async (t) => {
+      const tenants = new AsyncLocalStorage<string>()
+      const kysely = new Kysely<Record<string, object>>({
+        dialect: new PostgresDialect({
+          pool: new pg.Pool({ connectionString: postgres.url }),
+          async onReserveConnection(connection) {
+            const path = tenants.getStore() ?? 'nobody'
+            await connection.executeQuery(CompiledQuery.raw(`set search_path to ${path}`))
+          },
+        }),
+      })
+      t.after(() => kysely.destroy())
+      for (const tenant of ['ours', 'theirs']) {
+        await sql.raw(`create schema if not exists ${tenant}`).execute(kysely)
+        await tenants.run(tenant, () => createSessionTable(kysely))
+      }
+      const make = () => createSqlStore(kysely)
+      const store = madeIn ? tenants.run(madeIn, make) : make()
+      await tenants.run('ours', () => fill(store))
+      const read = (tenant: string) => tenants.run(tenant, () => valuesOf(store, keys))
+      for (const first of ['ours', 'theirs']) {
+        const both = await Promise.all([read(first), read(first === 'ours' ? 'theirs' : 'ours')])
+        const [ours, theirs] = first === 'ours' ? both : both.toReversed()
+        assert.deepEqual(
+          ours,
+          keys.map((key) => `"${key}"`),
+        )
+        assert.deepEqual(
+          theirs,
+          keys.map(() => undefined),
+        )
+      }
     })
-    t.after(() => kysely.destroy())
-    for (const tenant of ['ours', 'theirs']) {
-      await sql.raw(`create schema ${tenant}`).execute(kysely)
-      await tenants.run(tenant, () => createSessionTable(kysely))
-    }
-    const store = createSqlStore(kysely)
-    await tenants.run('ours', () => fill(store))
-    const read = (tenant: string) => tenants.run(tenant, () => valuesOf(store, keys))
-    for (const first of ['ours', 'theirs']) {
-      const both = await Promise.all([read(first), read(first === 'ours' ? 'theirs' : 'ours')])
-      const [ours, theirs] = first === 'ours' ? both : both.toReversed()
-      assert.deepEqual(
-        ours,
-        keys.map((key) => `"${key}"`),
-      )
-      assert.deepEqual(
-        theirs,
-        keys.map(() => undefined),
-      )
-    }
-  })
+  }
 
   it('come while a test has timers of its own', async (t) => {
     const { store } = await open(t, onPostgres())

@@ -59,9 +59,12 @@ export function afterArrivals(callback: () => void): void {
   else setImmediate(callback)
 }
 
-/** Whether one request must not wait for what another one has asked for: Cloudflare Workers, and whoever is called so. */
+/**
+ * Whether one request must not wait for what another one has asked for: Cloudflare Workers, and whoever is called so. The
+ * earlier ones and what is built on them, such as Vercel Edge, do not say who they are, but have no `setImmediate` either.
+ */
 export function keepsRequestsApart(): boolean {
-  return host.navigator?.userAgent === 'Cloudflare-Workers'
+  return setImmediate === undefined || host.navigator?.userAgent === 'Cloudflare-Workers'
 }
 
 /** Whether a text sent as a response loses its Content-Type once its `body` is looked at: Bun. */

@@ -15,6 +15,24 @@ interface Asked<Row> {
   resolve(row: Row | undefined): void
 }
 
+let due: (() => void)[] = []
+let begin = (): void => {}
+void serve()
+
+/**
+ * One call for all stores, which never ends, so that no statement runs in the asynchronous context of a request. It is
+ * made here, because many an app makes its store in the first request that needs one.
+ */
+async function serve(): Promise<void> {
+  for (;;) {
+    while (due.length === 0) await new Promise<void>((resolve) => (begin = resolve))
+    await new Promise<void>(afterArrivals)
+    const all = due
+    due = []
+    for (const send of all) send()
+  }
+}
+
 /**
  * Returns what reads a record, together with others if it can. What is not found so is read by itself: the statement
  * failed, or the record is in no place that this statement sees.
@@ -25,19 +43,12 @@ export function groupReads<Row>(
   if (keepsRequestsApart()) return (_, readAlone) => readAlone()
   let underWay = 0
   let asked: Asked<Row>[] = []
-  let begin = (): void => {}
-  void serve()
 
-  /** One call, which never ends, so that no statement runs in the asynchronous context of one of the requests. */
-  async function serve(): Promise<void> {
-    for (;;) {
-      while (asked.length === 0) await new Promise<void>((resolve) => (begin = resolve))
-      await new Promise<void>(afterArrivals)
-      const all = asked
-      asked = []
-      const size = Math.ceil(all.length / Math.ceil(all.length / mostTogether))
-      for (let n = 0; n < all.length; n += size) void answer(all.slice(n, n + size))
-    }
+  function sendAll(): void {
+    const all = asked
+    asked = []
+    const size = Math.ceil(all.length / Math.ceil(all.length / mostTogether))
+    for (let n = 0; n < all.length; n += size) void answer(all.slice(n, n + size))
   }
 
   async function answer(group: readonly Asked<Row>[]): Promise<void> {
@@ -53,7 +64,9 @@ export function groupReads<Row>(
   function ask(id: string): Promise<Row | undefined> {
     return new Promise((resolve) => {
       asked.push({ id, resolve })
-      if (asked.length === 1) begin()
+      if (asked.length > 1) return
+      due.push(sendAll)
+      begin()
     })
   }
 
