@@ -153,11 +153,12 @@ export class SessionWriter {
   }
 
   #next(state: SessionState, basis: Omit<Basis, 'ids'>): Loaded {
-    const { base, now } = basis
+    // One by one: on Node 20 spreading takes longer.
+    const { base, secretHash, endsSeen, now } = basis
     // A session of its own has no ids from before.
     const isSame = base?.record.handle === state.handle
     const ids = isSame ? this.home.endedIds?.(this.context, state, { base, now }) : undefined
-    return nextRecord(this.context, state, { ...basis, ids })
+    return nextRecord(this.context, state, { base, secretHash, endsSeen, ids, now })
   }
 
   /** The session is written. A login stands only if nothing was said against it meanwhile. */
