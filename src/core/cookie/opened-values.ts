@@ -1,7 +1,11 @@
+import { andThen } from '../runtime/maybe-promise.ts'
 import { createRecent } from '../runtime/recent.ts'
 import type { Opened, Seal } from './seal.ts'
 
-/* A visitor's requests come in bursts and bring the same cookie, so what was opened lately is remembered. */
+/*
+ * A visitor's requests come in bursts and bring the same cookie, or the one that the request before them set. So what was
+ * opened or sealed lately is remembered.
+ */
 
 /** The same text that does not keep the whole header in memory, which it was cut out of. */
 function copyOf(text: string): string {
@@ -9,7 +13,7 @@ function copyOf(text: string): string {
 }
 
 /**
- * A seal that remembers what it opened lately. What opens a text is fixed for the life of a seal, and nothing in it
+ * A seal that remembers what it opened and sealed lately. What opens a text is fixed for the life of a seal, and nothing in it
  * expires: a text that was authentic once is so for ever. What was not is never remembered.
  */
 export function rememberOpened(seal: Seal): Seal {
@@ -17,7 +21,11 @@ export function rememberOpened(seal: Seal): Seal {
   const recent = createRecent<Opened>(-8, copyOf)
 
   return {
-    ...seal,
+    seal: (value) =>
+      andThen(seal.seal(value), (text) => {
+        recent.keep(text, { value, current: true }, true)
+        return text
+      }),
     open(text) {
       const before = recent.find(text)
       if (before !== undefined) return before

@@ -8,9 +8,6 @@ import { decodeRecord, type SessionRecord } from './record.ts'
  * `session/edits.ts` copies first.
  */
 
-/** Longest text of a record that is kept, in characters. */
-const longest = 4096
-
 /** Reads records, and remembers some of them. */
 export interface RecentRecords {
   /** The record of a text whose values are plain JSON. */
@@ -34,7 +31,7 @@ export function createRecentRecords(): RecentRecords {
     keep(text, record) {
       // Messages are handed out as they are, and few sessions have any.
       const isSimple = record.flash.size === 0 && record.previous?.contents === undefined
-      const isKept = isSimple && text.length <= longest && recent.keep(text, record)
+      const isKept = isSimple && recent.keep(text, record)
       // It may have objects of one that was kept before.
       record.isShared ||= isKept
     },

@@ -1,20 +1,22 @@
 /*
  * What texts stand for that come again. Many come once, because a session has a new text after each change: a `Map` of all of
  * them, whose oldest entry went each time, took a seventh of a request. So a text is kept when it, or one that looks like it, comes
- * for the second time. Until then a number stands for it. There are many places, because two texts that have the same one push
- * each other out.
+ * for the second time, or at once where it is expected. Until then a number stands for it. There are many places, in pairs, because
+ * three texts that have the same pair push each other out.
  */
 
 /** Most texts that are kept: with the longest of them, what bounds the memory. */
 const places = 1024
+/** Longest text that is kept, in characters: no cookie is longer. */
+const longest = 4096
 /** How many characters of a text say where its place is. */
 const looked = 8
 
 /** Remembers what texts stand for. */
 interface Recent<T> {
   find(text: string): T | undefined
-  /** Keeps what a text stands for that was not found, if it comes again. Returns whether it is kept. */
-  keep(text: string, meaning: T): boolean
+  /** Keeps what a text stands for that was not found, if it comes again or is expected to. Returns whether it is kept. */
+  keep(text: string, meaning: T, isExpected?: boolean): boolean
 }
 
 /**
@@ -52,11 +54,12 @@ export function createRecent<T>(
       return numbers[place] === number && found?.[0] === text ? found[1] : undefined
     },
 
-    keep(text, meaning) {
+    keep(text, meaning, isExpected = false) {
       const number = numberOf(text)
       const place = placeOf(number)
-      const isKept = numbers[place] === number
-      if (!isKept) {
+      const isKnown = numbers[place] === number
+      const isKept = (isKnown || isExpected) && text.length <= longest
+      if (!isKnown) {
         // The one that came before it moves over, and the one before that goes.
         numbers[place + 1] = numbers[place]!
         kept[place + 1] = kept[place]
