@@ -149,8 +149,7 @@ export class SessionState {
 
   /**
    * Notes that the response depends on the session.
-   * @throws {SessionError} `ERR_SESSION_COMMITTED` for a first look after the response was made, which said nothing of the cookie:
-   * a cache may show it to other visitors.
+   * @throws {SessionError} `ERR_SESSION_COMMITTED` for a first look after the response was made: caches may show it to others.
    */
   look(): void {
     if (this.#wasLookedAt) return
@@ -287,9 +286,10 @@ export class SessionState {
     this.#edits.settle(loaded.contents, this.#closed)
   }
 
-  /** Drops a login that was refused: the visitor has what was there before it. */
+  /** Drops a login that was refused: the visitor has what was there before it, and an id in its grace stays as it was. */
   forgetLogin(): void {
-    this.#wishes = { rotation: this.#loaded && this.#wishes.rotation }
+    const isInPlace = this.handle === this.#loaded?.record.handle
+    this.#wishes = isInPlace ? { rotation: this.#wishes.rotation } : noWishes
   }
 
   /** Drops what the handler did to the data, after it failed; a destroy or a rotation stays. */

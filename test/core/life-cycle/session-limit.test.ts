@@ -152,6 +152,30 @@ describe('a login under an id in its grace, where sessions are limited', () => {
     }
   })
 
+  for (const when of ['before the request', 'while its handler runs']) {
+    it(`leaves that id as it was if it is refused and the handler goes on; replaced ${when}`, async () => {
+      const store = createMemoryStore({ now })
+      const before = open(store)
+      await logIn(before)
+      const old = (await logIn(before))!
+      const replaceId = async () => {
+        const session = await before.read(old)
+        session.regenerateId()
+        return before.save(session)
+      }
+      const storage = open(store, 1)
+      const early = when === 'before the request' ? await replaceId() : undefined
+      const session = await storage.read(old)
+      const present = early ?? (await replaceId())
+      session.login('ada')
+      await assert.rejects(storage.save(session), { code: 'ERR_SESSION_LIMIT' })
+      session.set('refused', true)
+      assert.equal(await storage.save(session), null)
+      assert.equal((await storage.read(old)).get('refused'), true)
+      assert.equal(await sightOf(storage, present), 'ada')
+    })
+  }
+
   it('takes the place of its own session, which does not count', async () => {
     const store = createMemoryStore({ now })
     const storage = open(store, 2)
