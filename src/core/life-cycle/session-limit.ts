@@ -224,9 +224,10 @@ interface Newcomer {
   ending: ReadonlySet<string>
 }
 
-function newcomerOf({ server, wishes }: SessionState, handle: string): Newcomer {
+/** Of a login, or of an import that says whose it is. */
+function newcomerOf({ server, userId }: SessionState, handle: string): Newcomer {
   const ending = new Set(Array.from(server?.endingByLogin() ?? [], (one) => one.handle))
-  return { userId: wishes.login!.userId, handle, ending }
+  return { userId: userId!, handle, ending }
 }
 
 /** Who sits where, as it was read. */

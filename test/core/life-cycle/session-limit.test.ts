@@ -1,4 +1,4 @@
-/* A login for which more than one locked session must end. */
+/* What a login does to other sessions of the user, or is refused for, where they are limited. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSessionStorage, type IndexedStore, type ServerSessionStorage } from 'coatcheck'
@@ -203,5 +203,20 @@ describe('a login under an id in its grace, where sessions are limited', () => {
       await storage.revokeAll('ada')
     }, 2)
     assert.ok(orders > 100, `${orders} orders`)
+  })
+})
+
+describe('a session of another library that says whose it is, where sessions are limited', () => {
+  const imported = { values: { cart: ['coat'] }, userId: 'ada' }
+
+  it('counts as a login does, and is refused as one', async () => {
+    const storage = open(createMemoryStore({ now }), 2)
+    const first = await storage.save(await storage.read('theirs', { imported }))
+    assert.equal(await sightOf(storage, first), 'ada')
+    await logIn(storage)
+    await assert.rejects(logIn(storage), { code: 'ERR_SESSION_LIMIT' })
+    const another = await storage.read('theirs', { imported })
+    await assert.rejects(storage.save(another), { code: 'ERR_SESSION_LIMIT' })
+    assert.equal((await storage.sessionsOf('ada')).length, 2)
   })
 })
