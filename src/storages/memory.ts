@@ -174,7 +174,8 @@ export function createMemoryStore(
       const entry = live(key, time)
       if ((entry === undefined ? null : String(entry.version)) !== replaces) return undefined
       if (entries.size === 0) origin = time + halfRange
-      const end = expiresAt - origin
+      // A difference alone takes the 16 bytes even if it is small; what was rounded does not.
+      const end = Math.ceil(expiresAt - origin)
       const order = orderOf({ key, owner })
       if (entry === undefined && order !== notes) makeRoom(time)
       const before = entry && (entry.owner === owner ? order : orderOf(entry))
