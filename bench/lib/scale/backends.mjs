@@ -36,6 +36,9 @@ const stores = {
           from ${sql.table(table)}, generate_series(1, ${count}::int) where id = ${handle}`.execute(
           kysely,
         )
+        // Or the server would still be busy with them.
+        await sql`vacuum analyze ${sql.table(table)}`.execute(kysely)
+        await sql`checkpoint`.execute(kysely)
       },
       close: () => kysely.destroy(),
     }
