@@ -123,6 +123,14 @@ describe('records that are read by one statement', () => {
     return new PostgresDialect({ pool })
   }
 
+  async function areReadOneByOne({ store, selects }: Opened): Promise<void> {
+    await fill(store)
+    selects()
+    await valuesOf(store, keys)
+    const one = keys.map(() => 1)
+    assert.deepEqual(selects(), one)
+  }
+
   it('are read one by one where that statement fails', async (t) => {
     let failures = 0
     const dialect = onClientsThat(async () => {
@@ -160,14 +168,8 @@ describe('records that are read by one statement', () => {
       transformQuery: ({ node }) => node,
       transformResult: async ({ result }) => result,
     }
-    const { store, selects } = await open(t, onPostgres(), [plugin])
-    await fill(store)
-    selects()
-    await valuesOf(store, keys)
-    assert.deepEqual(
-      selects(),
-      keys.map(() => 1),
-    )
+    const opened = await open(t, onPostgres(), [plugin])
+    await areReadOneByOne(opened)
   })
 
   it('are read one by one on Cloudflare Workers, where a request may not wait for what another one asked for', async (t) => {
@@ -178,14 +180,8 @@ describe('records that are read by one statement', () => {
     })
     const value = { userAgent: 'Cloudflare-Workers' }
     Object.defineProperty(globalThis, 'navigator', { value, configurable: true })
-    const { store, selects } = await open(t, onMariadb())
-    await fill(store)
-    selects()
-    await valuesOf(store, keys)
-    assert.deepEqual(
-      selects(),
-      keys.map(() => 1),
-    )
+    const opened = await open(t, onMariadb())
+    await areReadOneByOne(opened)
   })
 
   for (const [name, madeIn] of [

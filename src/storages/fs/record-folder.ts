@@ -98,12 +98,13 @@ export class RecordFolders {
   read(key: string): { value: string; version: string } | undefined {
     const folder = this.#folderOf(key)
     for (let attempt = 0, last = ''; attempt < readAttempts; attempt++) {
-      const version = this.#versionIn(folder, this.#lastSeen.find(key))
+      const seen = this.#lastSeen.find(key)
+      const version = this.#versionIn(folder, seen)
       if (version === undefined || version.expiresAt <= this.#now()) return undefined
       const { name } = version
       const value = readText(inside(inside(folder, name), name))
       if (value !== undefined) {
-        this.#lastSeen.keep(key, version)
+        if (version !== seen) this.#lastSeen.keep(key, version)
         return { value, version: name }
       }
       // The same version twice and still no file: damaged, which the storage reports.
