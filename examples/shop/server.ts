@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRequestListener } from '@remix-run/node-fetch-server'
@@ -10,6 +11,8 @@ import { createShop } from './router.ts'
 import { readSecrets } from './secret.ts'
 import { openStorage } from './storage.ts'
 
+/** The router waits for the end of a request once for each middleware that it is in. Node warns of more than ten. */
+const mostLayers = 20
 /** How long a stop waits for answers under way, in milliseconds. */
 const patience = 3000
 
@@ -30,7 +33,12 @@ async function start({ host, port, sessions, storage: address }: ShopOptions): P
   })
 
   const server = createServer(
-    createRequestListener(inspector.fetch((request) => shop.fetch(request))),
+    createRequestListener(
+      inspector.fetch((request) => {
+        setMaxListeners(mostLayers, request.signal)
+        return shop.fetch(request)
+      }),
+    ),
   )
   server.on('error', fail)
   server.listen(port, host, () => {

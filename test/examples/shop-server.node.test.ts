@@ -58,6 +58,17 @@ describe('the shop as a program', () => {
     })
   }
 
+  it('says nothing of its own while somebody logs in and looks at the account', async (t) => {
+    const shop = await open(t)
+    const body = new URLSearchParams({ name: 'ada', password: 'analytical-engine' })
+    const login = await fetch(`${shop.origin}/login`, { method: 'POST', body, redirect: 'manual' })
+    const Cookie = login.headers.get('Set-Cookie')!.split(';', 1)[0]!
+    const account = await fetch(`${shop.origin}/account`, { headers: { Cookie } })
+    assert.match(await account.text(), /Your devices/)
+    await shop.stop()
+    assert.equal(shop.errors, '')
+  })
+
   it('names the storages that it knows', async (t) => {
     await assert.rejects(open(t, { args: ['--storage', 'paper:'] }), /begins with fs:, sqlite:/)
   })
