@@ -135,6 +135,23 @@ describe('a locked session', () => {
     }
   })
 
+  it('stays locked when a request ends that began before, under its id or the one before that', async () => {
+    const { clock, storage } = served({ idleTimeout: 10 })
+    const first = await storage.read(null)
+    first.login('ada')
+    const old = await storage.save(first)
+    const rotating = await storage.read(old)
+    rotating.regenerateId()
+    const present = await storage.save(rotating)
+    const slow = await Promise.all([storage.read(old), storage.read(present)])
+    await clock.pass(11 * second)
+    for (const session of slow) {
+      session.set('cart', ['tea'])
+      assert.equal(await storage.save(session), null)
+      assert.equal(lockOf(await storage.read(present))?.userId, 'ada')
+    }
+  })
+
   it('is refused by the handler that does not look, and its cookie is left alone', async () => {
     const { visit, value, storage } = await locked()
     const refusal = { code: 'ERR_SESSION_LOGIN_REQUIRED', reason: 'locked', status: 401 }
