@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { programsIn } from './blocks.ts'
-import { freePort, logInAndOut } from './run-program.ts'
+import { freePort } from '../free-port.ts'
+import { logInAndOut } from './run-program.ts'
 
 describe('a program of the guide to frameworks', () => {
   // Within the repository: there they find the frameworks, and the package by its name.

@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it, type TestContext } from 'node:test'
 import { programsIn } from './blocks.ts'
-import { firstAnswer, freePort } from './run-program.ts'
+import { freePort } from '../free-port.ts'
+import { firstAnswer } from './run-program.ts'
 
 const folder = mkdtempSync('.build/lifetimes-')
 const SESSION_SECRET = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'

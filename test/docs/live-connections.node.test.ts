@@ -1,13 +1,13 @@
 /* The programs in docs/live-connections.md, run as they are: who logs out hears nothing more. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it, type TestContext } from 'node:test'
 import { WebSocket } from 'ws'
 import { programsIn } from './blocks.ts'
-import { freePort } from './run-program.ts'
+import { freePort } from '../free-port.ts'
+import { firstAnswer, startProgram } from './run-program.ts'
 
 const folder = mkdtempSync('.build/live-')
 const programs = programsIn('docs/live-connections.md')
@@ -17,35 +17,16 @@ const node = [process.execPath]
 const bun = [join(binaries, '@oven/bun-linux-x64/bin/bun')]
 const deno = [join(binaries, '@deno/linux-x64-glibc/deno'), 'run', '-EN', '--no-prompt']
 
-const SESSION_SECRET = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
-
 /** Starts a program. Resolves with its address once it listens. */
-async function start(t: TestContext, name: string, [runtime, ...words] = node): Promise<string> {
+async function start(t: TestContext, name: string, runtime = node): Promise<string> {
   const port = await freePort()
   const text = programs.get(name)!
   assert.match(text, /\b3000\b/)
   writeFileSync(join(folder, name), text.replace(/\b3000\b/, String(port)))
-  const env = { ...process.env, SESSION_SECRET, NODE_ENV: undefined }
-  const server = spawn(runtime!, [...words, name], {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const ended = once(server, 'exit')
-  t.after(async () => {
-    server.kill('SIGTERM')
-    await ended
-  })
+  const ended = startProgram(t, [...runtime, name], folder)
   const address = `http://127.0.0.1:${port}`
-  for (const until = Date.now() + 60_000; ;) {
-    try {
-      await fetch(address)
-      return address
-    } catch (error) {
-      if (Date.now() > until || server.exitCode !== null) throw error
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
+  await Promise.race([firstAnswer(address), ended])
+  return address
 }
 
 async function logIn(address: string): Promise<string> {

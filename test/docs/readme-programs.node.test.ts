@@ -10,7 +10,8 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { packed } from '../package/packed.ts'
 import { programsIn } from './blocks.ts'
-import { freePort, logInAndOut } from './run-program.ts'
+import { freePort } from '../free-port.ts'
+import { logInAndOut } from './run-program.ts'
 
 const programs = new Map([...programsIn('docs/frameworks.md'), ...programsIn('README.md')])
 const runtimes = realpathSync('test/runtimes')

@@ -2,11 +2,11 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from '../free-port.ts'
 import { Visitor } from '../frameworks/visitor.ts'
 
 const folder = join('examples', 'react-router-compat')
@@ -118,14 +118,4 @@ export function slowForm(fields: Record<string, string>) {
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
   const init = { method: 'POST', headers, body: readable, duplex: 'half' }
   return { init, release: () => writer.close() }
-}
-
-/** `react-router-serve` does not say which port it found when it is left to look for one. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, 'localhost')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
