@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../free-port.ts'
 
 /** What happens between a client and a server. Replies are what the server says. */
 export type Fault =
@@ -57,8 +58,9 @@ export async function startProxy(target: number): Promise<FaultProxy> {
     links.add(link)
     client.on('close', () => links.delete(link))
   })
-  await listen(server, 0)
-  const { port } = server.address() as AddressInfo
+  // While it refuses, no connection may take its port.
+  const port = await freePort()
+  await listen(server, port)
 
   return {
     port,
