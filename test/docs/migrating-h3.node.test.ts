@@ -13,6 +13,23 @@ after(guides.remove)
 process.env['SESSION_SECRET'] = ourSecret
 
 describe('Moving in from useSession of h3', () => {
+  it('nobody is logged in on a server of one release that logged out on one of the other', async () => {
+    const [before, now] = await Promise.all(
+      (['before', 'after'] as const).map((side) => guides.load('h3', 'app.ts', side)),
+    )
+    const old = new Visitor(async (request) => before.app.fetch(request))
+    const moved = new Visitor(async (request) => now.app.fetch(request), { jar: old.jar })
+    const headers = { 'Content-Type': 'application/json' }
+    const logIn = (visitor: Visitor, name: string) =>
+      visitor.fetch('/login', { method: 'POST', body: JSON.stringify({ name }), headers })
+    await logIn(old, 'ada')
+    await moved.post('/logout')
+    assert.match(await old.text(), /^\[null,/)
+    await logIn(old, 'ada')
+    await logIn(moved, 'ben')
+    assert.match(await old.text(), /^\[null,/)
+  })
+
   for (const side of ['before', 'after'] as const) {
     it(`leaves the app as it was, and a logout ends every copy of the cookie then (${side})`, async () => {
       const { app } = await guides.load('h3', 'app.ts', side)

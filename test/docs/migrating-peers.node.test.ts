@@ -110,6 +110,30 @@ for (const [guide, { wentOn }] of Object.entries(guides)) {
   })
 }
 
+describe('While servers of both releases run', () => {
+  for (const guide of Object.keys(guides)) {
+    it(`nobody is logged in on one that logged out on the other, or is there as somebody else (${guide})`, async () => {
+      const [before, now] = await Promise.all([started(guide, 'before'), started(guide, 'after')])
+      try {
+        const old = new Visitor(before.serve)
+        const moved = new Visitor(now.serve, { jar: old.jar })
+        await logIn(old, 'ada')
+        await logOut(moved)
+        assert.match(await old.text(), /^\[null,/)
+        await logIn(old, 'ada')
+        await logIn(moved, 'ben')
+        assert.match(await old.text(), /^\[null,/)
+        await logIn(moved, 'ben')
+        await logIn(old, 'ada')
+        await logOut(old)
+        assert.match(await moved.text(), /^\[null,/)
+      } finally {
+        await Promise.all([before.close(), now.close()])
+      }
+    })
+  }
+})
+
 describe('Moving in from fastify-session', () => {
   it('keeps visitors logged in, and lets them out', async () => {
     const before = await started('fastify-session', 'before')
