@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { freePort } from '../free-port.ts'
 
 const program = join('.build', 'examples', 'shop', 'server.js')
 
@@ -20,14 +21,15 @@ export class ShopServer {
   /** Where the sessions are kept. */
   readonly sessions: string
   readonly #scratch: string
+  readonly #port: number
   readonly #options: ShopOptions
   #process: ChildProcess | undefined
-  #port = '0'
   /** What it has written to the console's error stream. */
   errors = ''
 
-  constructor(scratch: string, options: ShopOptions = {}) {
+  constructor(scratch: string, port: number, options: ShopOptions = {}) {
     this.#scratch = scratch
+    this.#port = port
     this.#options = options
     this.sessions = options.sessions ?? join(scratch, 'sessions')
   }
@@ -36,13 +38,13 @@ export class ShopServer {
     return `http://localhost:${this.#port}`
   }
 
-  /** Starts it; a second time on the same port, with the same sessions. */
+  /** Starts it, each time on the same port and with the same sessions. */
   async start(): Promise<void> {
     const { args = [], env = {} } = this.#options
     const { NODE_ENV: _mode, SESSION_SECRET: _secret, ...ownEnv } = process.env
     const child = spawn(
       process.execPath,
-      [program, '--port', this.#port, '--sessions', this.sessions, ...args],
+      [program, '--port', String(this.#port), '--sessions', this.sessions, ...args],
       { env: { ...ownEnv, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     )
     this.#process = child
@@ -50,9 +52,7 @@ export class ShopServer {
     this.errors = ''
     child.stderr.on('data', (chunk) => (this.errors += String(chunk)))
     for await (const line of createInterface({ input: child.stdout })) {
-      const port = /^Shop on http:\/\/[\w.]+:(\d+)$/.exec(line)?.[1]
-      if (!port) continue
-      this.#port = port
+      if (!line.startsWith('Shop on ')) continue
       child.stdout.resume()
       return
     }
@@ -76,7 +76,7 @@ export class ShopServer {
 }
 
 export async function startShop(options: ShopOptions = {}): Promise<ShopServer> {
-  const shop = new ShopServer(await mkdtemp(join(tmpdir(), 'shop-')), options)
+  const shop = new ShopServer(await mkdtemp(join(tmpdir(), 'shop-')), await freePort(), options)
   try {
     await shop.start()
   } catch (error) {

@@ -26,7 +26,7 @@ async function start(t: TestContext, name: string) {
   const server = spawn(process.execPath, ['--import', './clock.mjs', name], {
     cwd: folder,
     env: { ...process.env, SESSION_SECRET, PORT: String(port), NODE_ENV: undefined },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 2, 2, 'ipc'],
   })
   const ended = once(server, 'exit')
   t.after(async () => {
@@ -34,7 +34,10 @@ async function start(t: TestContext, name: string) {
     await ended
   })
   const address = `http://127.0.0.1:${port}`
-  await firstAnswer(address)
+  const early = ended.then(() => assert.fail('The program ended: see what it printed'))
+  // It also ends when the test has.
+  early.catch(() => {})
+  await Promise.race([firstAnswer(address), early])
   return {
     address,
     async pass(seconds: number) {

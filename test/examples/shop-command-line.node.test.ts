@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it, type TestContext } from 'node:test'
 import { startShop } from '../browser/shop-server.ts'
+import { freePort } from '../free-port.ts'
 
 const program = join('.build', 'examples', 'shop', 'server.js')
 
@@ -62,7 +63,9 @@ describe('npm start', () => {
     await writeFile(join(folder, 'script/start'), script)
     await chmod(join(folder, 'script/start'), 0o755)
 
-    const options = ['--port', '0', '--sessions', join(folder, 'sessions')]
+    // Nobody else may answer there when the shop has ended.
+    const port = String(await freePort())
+    const options = ['--port', port, '--sessions', join(folder, 'sessions')]
     const npm = spawn('npm', ['start', '--', ...options], { cwd: folder })
     t.after(() => npm.kill('SIGKILL'))
     const origin = await originIn(npm.stdout)

@@ -57,7 +57,7 @@ async function install(count: number, failing?: string): Promise<Installing> {
       PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
       STARTED: started,
     },
-    stdio: 'ignore',
+    stdio: ['ignore', 2, 2],
   })
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   while (readdirSync(started).length < count && child.exitCode === null) await sleep(10)
