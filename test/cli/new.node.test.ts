@@ -52,7 +52,7 @@ describe('coatcheck new', () => {
       const env = { PORT: String(port), SESSION_SECRET: undefined }
       const ended = startProgram(t, [process.execPath, ...args], join(folder, app), env)
       const origin = `http://127.0.0.1:${port}`
-      await Promise.race([firstAnswer(origin), ended])
+      await firstAnswer(origin, ended)
 
       const visit = visitor(origin)
       assert.equal((await visit('/account')).status, 303)

@@ -26,7 +26,7 @@ createServer(createRequestListener(app.fetch)).listen(3000)`
       const ended = startProgram(t, [process.execPath, listens ? name : 'server.mjs'], folder)
 
       const address = `http://127.0.0.1:${port}`
-      const page = await Promise.race([firstAnswer(`${address}/form`), ended])
+      const page = await firstAnswer(`${address}/form`, ended)
       const [, token = ''] = /name="csrf" value="([^"]+)"/.exec(await page.text()) ?? []
       const [Cookie = ''] = page.headers.get('Set-Cookie')!.split(';', 1)
       const post = (headers: Record<string, string>, fields: Record<string, string>) =>

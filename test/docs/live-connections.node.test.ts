@@ -25,7 +25,7 @@ async function start(t: TestContext, name: string, runtime = node): Promise<stri
   writeFileSync(join(folder, name), text.replace(/\b3000\b/, String(port)))
   const ended = startProgram(t, [...runtime, name], folder)
   const address = `http://127.0.0.1:${port}`
-  await Promise.race([firstAnswer(address), ended])
+  await firstAnswer(address, ended)
   return address
 }
 

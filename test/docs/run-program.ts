@@ -18,7 +18,7 @@ export async function logInAndOut(
 ): Promise<void> {
   const address = `http://127.0.0.1:${port}`
   const ended = startProgram(t, [program!, ...args], cwd)
-  const first = await Promise.race([firstAnswer(`${address}/`), ended])
+  const first = await firstAnswer(`${address}/`, ended)
   assert.match(first.headers.get('Content-Type')!, /^text\/html/)
   assert.match(await first.text(), /<p>Hello<\/p>[^]*action="\/login"/)
   assert.equal(first.headers.get('Set-Cookie'), null)
@@ -78,12 +78,15 @@ export function startProgram(
   return failed
 }
 
-/** Asks until the server listens: the programs do not say when. */
-export async function firstAnswer(address: string): Promise<Response> {
+/** Asks until the server listens, or its program has ended: the programs do not say when. */
+export async function firstAnswer(address: string, ended: Promise<never>): Promise<Response> {
+  let isOver = false
+  ended.catch(() => (isOver = true))
   for (const until = Date.now() + 60_000; ;) {
     try {
       return await fetch(address)
     } catch (error) {
+      if (isOver) return ended
       if (Date.now() > until) throw error
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
