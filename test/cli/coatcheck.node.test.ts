@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { coatcheck, coatcheckProcess, root } from './run.ts'
+import { patience } from '../patience.ts'
 
 function run(program: string, args: string[], env: Record<string, string> = {}) {
-  const options = { cwd: root, encoding: 'utf8', timeout: 60_000 } as const
+  const options = { cwd: root, encoding: 'utf8', timeout: patience } as const
   return spawnSync(program, args, { ...options, env: { ...process.env, ...env } })
 }
 

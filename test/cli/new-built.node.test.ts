@@ -11,8 +11,7 @@ import type { RunningExample } from '../frameworks/parts/built-app.ts'
 import { describeExample } from '../frameworks/parts/describe-example.ts'
 import { type Manifest, unpack } from './packed.ts'
 import { node24, root } from './run.ts'
-
-const patience = 90_000
+import { patience } from '../patience.ts'
 
 describe('coatcheck new writes an app that is built', () => {
   let packed: ReturnType<typeof unpack>

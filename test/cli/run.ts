@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { SessionStorage } from 'coatcheck'
 import { createCookie } from 'coatcheck/cookie'
 import type { Order } from './runner.ts'
+import { patience } from '../patience.ts'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 export const secret = 'pR0qXv7hT2mZ9cWk4yLs8dJf6bNg3aEu-1oViYtHxQw'
@@ -65,7 +66,7 @@ export function coatcheckProcess(
   return spawnSync(program, ['dist/cli/coatcheck.js', ...args], {
     cwd: root,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: patience,
     env: { ...process.env, ...none, ...env },
     input,
   })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
+import { patience } from '../patience.ts'
 
 const SESSION_SECRET = 'f3TgkE0vUe8m1H6Yq4xZr7Ls2wNc9bPd'
 
@@ -82,7 +83,7 @@ export function startProgram(
 export async function firstAnswer(address: string, ended: Promise<never>): Promise<Response> {
   let isOver = false
   ended.catch(() => (isOver = true))
-  for (const until = Date.now() + 60_000; ;) {
+  for (const until = Date.now() + patience; ;) {
     try {
       return await fetch(address)
     } catch (error) {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { programsIn } from './blocks.ts'
+import { patience } from '../patience.ts'
 
 it('The app and its tests in docs/testing-your-app.md run as they stand', (t) => {
   // Within the package, so that its name is found.
@@ -13,7 +14,7 @@ it('The app and its tests in docs/testing-your-app.md run as they stand', (t) =>
   assert.deepEqual([...programs.keys()], ['app.mjs', 'app.test.mjs'])
   for (const [name, text] of programs) writeFileSync(join(folder, name), text)
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const options = { env, encoding: 'utf8', timeout: 60_000 } as const
+  const options = { env, encoding: 'utf8', timeout: patience } as const
   const { status, stdout } = spawnSync(
     process.execPath,
     ['--test', join(folder, 'app.test.mjs')],

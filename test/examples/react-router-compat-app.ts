@@ -8,9 +8,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { freePort } from '../free-port.ts'
 import { Visitor } from '../frameworks/visitor.ts'
+import { patience } from '../patience.ts'
 
 const folder = join('examples', 'react-router-compat')
-const patience = 20_000
 
 /** Type-checks and bundles the example app, if it or the package has changed since the last time. */
 export async function buildApp(): Promise<void> {

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { describe, it, type TestContext } from 'node:test'
 import { startShop } from '../browser/shop-server.ts'
 import { freePort } from '../free-port.ts'
+import { patience } from '../patience.ts'
 
 const program = join('.build', 'examples', 'shop', 'server.js')
 
@@ -94,7 +95,7 @@ interface Outcome {
 
 function run(...args: string[]): Promise<Outcome> {
   return new Promise((resolve) =>
-    execFile(process.execPath, [program, ...args], { timeout: 20_000 }, (error, out, err) =>
+    execFile(process.execPath, [program, ...args], { timeout: patience }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     ),
   )

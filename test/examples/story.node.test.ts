@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { heading, launchChromium } from '../browser/chromium.ts'
 import { build, type RunningExample, startExample } from '../frameworks/parts/built-app.ts'
 import { plainExamples, startPlainExample } from './plain.ts'
+import { patience } from '../patience.ts'
 
 /** How those are started that have to be built. */
 const built: Record<string, readonly string[]> = {
@@ -28,8 +29,6 @@ const apart = ['react-router-compat', 'servers', 'shop']
 
 /** What a proxy says, which SvelteKit believes alone. */
 const proxied: Record<string, string> = { 'X-Forwarded-Proto': 'http' }
-
-const patience = { timeout: 30_000 }
 
 describe('the story of a visitor, told by the example of', () => {
   let browser: Browser
@@ -104,7 +103,7 @@ async function visit(desk: BrowserContext, phone: BrowserContext): Promise<void>
   await tab.reload()
   assert.deepEqual((await devices(tab)).sort(), ['desk (this one)', 'phone End'])
   await tab.getByRole('button', { name: 'End', exact: true }).click()
-  await tab.waitForFunction(() => document.querySelectorAll('li').length === 1, null, patience)
+  await tab.waitForFunction(() => document.querySelectorAll('li').length === 1)
   assert.deepEqual(await devices(tab), ['desk (this one)'])
   await pocket.reload()
   await shows(pocket, 'Good evening')
@@ -117,7 +116,7 @@ async function visit(desk: BrowserContext, phone: BrowserContext): Promise<void>
 }
 
 async function open(context: BrowserContext): Promise<Page> {
-  context.setDefaultTimeout(patience.timeout)
+  context.setDefaultTimeout(patience)
   const page = await context.newPage()
   await page.goto('/')
   return page
@@ -142,7 +141,6 @@ async function addTwice(page: Page): Promise<void> {
     await page.waitForFunction(
       (most) => Number(/(\d+) in the cart/.exec(document.body?.innerText ?? '')?.[1]) > most,
       before,
-      patience,
     )
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { temporaryFolder } from '../storages/temporary-folder.ts'
+import { patience } from '../patience.ts'
 
 const run = promisify(execFile)
 const program = fileURLToPath(new URL('./scenario.js', import.meta.url))
@@ -19,7 +20,7 @@ export interface ChildOptions {
   durable?: boolean
 }
 
-/** Plays a scenario in a process of its own, which has 20 seconds, and returns what it found. */
+/** Plays a scenario in a process of its own, and returns what it found. */
 export async function play(scenario: string, options: ChildOptions = {}): Promise<any> {
   const { obeysModes = false, files, durable = false } = options
   const directory = path.join(temporaryFolder(), 'sessions')
@@ -27,7 +28,7 @@ export async function play(scenario: string, options: ChildOptions = {}): Promis
   if (files !== undefined) command.unshift('prlimit', `--nofile=${files}`, '--')
   if (obeysModes && isRoot) command.unshift(...asOthers)
   const { stdout } = await run(command[0]!, command.slice(1), {
-    timeout: 20_000,
+    timeout: patience,
     killSignal: 'SIGKILL',
   })
   return JSON.parse(stdout)

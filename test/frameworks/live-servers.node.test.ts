@@ -21,6 +21,7 @@ import { begin, cookie } from '../core/live/visit.ts'
 import { missing, startRedis, type UrlService } from '../services/index.ts'
 import { temporaryFolder } from '../storages/temporary-folder.ts'
 import { listening } from './parts/server.ts'
+import { patience } from '../patience.ts'
 
 /** A server whose sockets are closed with the reason for which their session ended. */
 async function socketServer(storage: SessionStorage) {
@@ -221,7 +222,7 @@ describe('a process with live connections', () => {
       console.log(await connections[1].check())
     `
     const args = ['--input-type=module', '--eval', program]
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 })
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: patience })
     assert.equal(stdout, 'true\n')
   })
 })

@@ -15,6 +15,7 @@ import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from '../repository.ts'
 import { temporaryFolder } from '../storages/temporary-folder.ts'
+import { patience } from '../patience.ts'
 
 /** Says who it is and who works for it, and would go on for longer than any test; or fails once another one is at work. */
 const npm = `#!/bin/sh
@@ -73,9 +74,9 @@ function isRunning(pid: number): boolean {
   return existsSync(path) && readFileSync(path, 'utf8').split(') ').at(-1)![0] !== 'Z'
 }
 
-/** Those that still run some seconds after the signal: a process that has got one may need a moment to end. */
+/** Those that the signal does not end: a process that has got one may need a moment. */
 async function left(pids: number[]): Promise<number[]> {
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + patience
   while (pids.some(isRunning) && performance.now() < deadline) await sleep(10)
   return pids.filter(isRunning)
 }

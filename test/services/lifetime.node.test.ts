@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { childrenOf, eventually, processesOf, stillRunning, talk } from './talk.ts'
+import { patience } from '../patience.ts'
 
 const holder = fileURLToPath(new URL('holder.js', import.meta.url))
 const parts = new URL('../../../script/lib/services/', import.meta.url)
@@ -26,7 +27,7 @@ function isAllGone(pids: number[], folders: string[]): boolean {
   return stillRunning(pids).length + left.length === 0
 }
 
-const limit = { timeout: 30_000 }
+const limit = { timeout: patience }
 
 describe('servers of a test', () => {
   for (const [state, mode] of Object.entries({ running: 'stay', frozen: 'freeze' })) {

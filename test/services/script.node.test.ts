@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { processesOf, stillRunning, talk } from './talk.ts'
+import { patience } from '../patience.ts'
 
 const script = fileURLToPath(new URL('../../../script/services', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'coatcheck-test-services-'))
@@ -20,7 +21,7 @@ after(() => {
 })
 
 function services(...args: string[]) {
-  return spawnSync(script, args, { env, encoding: 'utf8', timeout: 60_000 })
+  return spawnSync(script, args, { env, encoding: 'utf8', timeout: patience })
 }
 
 const { execPath: node } = process
@@ -56,7 +57,7 @@ describe('script/services run', () => {
   })
 
   for (const [signal, code] of Object.entries({ SIGTERM: 143, SIGINT: 130, SIGHUP: 129 })) {
-    it(`ends the command and the servers on ${signal}`, { timeout: 30_000 }, async () => {
+    it(`ends the command and the servers on ${signal}`, { timeout: patience }, async () => {
       const program = `console.log(process.pid, process.env.REDIS_URL); setInterval(() => {}, 1e6)`
       const args = ['run', 'redis', '--', node, '-e', program]
       const child = spawn(script, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })

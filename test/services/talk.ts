@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Service } from './index.ts'
+import { patience } from '../patience.ts'
 
 /** A service that is stopped after the test. */
 export async function using<S extends Service>(
@@ -40,7 +41,7 @@ export function mariadb(url: string, sql: string): string {
 }
 
 function query(program: string, args: string[]): string {
-  return execFileSync(program, args, { encoding: 'utf8', timeout: 10_000 }).trim()
+  return execFileSync(program, args, { encoding: 'utf8', timeout: patience }).trim()
 }
 
 /**
@@ -48,10 +49,10 @@ function query(program: string, args: string[]): string {
  *
  * @param pause Milliseconds between two questions.
  */
-export async function eventually(check: () => unknown, seconds = 20, pause = 20): Promise<void> {
-  const deadline = performance.now() + seconds * 1000
+export async function eventually(check: () => unknown, pause = 20): Promise<void> {
+  const deadline = performance.now() + patience
   while (!(await check())) {
-    if (performance.now() > deadline) throw new Error(`not within ${seconds} s: ${check}`)
+    if (performance.now() > deadline) throw new Error(`it never came to be: ${check}`)
     await sleep(pause)
   }
 }

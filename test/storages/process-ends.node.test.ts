@@ -5,14 +5,15 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { temporaryFolder } from './temporary-folder.ts'
+import { patience } from '../patience.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Runs a module in a process of its own and returns what it printed. It has ten seconds to end. */
+/** Runs a module in a process of its own that ends by itself, and returns what it printed. */
 async function printed(source: string, ...args: string[]): Promise<string> {
   const flags = ['--expose-gc', '--input-type=module', '--eval', source, ...args]
-  const { stdout } = await run(process.execPath, flags, { cwd: root, timeout: 10_000 })
+  const { stdout } = await run(process.execPath, flags, { cwd: root, timeout: patience })
   return stdout
 }
 

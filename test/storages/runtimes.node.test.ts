@@ -12,6 +12,7 @@ import {
   startPostgres,
   startRedis,
 } from '../services/index.ts'
+import { patience } from '../patience.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const installed = path.join(root, 'test/runtimes/node_modules')
@@ -36,7 +37,7 @@ describe('storages on servers', { skip: skip.map(missing).find(Boolean) ?? false
   for (const [name, [command, ...args]] of Object.entries(runtimes)) {
     it(`P12 run on ${name}, and let it end`, async () => {
       const env = Object.assign({}, process.env, ...services.map((service) => service.env))
-      const options = { cwd: root, env, timeout: 60_000 }
+      const options = { cwd: root, env, timeout: patience }
       const { stdout } = await promisify(execFile)(command, [...args, program], options)
       assert.deepEqual(stdout.trim().split('\n'), ['redis', 'memcached', 'postgres', 'mysql'])
     })

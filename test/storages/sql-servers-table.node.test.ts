@@ -95,7 +95,7 @@ for (const [name, [kysely, rows, indexes, waiting]] of Object.entries(servers)) 
         const anew = `UPDATE ${table} SET value = '=new', expires_at = 9000 WHERE id = 'a'`
         await sql.raw(anew).execute(app)
         sweeping = later.deleteExpired()
-        await eventually(async () => (await run(waiting)).length > 0, 8, pauseOfInnodb)
+        await eventually(async () => (await run(waiting)).length > 0, pauseOfInnodb)
       })
       assert.equal(await sweeping, 1)
       assert.equal((await later.read('a'))?.value, 'new')

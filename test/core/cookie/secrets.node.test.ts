@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { describe, it } from 'node:test'
+import { patience } from '../../patience.ts'
 
 const program = `
   import { createCookie } from 'coatcheck/cookie'
@@ -13,7 +14,7 @@ function run(mode: string | undefined, secret: string) {
   const { NODE_ENV: _, ...inherited } = process.env
   const env = { ...inherited, SECRET: secret, ...(mode === undefined ? {} : { NODE_ENV: mode }) }
   const args = ['--input-type=module', '--eval', program]
-  return spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 30_000 })
+  return spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: patience })
 }
 
 describe('a process with a weak secret', () => {

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { temporaryFolder } from '../../storages/temporary-folder.ts'
+import { patience } from '../../patience.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 
@@ -42,7 +43,7 @@ const program = `
 function node(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: patience,
   })
   assert.equal(status, 0, stderr)
   return stdout

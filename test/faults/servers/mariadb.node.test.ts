@@ -96,7 +96,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
       await app.query('START TRANSACTION')
       await app.query('SELECT * FROM sessions WHERE id = ? LOCK IN SHARE MODE', [handle])
       const acting = act(patient, cookie)
-      await until(isWaiting, 20, pauseOfInnodb)
+      await until(isWaiting, pauseOfInnodb)
       // So that it is not the app's transaction that is given up.
       await app.query("UPDATE sessions SET owner = 'x' WHERE id = ?", [handle]).catch(() => {})
       await app.query('ROLLBACK')
@@ -124,7 +124,7 @@ describe('sql storage on MariaDB, when the server fails', { skip: missing('maria
       await app.query('START TRANSACTION')
       await app.query("UPDATE sessions SET owner = 'x' WHERE id = ?", [handle])
       const acting = act(strict, cookie)
-      await until(isWaiting, 20, pauseOfInnodb)
+      await until(isWaiting, pauseOfInnodb)
       await app.query('COMMIT')
       assert.equal(await acting, act === end ? '' : cookie)
       assert.equal((await strict.read(cookie)).isNew, act === end)

@@ -9,13 +9,14 @@ import { eventually as until, talk, using } from '../../services/talk.ts'
 import { type FaultProxy, startProxy } from '../proxy.ts'
 import type { Storage } from './backends.ts'
 import { begin, failure, valuesOf } from './visits.ts'
+import { patience } from '../../patience.ts'
 
 const run = promisify(execFile)
 const program = fileURLToPath(new URL('./memcached-program.js', import.meta.url))
 
-/** What an app says that does this with memcached on this port, and ends by itself within ten seconds. */
+/** What an app says that does this with memcached on this port, and ends by itself. */
 async function outputOf(scenario: string, port: number): Promise<string[]> {
-  const options = { timeout: 10_000, killSignal: 'SIGKILL' } as const
+  const options = { timeout: patience, killSignal: 'SIGKILL' } as const
   const { stdout } = await run(process.execPath, [program, scenario, String(port)], options)
   return stdout.trim().split('\n')
 }

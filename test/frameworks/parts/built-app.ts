@@ -7,8 +7,7 @@ import { promisify } from 'node:util'
 import type { AdapterApp, AdapterFixture, Reply } from 'coatcheck/testing'
 import { freePort } from '../../free-port.ts'
 import { listening } from './server.ts'
-
-const patience = 60_000
+import { patience } from '../../patience.ts'
 
 /** Builds the example app of a framework, and the app that runs the cases of adapters, if something has changed. */
 export async function build(framework: string): Promise<void> {
