@@ -50,11 +50,11 @@ describe('sqlite storage, when its file cannot be used', () => {
     return join(folder, 'sessions.db')
   }
 
-  function open(path: string): { storage: Storage; db: SqliteDatabase } {
+  function open(path: string, most = timeout): { storage: Storage; db: SqliteDatabase } {
     const db = connect(path)
     closers.push(() => db.close())
     db.exec('PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 10')
-    const storage: Storage = createSqliteSessionStorage(db, { timeout, sweepInterval: 0 })
+    const storage: Storage = createSqliteSessionStorage(db, { timeout: most, sweepInterval: 0 })
     closers.push(() => storage.close())
     return { storage, db }
   }
@@ -76,7 +76,7 @@ describe('sqlite storage, when its file cannot be used', () => {
 
   it('waits for somebody else who writes, and for no longer than that', async () => {
     const path = temporaryFile()
-    const { storage } = open(path)
+    const { storage } = open(path, 60)
     const cookie = await begin(storage, { n: 1 })
     const other = connect(path)
     closers.push(() => other.close())
@@ -159,7 +159,7 @@ describe('sqlite storage, when its file cannot be used', () => {
   const itCloses = sqlite ? it : () => {}
   itCloses('is closed after what was under way, and closed twice if need be', async () => {
     const path = temporaryFile()
-    const storage: Storage = createSqliteSessionStorage(path, { timeout: 5 })
+    const storage: Storage = createSqliteSessionStorage(path, { timeout: 60 })
     const other = connect(path)
     closers.push(() => other.close())
     other.exec('BEGIN EXCLUSIVE')

@@ -52,6 +52,9 @@ async function withStores(
 
 type Store = ReturnType<typeof createSqliteStore>
 
+/** For what has to wait, and is in time however busy the machine is. */
+const patient = { timeout: 60, sweepInterval: 0 }
+
 const failures: Record<string, (store: Store, version: string) => Promise<unknown>> = {
   write: (store, version) => store.write('a', 'late', { replaces: version, expiresAt }),
   creation: (store) => store.write('b', 'new', { replaces: null, expiresAt }),
@@ -106,8 +109,9 @@ describe('an SQLite store', () => {
   it('P2 does nothing within a transaction of the app: it waits for its end, and no longer than it may', () =>
     withStores(async ({ store, database }) => {
       await store.write('a', 'first', { replaces: null, expiresAt })
+      const waiting = createSqliteStore(database, patient)
       database.exec('BEGIN')
-      const deleting = store.delete('a')
+      const deleting = waiting.delete('a')
       setTimeout(() => database.exec('ROLLBACK'), 20)
       await deleting
       assert.equal(await store.read('a'), undefined)
@@ -155,7 +159,7 @@ describe('an SQLite store', () => {
       let tries = 0
       const most: number[] = []
       const counted = countingTries(database, () => tries++)
-      const busy = createSqliteStore(counted, { timeout: 1, sweepInterval: 0 })
+      const busy = createSqliteStore(counted, patient)
       lock.exec('BEGIN IMMEDIATE')
       const keys = Array.from({ length: 50 }, (_, n) => `k${n}`)
       const writing = keys.map((key) => busy.write(key, key, { replaces: null, expiresAt }))
