@@ -117,7 +117,7 @@ export function createCookieSessionStorage<
     peek: (value) => life.peek(value),
     save: async (session) => life.save(session),
     ...noted?.methods,
-    [insideKey]: { home },
+    [insideKey]: { home, isIdleUnsaid: context.isIdleUnsaid },
   }
   return storage
 }

@@ -1,5 +1,11 @@
 import { isProduction, warnOnce } from '../runtime/platform.ts'
-import { type CookieRequest, isLoopback, isProxied, urlOf } from './request-place.ts'
+import {
+  type CookieRequest,
+  isLoopback,
+  isPlainAtProxy,
+  isProxied,
+  urlOf,
+} from './request-place.ts'
 
 const plain = /^http:\/\/(?:[^/?#]*@)?(?<host>\[[^\]]*\]|[^/:?#]*)/i
 /** Addresses of local networks: RFC 1918, RFC 3927, RFC 4193, RFC 4291 §2.5.6, RFC 6762, and names without a dot. */
@@ -19,11 +25,11 @@ export function warnOfPlainHttp(name: string, request: CookieRequest): void {
   const host = plain.exec(url)?.groups?.['host']
   if (host === undefined || isLoopback(url)) return
   if (isProduction() && !local.test(host)) return
-  if (isProxied(request)) return
+  if (isProxied(request) && !isPlainAtProxy(request)) return
   told.add(name)
   warnOnce(
-    `Cookie "${name}" is marked Secure, but a request came over plain http, where browsers drop it: nobody can log in. ` +
-      'Serve over https; a proxy that does so says it in the header Forwarded or X-Forwarded-Proto. Or, in a network ' +
-      'that you trust, give createCookie() a name without a prefix and { secure: false }.',
+    `Cookie "${name}" is Secure, but a request came over plain http, where browsers drop it: nobody can log in. ` +
+      'Serve over https; a proxy says so in X-Forwarded-Proto. Or, in a network that you trust, name it without a ' +
+      'prefix, with { secure: false }',
   )
 }

@@ -6,7 +6,13 @@ import { isProduction } from '../runtime/platform.ts'
  */
 export type CookieRequest =
   | string
-  | { readonly url: string; readonly headers: { keys(): Iterable<string> } }
+  | {
+      readonly url: string
+      readonly headers: {
+        keys(): Iterable<string>
+        get?(name: string): string | null | undefined
+      }
+    }
 
 const loopback =
   /^http:\/\/(localhost|[^/\\:?#@]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(?=[/?#]|$)/i
@@ -18,10 +24,16 @@ export function urlOf(request: CookieRequest): string {
 }
 
 /** Whether a header says that a proxy stands in front. */
-export function isProxied(request: CookieRequest): boolean {
+export function isProxied(request: CookieRequest): request is Exclude<CookieRequest, string> {
   return (
     typeof request !== 'string' && [...request.headers.keys()].some((name) => ofProxies.test(name))
   )
+}
+
+/** Whether a proxy says that the browser, too, asked over plain http; with several proxies, that each was asked so. */
+export function isPlainAtProxy({ headers }: Exclude<CookieRequest, string>): boolean {
+  const said = headers.get?.('x-forwarded-proto') as string
+  return /^(http[, ]*)+$/i.test(said)
 }
 
 /**

@@ -234,7 +234,7 @@ export function storageOn<Data extends SessionData, Flash extends SessionData>(
     beginLogin: ofUser(underWay.counted((userId) => users.beginLogin(userId), 'read')),
     deleteExpired: () => guarded.deleteExpired(),
     close: () => guarded.close(),
-    [insideKey]: { home, underWay },
+    [insideKey]: { home, underWay, isIdleUnsaid: context.isIdleUnsaid },
   }
   return storage
 }

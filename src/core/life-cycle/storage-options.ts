@@ -97,6 +97,8 @@ export const storageKinds: OptionKinds<SessionStorageOptions> = {
 /** What a storage works with: its options, checked. */
 export interface StorageContext extends Partial<Pick<Locking, 'resume' | 'peek'>> {
   readonly lifetime: Lifetime
+  /** Whether the app has not said how long a session may go unused. */
+  readonly isIdleUnsaid: boolean
   readonly codec: ValueCodec
   /** Where values are plain JSON, and a record is no more than its text says: with a lock it is. */
   readonly records: RecentRecords | undefined
@@ -140,7 +142,7 @@ export function createContext(
     throw configError(`maxBytes must be a whole number from 1024 to ${mostBytes}, got ${maxBytes}`)
   }
   if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
-    throw configError('schema must be a Standard Schema (zod 3.24+, valibot 1+, arktype 2+, …)')
+    throw configError('schema must be a Standard Schema (zod, valibot, arktype, …)')
   }
   if (codec !== undefined && !(isFunction(codec?.encode) && isFunction(codec.decode))) {
     throw configError('codec must have the functions encode(value) and decode(stored)')
@@ -150,6 +152,7 @@ export function createContext(
   }
   return {
     lifetime: new Lifetime(options),
+    isIdleUnsaid: (options.idleTimeout ?? options.persistent ?? lock) === undefined,
     codec: new ValueCodec(codec, { maxBytes, schema, dataVersion }),
     records:
       (codec ?? schema ?? dataVersion ?? lock) === undefined ? createRecentRecords() : undefined,

@@ -5,9 +5,9 @@ import type { UnderWay } from '../store/under-way.ts'
 import { claimsOfRecord, type EndedAsSeen, type Home } from './home.ts'
 
 /*
- * How the rest of this package looks again at a session that a storage has read, without the visitor's cookie: for
- * connections that outlive their request; and how it ends one, unless somebody has logged in there. It is no part of the public
- * interface.
+ * What the rest of this package knows of a storage: how to look again at a session that it has read, without the visitor's
+ * cookie, for connections that outlive their request; how to end one, unless somebody has logged in there; and what its
+ * options leave open. It is no part of the public interface.
  */
 
 /** Where a storage has its insides. A copy of the storage that the app has made by spreading it has them too. */
@@ -17,6 +17,8 @@ export interface Inside {
   readonly home: Home
   /** Counts what is asked of a store, which is not closed meanwhile. */
   readonly underWay?: UnderWay<StoreError['operation']> | undefined
+  /** @see StorageContext */
+  readonly isIdleUnsaid: boolean
 }
 
 export interface Watchable {

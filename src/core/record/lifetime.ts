@@ -7,6 +7,8 @@ import type { LoginTerms } from './terms.ts'
  * Seconds that anything of ours lives at most: the 400 days that browsers keep a cookie (RFC 6265bis §5.5).
  */
 export const longestLifetime = 34_560_000
+/** Seconds without use after which a session ends, if the app says nothing. */
+export const usualIdle = 86_400
 
 /** How long sessions live. All durations are seconds. */
 export interface LifetimeOptions {
@@ -120,7 +122,7 @@ export class Lifetime {
   readonly retirement: number
 
   constructor(options: LifetimeOptions) {
-    const { idleTimeout = 86_400, absoluteTimeout = 2_592_000, regenerateGrace = 30 } = options
+    const { idleTimeout = usualIdle, absoluteTimeout = 2_592_000, regenerateGrace = 30 } = options
     const { anonymousTimeout, persistent } = options
     const usual = { idleTimeout, absoluteTimeout, anonymousTimeout }
     this.#usual = timeoutsOf(usual, options)

@@ -1,5 +1,7 @@
 import { type Cookie, isCookie } from '../cookie/cookie.ts'
 import { configError } from '../errors.ts'
+import { insideOf } from '../life-cycle/watchable.ts'
+import { usualIdle } from '../record/lifetime.ts'
 import { isOfOtherMajor } from '../runtime/brand.ts'
 import { isThenable } from '../runtime/maybe-promise.ts'
 import { warnOnce } from '../runtime/platform.ts'
@@ -13,13 +15,13 @@ export function assertServable(
   const others = [isOfOtherMajor(cookie, 'cookie'), isOfOtherMajor(storage?.events, 'events')]
   if (others.includes(true)) {
     throw configError(
-      'The session cookie or storage is of another major version of coatcheck: npm ls coatcheck shows which there are',
+      'The session cookie or storage is of another major version of coatcheck: see npm ls coatcheck',
     )
   }
   if (!isCookie(cookie)) {
     throw configError(
       "The session cookie must come from createCookie(name, { secrets: […] }) of 'coatcheck/cookie'. Its option " +
-        'accept reads those of other libraries',
+        'accept reads those of others',
     )
   }
   if (!cookie.signed) {
@@ -29,18 +31,20 @@ export function assertServable(
   }
   if (cookie.httpOnly === false) {
     warnOnce(
-      `Session cookie "${cookie.name}" is made with { httpOnly: false }: any script on a page can read it and send it ` +
-        'elsewhere. Leave httpOnly out (ASVS 3.3.4)',
+      `Session cookie "${cookie.name}" is made with { httpOnly: false }: scripts can read it. Leave httpOnly out`,
     )
   }
   if (isThenable(storage)) {
-    throw configError(
-      'The session storage is a promise: write `await` before the call that makes it',
-    )
+    throw configError('The session storage is a promise: write `await` before its call')
   }
   if (typeof storage?.read !== 'function' || typeof storage.save !== 'function') {
     throw configError(
       'The session storage must have read() and save(), like createMemorySessionStorage()',
+    )
+  }
+  if (cookie.maxAge! > usualIdle && insideOf(storage)?.isIdleUnsaid) {
+    warnOnce(
+      `Sessions end after a day without use, before the maxAge of cookie "${cookie.name}": set idleTimeout`,
     )
   }
 }

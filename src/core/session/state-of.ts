@@ -18,8 +18,7 @@ export function stateOf(session: Session): SessionState {
   throw configError(
     isThenable(session)
       ? 'A session was needed and a promise was given: await storage.read(cookieValue) first'
-      : 'A session of a storage of ours was needed: this one is of another library or major version of ' +
-          'coatcheck, or none',
+      : 'A session was needed: this one is of another library or major version of coatcheck, or none',
   )
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, beforeEach, describe, it, mock } from 'node:test'
+import type { SessionStorageOptions } from 'coatcheck'
+import { createSessionLock } from 'coatcheck/accounts'
 import { createCookie } from 'coatcheck/cookie'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
 import { withSession } from 'coatcheck/fetch'
@@ -9,6 +11,7 @@ const secrets = ['k7Qm2xW9vB4nZ8tR1cY6pL3sD5fG0hJa-warnings']
 const environment = process.env['NODE_ENV']
 
 describe('Developers are warned once', () => {
+  let names = 0
   const warn = mock.method(console, 'warn', () => {})
   after(() => warn.mock.restore())
   const told = () => warn.mock.calls.map(({ arguments: [text] }) => String(text))
@@ -37,6 +40,38 @@ describe('Developers are warned once', () => {
     assert.match(told()[0]!, /httpOnly/)
   })
 
+  describe('of a cookie that outlives sessions, because nobody has said how long these live', () => {
+    const day = 86_400
+    const storages = {
+      memory: createMemorySessionStorage,
+      cookie: createCookieSessionStorage,
+    }
+    for (const [kind, create] of Object.entries(storages)) {
+      function told30Days(options?: SessionStorageOptions, maxAge = 30 * day) {
+        warn.mock.resetCalls()
+        const cookie = createCookie(`${kind}-${names++}`, { secrets, maxAge })
+        for (let i = 0; i < 2; i++) {
+          withSession({ cookie, storage: create(options) }, () => new Response())
+        }
+        return told()
+      }
+
+      it(`once (${kind} storage)`, () => {
+        const said = told30Days()
+        assert.equal(said.length, 1)
+        for (const word of [/maxAge/, /idleTimeout/]) assert.match(said[0]!, word)
+        assert.equal(told30Days({ anonymousTimeout: 3600 }).length, 1)
+      })
+
+      it(`and not where that was said, or the cookie ends first (${kind} storage)`, () => {
+        assert.deepEqual(told30Days({ idleTimeout: 3600 }), [])
+        assert.deepEqual(told30Days({ persistent: { idleTimeout: 30 * day } }), [])
+        assert.deepEqual(told30Days({ lock: createSessionLock() }), [])
+        assert.deepEqual(told30Days({}, day), [])
+      })
+    }
+  })
+
   it('of an old id that cookie storage cannot end, and not of a login', async () => {
     const onServer = createMemorySessionStorage()
     const inCookie = createCookieSessionStorage()
@@ -63,7 +98,6 @@ describe('Developers are warned once', () => {
   })
 
   describe('of a Secure cookie that is sent over plain http', () => {
-    let names = 0
     /** How often it is said for a cookie that is set twice. */
     async function warnings(
       url: string,
@@ -98,6 +132,18 @@ describe('Developers are warned once', () => {
           await warnings('http://shop.example/', { headers: { [name]: 'https' } }),
           [],
         )
+      }
+    })
+
+    it('and behind a proxy that was asked over plain http itself', async () => {
+      const url = 'http://192.168.1.20:8080/'
+      for (const said of ['http', 'http, http', 'HTTP']) {
+        const headers = { 'X-Forwarded-Proto': said, 'X-Forwarded-For': '192.168.1.9' }
+        assert.equal((await warnings(url, { headers })).length, 1, said)
+      }
+      for (const said of ['https', 'https, http', 'http,https', 'wss', '']) {
+        const headers = { 'X-Forwarded-Proto': said, 'X-Forwarded-For': '192.168.1.9' }
+        assert.deepEqual(await warnings(url, { headers }), [], said)
       }
     })
 
