@@ -1,6 +1,6 @@
 /* One story, in Chromium, for every example of a framework: what a visitor does with two tabs and a telephone. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { heading, launchChromium } from '../browser/chromium.ts'
@@ -43,6 +43,9 @@ describe('the story of a visitor, told by the example of', () => {
   for (const [name, args] of Object.entries(built)) {
     it(name, async () => {
       await build(name)
+      const at = builtAt(name)
+      await build(name)
+      assert.equal(builtAt(name), at, 'it was built once more, for nothing')
       const headers = name === 'sveltekit' ? proxied : {}
       await tell(() => startExample(name, args), headers)
     })
@@ -69,6 +72,10 @@ describe('the story of a visitor, told by the example of', () => {
     }
   }
 })
+
+function builtAt(name: string): number {
+  return statSync(`.build/.compiled-${name}`).mtimeMs
+}
 
 async function visit(desk: BrowserContext, phone: BrowserContext): Promise<void> {
   const tab = await open(desk)
