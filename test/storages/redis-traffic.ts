@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
 import type { Opened } from './redis-opened.ts'
 import { begin, count, end, eventually, valuesOf } from './redis-visits.ts'
 
@@ -10,6 +11,8 @@ export class Traffic {
   readonly name: string
   /** When the last count failed, by `performance.now()`. */
   failedAt = 0
+  /** Why, for a message. */
+  failure = ''
   /** Counts that were acknowledged, of all sessions. */
   counted = 0
   /** Sessions whose end was acknowledged. */
@@ -92,9 +95,10 @@ export class Traffic {
       await count(this.#one.storage, cookie)
       result.counted++
       this.counted++
-    } catch {
+    } catch (error) {
       result.failed++
       this.failedAt = performance.now()
+      this.failure = inspect(error)
     }
   }
 
