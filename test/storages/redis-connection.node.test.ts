@@ -117,18 +117,20 @@ describe('the connection of a redis storage', { skip: missing('redis') }, () => 
     assert.equal((await eventually(() => valuesOf(storage, cookie))).n, 1)
   })
 
-  it('is tried again after pauses that grow, and differ', async () => {
+  it('is tried again after pauses that grow, and differ', async (t) => {
     const stores = Array.from({ length: 4 }, () => createRedisStore({ url: proxy.url }))
     await Promise.all(stores.map((store) => store.read('key')))
     const before = proxy.connectedAt.length
+    const timers = t.mock.method(globalThis, 'setTimeout')
     proxy.refuse(true)
     await sleep(3000)
     const attempts = proxy.connectedAt.slice(before)
     await Promise.all(stores.map((store) => store.close()))
     // At most: pauses of at least 50, 100, 200, 400, 800 and 1,600 milliseconds.
     assert.ok(attempts.length >= 4 * 3 && attempts.length <= 4 * 6, `${attempts.length} attempts`)
-    const atOnce = attempts.slice(8).filter((at, n, all) => n > 2 && at - all[n - 3]! < 5)
-    assert.deepEqual(atOnce, [], 'all four came at once')
+    // How long they mean to wait: a busy machine lets those go together that waited for different times. Connecting has two seconds.
+    const pauses = timers.mock.calls.map((call) => call.arguments[1]!).filter((ms) => ms < 2000)
+    assert.ok(pauses.length >= 4 * 3 && new Set(pauses).size > pauses.length / 2, `${pauses}`)
   })
 
   it('queues nothing while it is away', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
+import { freePort } from '../free-port.ts'
 
 /** Stands between a client and a server, and can break what is between them. */
 export interface Proxy {
@@ -46,12 +47,14 @@ export async function startProxy(to: number | (() => number)): Promise<Proxy> {
       })
     }
   })
-  server.listen(0, '127.0.0.1')
+  // Nobody else may answer there when it is closed.
+  const port = await freePort()
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
 
   const hangUp = () => sockets.forEach((socket) => socket.destroy())
   return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `redis://127.0.0.1:${port}`,
     connectedAt,
     loseReply: () => new Promise((resolve) => (onLoss = resolve)),
     refuse(value) {
