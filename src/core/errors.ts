@@ -219,7 +219,7 @@ export function destroyedError(): SessionError {
   return new SessionError(
     'ERR_SESSION_DESTROYED',
     'Session has been destroyed. The next request begins a new one; ' +
-      'a last message can be in the URL that logout leads to.',
+      'a last message can be in its URL.',
   )
 }
 

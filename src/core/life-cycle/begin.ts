@@ -33,7 +33,7 @@ export interface ReadOptions {
  */
 export function startSession(
   context: StorageContext,
-  visitor: { hadCookie: boolean; retiredFrom?: string },
+  visitor: { hadCookie: boolean; retiredFrom?: string | undefined },
 ): Session {
   const { codec, form, lifetime, now } = context
   const { secretBytes } = form

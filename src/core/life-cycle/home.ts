@@ -117,6 +117,8 @@ export interface Home {
    * @throws {SessionError} `ERR_SESSION_LIMIT` if not.
    */
   expectSeat?(state: SessionState, handle: string, former: string): Promise<void>
+  /** Whether there is none for a session of another library. Asked before it is served. */
+  isFull?(state: SessionState): Promise<boolean>
   /** Why this login must not stand, if so: what was said against it since it began. Asked once the session is written. */
   refusalOf?(login: Login, handle: string): Promise<Refusal | undefined>
 }

@@ -49,9 +49,12 @@ export class SessionLife {
     const isEnded =
       (await this.#home.isRevoked?.(claimsOf(state)!)) ||
       (login !== undefined && (await this.#home.refusalOf?.(login, state.handle)))
-    if (!isEnded) return new Session(state)
-    this.#context.events.emit({ type: 'revoked', handle: state.handle, userId: state.userId })
-    return startSession(this.#context, { hadCookie: true })
+    if (isEnded) {
+      this.#context.events.emit({ type: 'revoked', handle: state.handle, userId: state.userId })
+    } else if (!(await this.#home.isFull?.(state))) return new Session(state)
+    // Another request with the same cookie may have taken the last seat: no new session may come in its place.
+    const retiredFrom = isEnded ? undefined : state.handle
+    return startSession(this.#context, { hadCookie: true, retiredFrom })
   }
 
   save(session: Session): MaybePromise<string | null> {

@@ -11,7 +11,7 @@ import type { StorageContext } from './storage-options.ts'
 
 function warnOfOldCookies(): void {
   warnOnce(
-    'regenerateId(true) cannot end the old id where the cookie is the session: a copy of it works until its timeouts. ' +
+    'regenerateId(true) cannot end the old id where the cookie is the session: a copy works until its timeouts. ' +
       'Use the option revocations, or a storage on the server',
   )
 }

@@ -17,6 +17,8 @@ export interface Seats {
    * @throws {SessionError} `ERR_SESSION_LIMIT` if not.
    */
   expect(state: SessionState, handle: string, former: string): Promise<void>
+  /** Whether there is none for a session of another library, which is not written yet. */
+  isFull(state: SessionState): Promise<boolean>
 }
 
 /** What `createSessionLimit()` of `coatcheck/accounts` makes, for the option `sessionLimit`. What is in it is for storages. */

@@ -130,6 +130,14 @@ class CountedSeats implements Seats {
     this.#assertRoom(newcomer, others.filter(isLeft), yielding.filter(isLeft))
   }
 
+  async isFull(state: SessionState): Promise<boolean> {
+    // What is nobody's counts for nobody.
+    if (state.userId === undefined) return false
+    const newcomer = newcomerOf(state, state.handle)
+    const { others, yielding } = await this.#table(newcomer)
+    return !this.#isRoom(newcomer, others, yielding)
+  }
+
   async #take(newcomer: Newcomer): Promise<void> {
     const { handle } = newcomer
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
@@ -150,15 +158,19 @@ class CountedSeats implements Seats {
   }
 
   /** Who sits there now. Undefined if the newcomer does not live any more. */
-  async #look({ userId, handle, ending }: Newcomer): Promise<Table | undefined> {
+  async #look(newcomer: Newcomer): Promise<Table | undefined> {
+    const table = await this.#table(newcomer)
+    return table.isThere ? table : undefined
+  }
+
+  async #table({ userId, handle, ending }: Newcomer): Promise<Table> {
     const key = `seats-${await cryptoBackend.sha256(userId)}`
     const stored = await this.#store.read(key)
     const seats = stored === undefined ? [] : parseSeats(stored.value)
     const living = await this.#owned.living(userId)
     const own = living.find((record) => record.handle === handle)
-    if (own === undefined) return undefined
     const others = seatedOf(living, seats).filter((other) => other !== handle)
-    const isSeated = seats?.includes(handle) || own.terms?.isSeated !== true
+    const isSeated = seats?.includes(handle) || own?.terms?.isSeated !== true
     const { lifetime, now } = this.#context
     const mayEnd = (one: SessionRecord) =>
       this.#limit.whenReached === 'end-oldest' ||
@@ -167,24 +179,29 @@ class CountedSeats implements Seats {
     const mayYield = new Set(living.filter(mayEnd).map((one) => one.handle))
     const order = others.toSorted((a, b) => Number(ending.has(b)) - Number(ending.has(a)))
     const yielding = order.filter((other) => mayYield.has(other))
-    return { key, version: stored?.version ?? null, others, yielding, isSeated, mayEnd }
+    const version = stored?.version ?? null
+    return { key, version, others, yielding, isThere: own !== undefined, isSeated, mayEnd }
   }
 
-  /**
-   * How many of the others must end.
-   *
-   * @throws {SessionLimitError} If no more of them may.
-   */
-  #assertRoom(
+  /** How many of the others must end. */
+  #tooMany(others: readonly string[]): number {
+    return Math.max(0, others.length + 1 - this.#limit.max)
+  }
+
+  /** Whether so many of them may end. If not, that is reported. */
+  #isRoom(
     { userId, handle }: Newcomer,
     others: readonly string[],
     yielding: readonly string[],
-  ): number {
-    const { max } = this.#limit
-    const tooMany = Math.max(0, others.length + 1 - max)
-    if (yielding.length >= tooMany) return tooMany
-    this.#context.events.emit({ type: 'interrupted', handle, userId, reason: 'limit' })
-    throw new SessionLimitError(max)
+  ): boolean {
+    const isRoom = yielding.length >= this.#tooMany(others)
+    if (!isRoom) this.#context.events.emit({ type: 'interrupted', handle, userId, reason: 'limit' })
+    return isRoom
+  }
+
+  /** @throws {SessionLimitError} If too few of them may end. */
+  #assertRoom(newcomer: Newcomer, others: readonly string[], yielding: readonly string[]): void {
+    if (!this.#isRoom(newcomer, others, yielding)) throw new SessionLimitError(this.#limit.max)
   }
 
   /**
@@ -197,7 +214,8 @@ class CountedSeats implements Seats {
     { others, yielding, isSeated, mayEnd }: Table,
   ): Promise<readonly string[] | undefined> {
     if (isSeated && this.#limit.whenReached === 'refuse') return others
-    const tooMany = this.#assertRoom(newcomer, others, yielding)
+    this.#assertRoom(newcomer, others, yielding)
+    const tooMany = this.#tooMany(others)
     if (tooMany === 0) return others
     const { userId, ending } = newcomer
     const last = yielding.slice(0, tooMany)
@@ -239,6 +257,8 @@ interface Table {
   others: readonly string[]
   /** Those of them that may end, the first one first. */
   yielding: readonly string[]
+  /** Whether the newcomer's session lives. */
+  isThere: boolean
   /** Whether the newcomer had a seat before the login. */
   isSeated: boolean
   mayEnd: (record: SessionRecord) => boolean

@@ -39,6 +39,7 @@ export class StoreHome implements Home {
   readonly admit?: NotedEnds['admit']
   readonly expectSeat?: Seats['expect']
   readonly takeSeat?: Seats['take']
+  readonly isFull?: Seats['isFull']
   readonly lossOf?: NotedEnds['lossOf']
   readonly enterGroup?: Groups['enter']
   readonly #groups: Groups | undefined
@@ -58,6 +59,7 @@ export class StoreHome implements Home {
     if (seats !== undefined) {
       this.expectSeat = (state, handle, former) => seats.expect(state, handle, former)
       this.takeSeat = (state, handle) => seats.take(state, handle)
+      this.isFull = (state) => seats.isFull(state)
     }
     if (noted === undefined) return
     this.admit = (state, base) => noted.admit(state, base)

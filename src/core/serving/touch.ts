@@ -31,7 +31,7 @@ export function readTouch({ touch }: TouchOptions): Touch | undefined {
   return (request) => {
     const isUse: unknown = touch(request)
     if (typeof isUse === 'boolean') return isUse
-    throw configError('The function touch must return true or false, and no promise of it')
+    throw configError('The function touch must return true or false')
   }
 }
 

@@ -211,12 +211,58 @@ describe('a session of another library that says whose it is, where sessions are
 
   it('counts as a login does, and is refused as one', async () => {
     const storage = open(createMemoryStore({ now }), 2)
+    const late = await storage.read('theirs', { imported })
     const first = await storage.save(await storage.read('theirs', { imported }))
     assert.equal(await sightOf(storage, first), 'ada')
     await logIn(storage)
     await assert.rejects(logIn(storage), { code: 'ERR_SESSION_LIMIT' })
-    const another = await storage.read('theirs', { imported })
-    await assert.rejects(storage.save(another), { code: 'ERR_SESSION_LIMIT' })
+    await assert.rejects(storage.save(late), { code: 'ERR_SESSION_LIMIT' })
     assert.equal((await storage.sessionsOf('ada')).length, 2)
+  })
+
+  it('is nobody’s where it would be one too many, and stores nothing, until another one has ended', async () => {
+    const events: string[] = []
+    const storage = open(createMemoryStore({ now }), 1, events)
+    const elsewhere = await logIn(storage)
+    events.length = 0
+    const session = await storage.read('theirs', { imported })
+    assert.deepEqual([session.userId, session.get('cart')], [undefined, undefined])
+    assert.ok(events.includes('interrupted'))
+    // A browser that got this cookie in the place of the old one, or of that of its own import, would have lost the login.
+    session.set('visits', 1)
+    assert.equal(await storage.save(session), null)
+    const leaving = await storage.read('theirs', { imported })
+    leaving.destroy()
+    assert.equal(await storage.save(leaving), '')
+
+    const trying = await storage.read('theirs', { imported })
+    trying.login('ada')
+    await assert.rejects(storage.save(trying), { code: 'ERR_SESSION_LIMIT' })
+    const ben = await storage.read('theirs', { imported })
+    ben.login('ben')
+    assert.equal(await sightOf(storage, await storage.save(ben)), 'ben')
+    assert.equal(await sightOf(storage, elsewhere), 'ada')
+
+    const ended = await storage.read(elsewhere)
+    ended.destroy()
+    await storage.save(ended)
+    const again = await storage.save(await storage.read('theirs', { imported }))
+    assert.equal(await sightOf(storage, again), 'ada')
+  })
+
+  it('takes the place of a locked one, or of the oldest where that ends, and nobody’s needs none', async () => {
+    const store = createMemoryStore({ now })
+    const [waiting] = await locked(store, 1)
+    const storage = open(store, 1)
+    const taken = await storage.save(await storage.read('theirs', { imported }))
+    assert.equal(await sightOf(storage, taken), 'ada')
+    assert.equal(await sightOf(storage, waiting!), 'gone')
+    const guest = await storage.read('theirs', { imported: { values: { cart: ['coat'] } } })
+    assert.deepEqual(guest.get('cart'), ['coat'])
+    const sessionLimit = createSessionLimit({ max: 1, whenReached: 'end-oldest' })
+    const other = createSessionStorage(store, { now, sessionLimit })
+    const oldest = await other.save(await other.read('theirs', { imported }))
+    assert.equal(await sightOf(other, oldest), 'ada')
+    assert.equal(await sightOf(other, taken), 'gone')
   })
 })
