@@ -5,6 +5,7 @@ import {
 } from 'coatcheck/cloudflare-storage'
 import type { IndexedStore } from 'coatcheck'
 import { type Look, probe } from './probed-object.ts'
+import { patience } from '../patience.ts'
 
 /* What tests do with Durable Objects around the store: look into them, kill them, come between. */
 
@@ -96,7 +97,7 @@ export async function listOf(owner: string): Promise<string> {
 
 /** Looks again and again until it is so. */
 export async function eventually(check: () => Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 5000
+  const end = Date.now() + patience
   while (!(await check())) {
     if (Date.now() > end) throw new Error(`it never came to be: ${what}`)
     await sleep(20)
