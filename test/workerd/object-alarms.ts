@@ -77,9 +77,14 @@ const alarmCases: Record<string, AlarmCase> = {
     const isOne = async () => (await objects.look(list)).keys.join() === 'k0001'
     await eventually(isOne, 'the other one is there')
     expectSame(await objects.store().keysOf('ada'), ['k0001'])
-    // This record is over long since: so its key has as little time left.
-    const expiresAt = Date.now() + soon - listedLonger
-    await objects.store().write('a', '1', { replaces: null, expiresAt, owner: 'bob' })
+    // These records are over long since: so their keys have as little time left.
+    for (const [key, left] of [
+      ['a', soon],
+      ['b', 3 * soon],
+    ] as const) {
+      const expiresAt = Date.now() + left - listedLonger
+      await objects.store().write(key, '1', { replaces: null, expiresAt, owner: 'bob' })
+    }
     await eventually(async () => isEmpty(objects, await listOf('bob')), 'the list is empty')
   },
 
