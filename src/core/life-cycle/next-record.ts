@@ -41,7 +41,7 @@ export function nextRecord(
   const terms = nextTerms(state, before, { owner, isLimited: sessionLimit !== undefined })
   const last = endsBy ?? terms?.until
   const instants = last === undefined ? used : lifetime.until(used, last)
-  const { values, flash, known } = state.nextContents(base)
+  const { values, flash } = state.nextContents(base)
   // One by one and in decodeRecord's order: spreading would take longer than everything else here.
   return toWrite(context, {
     handle: state.handle,
@@ -63,7 +63,6 @@ export function nextRecord(
     persistent,
     terms,
     isShared: false,
-    known,
   })
 }
 

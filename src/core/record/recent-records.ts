@@ -1,5 +1,7 @@
 import { createRecent } from '../runtime/recent.ts'
 import { plainCodec } from './codec.ts'
+import { KeptValues } from './kept-values.ts'
+import { PrintedValues, worthKnowing } from './printed-values.ts'
 import { decodeRecord, type SessionRecord } from './record.ts'
 
 /*
@@ -24,7 +26,7 @@ export function createRecentRecords(): RecentRecords {
     decode(text) {
       const known = recent.find(text)
       if (known !== undefined) return known
-      const record = decodeRecord(text, plainCodec, [])
+      const record = decodeRecord(text, plainCodec, [], true)
       if (record !== undefined) this.keep(text, record)
       return record
     },
@@ -32,6 +34,9 @@ export function createRecentRecords(): RecentRecords {
       // Messages are handed out as they are, and few sessions have any.
       const isSimple = record.flash.size === 0 && record.previous?.contents === undefined
       const isKept = isSimple && recent.keep(text, record)
+      const { values } = record
+      const isPlain = !(values instanceof PrintedValues || values instanceof KeptValues)
+      if (isKept && isPlain && text.length >= worthKnowing) record.values = PrintedValues.of(values)
       // It may have objects of one that was kept before.
       record.isShared ||= isKept
     },

@@ -2,9 +2,9 @@ import type { ValueCodec } from './codec.ts'
 import { configError, SessionValueError } from '../errors.ts'
 import type { RecordForm } from './form.ts'
 import { KeptValues, noValues } from './kept-values.ts'
-import { type KnownJson, printKnown } from './known-json.ts'
 import type { Instants } from './lifetime.ts'
 import { marker, parseShort } from './short-form.ts'
+import { PrintedValues } from './printed-values.ts'
 import { decodeTerms, encodeTerms } from './terms.ts'
 import { checkWire, type Data, isWire, type Versions, type Wire } from './wire.ts'
 
@@ -15,8 +15,6 @@ export interface Contents {
   flash: ReadonlyMap<string, unknown>
   /** Whether other requests have the same objects: then nobody may change them. */
   isShared?: boolean | undefined
-  /** What is known of the JSON of the values. */
-  known?: KnownJson | undefined
 }
 
 /** The id before the last rotation. */
@@ -101,9 +99,8 @@ export function encodeRecord(
   record: SessionRecord,
   { codec, form }: { codec: ValueCodec; form: RecordForm },
 ): string {
-  const { previous, retired, values, known } = record
-  // A program may have put anything on Object.prototype.
-  const isKnown = known instanceof Map
+  const { previous, retired, values } = record
+  const isPrinted = values instanceof PrintedValues
   const wire: Wire = {
     v: 1,
     k: record.handle,
@@ -116,7 +113,7 @@ export function encodeRecord(
     o: record.owner,
     l: record.label,
     g: record.isOfUnknown ? 1 : undefined,
-    d: isKnown ? undefined : encodeMap(values, codec),
+    d: isPrinted ? undefined : encodeMap(values, codec),
     f: encodeMap(record.flash, codec),
     p: previous && {
       s: previous.secretHash,
@@ -141,10 +138,7 @@ export function encodeRecord(
     )
   }
   try {
-    if (!isKnown) return form.print(wire)
-    const printed = printKnown(values, known)
-    record.known = printed.known
-    return form.print(wire, printed.json)
+    return form.print(wire, isPrinted ? values.print() : undefined)
   } catch (cause) {
     throw unencodable(record, codec, cause)
   }
@@ -198,10 +192,13 @@ function decodeMap(
 
 /** The values, which take along what is written of their versions. */
 function decodeValues({ d, y }: Pick<Wire, 'd' | 'y'>, decoding: Decoding): Map<string, unknown> {
-  if (y === undefined && decoding.codec.dataVersion === undefined) return decodeMap(d, decoding)
+  const isPrinted = d instanceof PrintedValues
+  if (y === undefined && decoding.codec.dataVersion === undefined) {
+    return isPrinted ? d : decodeMap(d, decoding)
+  }
   const values = new KeptValues()
   values.versions = y ?? [0]
-  return decodeMap(d, decoding, values)
+  return decodeMap(isPrinted ? Object.fromEntries(d) : d, decoding, values)
 }
 
 /** What is written of the versions of values. */
@@ -217,15 +214,17 @@ export function versionsOf(
  * The record in this string, or undefined when it is not one of ours or was damaged.
  *
  * @param refused Takes the keys whose values the codec refused; they are kept, and not to be seen.
+ * @param isOurs Whether nobody else can have written it. Then values that are plain JSON may be parsed later.
  */
 export function decodeRecord(
   text: string,
   codec: ValueCodec,
   refused: string[],
+  isOurs = false,
 ): SessionRecord | undefined {
   try {
     // Whatever a storage writes, it reads both forms.
-    const wire = checkWire(text.startsWith(marker) ? parseShort(text) : JSON.parse(text))
+    const wire = checkWire(text.startsWith(marker) ? parseShort(text, isOurs) : JSON.parse(text))
     if (wire === undefined) return undefined
     const { p } = wire
     const decoding = { codec, refused }
@@ -255,7 +254,6 @@ export function decodeRecord(
       persistent: wire.m === undefined ? undefined : wire.m === 1,
       terms: wire.h && decodeTerms(wire.h),
       isShared: false,
-      known: undefined,
     }
   } catch {
     return undefined

@@ -12,6 +12,8 @@
  * it for a damaged record.
  */
 
+import { worthKnowing } from './printed-values.ts'
+import { readLater } from './read-later.ts'
 import { type Data, isData, printWire, type Wire } from './wire.ts'
 
 /** With what each begins. */
@@ -49,8 +51,12 @@ export function printShort(wire: Wire, known?: string): string {
   return `${marker}${k}${s}.${c.toString(36)}.${(u - c).toString(36)}.${printSpan(i - u)}.${printSpan(x - start)}${login}${body}`
 }
 
-/** What is in the short form, not yet checked to be a record; null in anything else. Throws where JSON does. */
-export function parseShort(text: string): Partial<Wire> | null {
+/**
+ * What is in the short form, not yet checked to be a record; null in anything else. Throws where JSON does.
+ *
+ * @param isOurs Whether nobody else can have written it: then values may be parsed later.
+ */
+export function parseShort(text: string, isOurs: boolean): Partial<Wire> | null {
   const found = head.exec(text)
   if (found === null) return null
   const [{ length }, k, s, created, used, idle, absolute, login] = found
@@ -59,9 +65,13 @@ export function parseShort(text: string): Partial<Wire> | null {
   const u = c + parseInt(used!, 36)
   const i = u + parseSpan(idle!)
   const x = (a ?? c) + parseSpan(absolute!)
-  const body = JSON.parse(text.slice(length)) as Data | readonly [d: Data, rest: Partial<Wire>]
-  if (!Array.isArray(body)) return { v: 1, k, s, c, a, u, i, x, d: body as Data }
-  const [d, rest] = body as readonly [d: Data, rest: Partial<Wire>]
+  const start = text[length] === '[' ? length + 1 : length
+  const later = isOurs && text.length >= worthKnowing ? readLater(text, start) : undefined
+  const json = later ? `${text.slice(length, start)}{}${text.slice(later.end)}` : text.slice(length)
+  const body = JSON.parse(json) as Data | readonly [d: Data, rest: Partial<Wire>]
+  if (!Array.isArray(body)) return { v: 1, k, s, c, a, u, i, x, d: later?.values ?? (body as Data) }
+  const [parsed, rest] = body as readonly [d: Data, rest: Partial<Wire>]
+  const d = later?.values ?? parsed
   return body.length === 2 && isData(rest) ? { ...rest, v: 1, k, s, c, a, u, i, x, d } : null
 }
 

@@ -1,7 +1,6 @@
 import type { ValueCodec } from '../record/codec.ts'
 import type { Contents } from '../record/record.ts'
 import { copyValues, KeptValues } from '../record/kept-values.ts'
-import { knownJsonOf, worthKnowing } from '../record/known-json.ts'
 import { committedError, SessionValueError } from '../errors.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import { applyChange, replay, type Change } from './changes.ts'
@@ -153,11 +152,8 @@ export class Edits {
     if (isMine || base === undefined || loaded === undefined) {
       // Nobody else has written: no change has to be made twice.
       const stored = loaded && this.#stored
-      if (stored?.isShared && loaded!.text.length >= worthKnowing) {
-        stored.known ??= knownJsonOf(stored.values)
-      }
       const flash = this.flash.left(stored?.flash, this.#changes)
-      return { values: this.#values, flash, known: stored?.known }
+      return { values: this.#values, flash }
     }
     const usedFlash = this.#asRead(loaded, [...this.flash.used().keys()])
     // It may be what other requests have as well.
@@ -202,7 +198,7 @@ export class Edits {
       stored.isShared = true
       this.#shared = stored.values
     }
-    this.#isMore = stored.values.constructor !== this.values.constructor
+    this.#isMore = typeOf(stored.values) !== typeOf(this.values)
     if (!isOver) this.#handedOut?.printAgain()
   }
 
@@ -226,6 +222,11 @@ export class Edits {
     this.flash.useNoMore()
     this.#handedOut?.clear()
   }
+}
+
+/** What of values can hold more than others can. */
+function typeOf(values: ReadonlyMap<string, unknown>): unknown {
+  return values instanceof KeptValues && values.constructor
 }
 
 /** Another key would be one thing in this request, and another when it comes back from JSON. */

@@ -1,0 +1,59 @@
+import { PrintedValues } from './printed-values.ts'
+
+/*
+ * Finds the values in the JSON of an object without parsing them. Only for JSON that we have printed and nobody else can have
+ * changed: what is wrong in a value would show no earlier than when it is parsed.
+ */
+
+/** The values of the object that begins there, and the place after it. Undefined if it has to be parsed. */
+export function readLater(
+  text: string,
+  start: number,
+): { values: PrintedValues; end: number } | undefined {
+  const values = new PrintedValues()
+  let at = start
+  do {
+    const quote = at + 1
+    const colon = endOfText(text, quote) + 1
+    const key = text.slice(quote + 1, colon - 1)
+    const end = endOfValue(text, colon + 1)
+    // An empty object, or a key that is not written as it is.
+    if (text[quote] !== '"' || end === -1 || key.includes('\\')) return undefined
+    values.add(key, text.slice(colon + 1, end))
+    at = end
+  } while (text[at] === ',')
+  return { values, end: at + 1 }
+}
+
+/** The place after the value that begins there: of a comma or a closing bracket. -1 if there is none. */
+function endOfValue(text: string, start: number): number {
+  let depth = 0
+  for (let i = start; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0x22) {
+      i = endOfText(text, i)
+      if (i === -1) return -1
+    } else if (code === 0x7b || code === 0x5b) {
+      depth++
+    } else if (code === 0x7d || code === 0x5d) {
+      if (depth-- === 0) return i
+    } else if (code === 0x2c && depth === 0) {
+      return i
+    }
+  }
+  return -1
+}
+
+/** The place of the second quote of a text, whose first is there. -1 if there is none. */
+function endOfText(text: string, start: number): number {
+  let end = start
+  do end = text.indexOf('"', end + 1)
+  while (isEscaped(text, end))
+  return end
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0
+  while (text[at - slashes - 1] === '\\') slashes++
+  return slashes % 2 === 1
+}
