@@ -30,8 +30,8 @@ const saltEnd = 17
 const nonceEnd = 29
 const tagLength = 16
 const macLength = 32
-/** The first character of what is sealed says what follows: U+0000, a value as it is. */
-const plainFormat = '\u0000'
+/** The first byte of what is sealed says what follows: 0, a value as it is. What was sealed in another format is not opened. */
+const plainFormat = 0
 
 const sealsPerSalt = 2 ** 31
 const millisecondsPerSalt = 86_400_000
@@ -72,11 +72,6 @@ function openWithAny(
     value === undefined ? openWithAny(keys.slice(index + 1), bytes, open) : { value, current }
   const value = open(keys[index]!, bytes)
   return typeof value === 'object' ? value.then(opened) : opened(value)
-}
-
-/** Undefined also for what was sealed in a format that is none of ours. */
-function valueIn(text: string | undefined): string | undefined {
-  return text?.startsWith(plainFormat) ? text.slice(plainFormat.length) : undefined
 }
 
 /** Seals with AES-256-GCM under salted subkeys: nobody but the server can read or change the value. */
@@ -128,15 +123,14 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
 
     function openBy(aead: Aead): MaybePromise<string | undefined> {
       const nonce = bytes.subarray(saltEnd, nonceEnd)
-      const text = aead.open(nonce, bytes.subarray(nonceEnd), key.associated)
-      return typeof text === 'object' ? text.then(valueIn) : valueIn(text)
+      return aead.open(nonce, bytes.subarray(nonceEnd), key.associated, plainFormat)
     }
   }
 
   function sealWith({ key, aead, head }: Writer, value: string): MaybePromise<string> {
     const nonce = randomBytes(nonceEnd - saltEnd)
     const { associated } = key
-    const sealed = aead.seal(plainFormat + value, { head, nonce, associated })
+    const sealed = aead.seal(String.fromCharCode(plainFormat) + value, { head, nonce, associated })
     return 'then' in sealed
       ? sealed.then(cryptoBackend.toBase64url)
       : cryptoBackend.toBase64url(sealed)

@@ -14,11 +14,16 @@ interface SealParts {
 export interface Aead {
   /** The head, the nonce, the ciphertext of the text's UTF-8, and the tag, in one piece. */
   seal(text: string, parts: SealParts): MaybePromise<Uint8Array>
-  /** The text, or undefined when anything was changed. */
+  /**
+   * The text, or undefined when anything was changed.
+   *
+   * @param first The byte that it must begin with, and which is left out then.
+   */
   open(
     nonce: Uint8Array,
     sealed: Uint8Array,
     associated: Uint8Array,
+    first?: number,
   ): MaybePromise<string | undefined>
 }
 

@@ -48,10 +48,12 @@ async function aead(raw: Uint8Array): Promise<Aead> {
       const sealed = await subtle.encrypt(parameters(nonce, associated), key, body)
       return concatBytes(head, nonce, new Uint8Array(sealed))
     },
-    async open(nonce, sealed, associated) {
+    async open(nonce, sealed, associated, first) {
       try {
         const body = await subtle.decrypt(parameters(nonce, associated), key, sealed as Bytes)
-        return decoder.decode(body)
+        const bytes = new Uint8Array(body)
+        if (first === undefined) return decoder.decode(bytes)
+        return bytes[0] === first ? decoder.decode(bytes.subarray(1)) : undefined
       } catch {
         return undefined
       }
