@@ -3,7 +3,7 @@
  * not know or refuses is not its to throw away: it is kept as it is stored until the app sets that key.
  */
 
-import { PrintedValues } from './printed-values.ts'
+import { UnreadValues } from './unread-values.ts'
 import type { Versions } from './wire.ts'
 
 /** No values, and none can be added: all sessions without messages share it. */
@@ -83,7 +83,7 @@ export function holds(values: ReadonlyMap<string, unknown>, key: string): boolea
 
 /** The same values, to be changed apart from these. */
 export function copyValues(values: ReadonlyMap<string, unknown> | undefined): Map<string, unknown> {
-  if (values instanceof PrintedValues) return values.copy()
+  if (values instanceof UnreadValues) return values.copy()
   return values instanceof KeptValues ? KeptValues.of(values) : new Map(values)
 }
 

@@ -1,4 +1,4 @@
-import { PrintedValues } from './printed-values.ts'
+import { UnreadValues } from './unread-values.ts'
 
 /*
  * Finds the values in the JSON of an object without parsing them. Only for JSON that we have printed and nobody else can have
@@ -9,8 +9,8 @@ import { PrintedValues } from './printed-values.ts'
 export function readLater(
   text: string,
   start: number,
-): { values: PrintedValues; end: number } | undefined {
-  const values = new PrintedValues()
+): { values: UnreadValues; end: number } | undefined {
+  const values = new UnreadValues()
   let at = start
   do {
     const quote = at + 1

@@ -1,7 +1,7 @@
 import { createRecent } from '../runtime/recent.ts'
 import { plainCodec } from './codec.ts'
 import { KeptValues } from './kept-values.ts'
-import { PrintedValues, worthKnowing } from './printed-values.ts'
+import { UnreadValues } from './unread-values.ts'
 import { decodeRecord, type SessionRecord } from './record.ts'
 
 /*
@@ -35,8 +35,8 @@ export function createRecentRecords(): RecentRecords {
       const isSimple = record.flash.size === 0 && record.previous?.contents === undefined
       const isKept = isSimple && recent.keep(text, record)
       const { values } = record
-      const isPlain = !(values instanceof PrintedValues || values instanceof KeptValues)
-      if (isKept && isPlain && text.length >= worthKnowing) record.values = PrintedValues.of(values)
+      const isPlain = !(values instanceof UnreadValues || values instanceof KeptValues)
+      if (isKept && isPlain) record.values = UnreadValues.of(values)
       // It may have objects of one that was kept before.
       record.isShared ||= isKept
     },

@@ -4,7 +4,7 @@ import type { RecordForm } from './form.ts'
 import { KeptValues, noValues } from './kept-values.ts'
 import type { Instants } from './lifetime.ts'
 import { marker, parseShort } from './short-form.ts'
-import { PrintedValues } from './printed-values.ts'
+import { UnreadValues } from './unread-values.ts'
 import { decodeTerms, encodeTerms } from './terms.ts'
 import { checkWire, type Data, isWire, type Versions, type Wire } from './wire.ts'
 
@@ -100,7 +100,7 @@ export function encodeRecord(
   { codec, form }: { codec: ValueCodec; form: RecordForm },
 ): string {
   const { previous, retired, values } = record
-  const isPrinted = values instanceof PrintedValues
+  const isUnread = values instanceof UnreadValues
   const wire: Wire = {
     v: 1,
     k: record.handle,
@@ -113,7 +113,7 @@ export function encodeRecord(
     o: record.owner,
     l: record.label,
     g: record.isOfUnknown ? 1 : undefined,
-    d: isPrinted ? undefined : encodeMap(values, codec),
+    d: isUnread ? undefined : encodeMap(values, codec),
     f: encodeMap(record.flash, codec),
     p: previous && {
       s: previous.secretHash,
@@ -138,7 +138,7 @@ export function encodeRecord(
     )
   }
   try {
-    return form.print(wire, isPrinted ? values.print() : undefined)
+    return form.print(wire, isUnread ? values.print() : undefined)
   } catch (cause) {
     throw unencodable(record, codec, cause)
   }
@@ -192,13 +192,13 @@ function decodeMap(
 
 /** The values, which take along what is written of their versions. */
 function decodeValues({ d, y }: Pick<Wire, 'd' | 'y'>, decoding: Decoding): Map<string, unknown> {
-  const isPrinted = d instanceof PrintedValues
+  const isUnread = d instanceof UnreadValues
   if (y === undefined && decoding.codec.dataVersion === undefined) {
-    return isPrinted ? d : decodeMap(d, decoding)
+    return isUnread ? d : decodeMap(d, decoding)
   }
   const values = new KeptValues()
   values.versions = y ?? [0]
-  return decodeMap(isPrinted ? Object.fromEntries(d) : d, decoding, values)
+  return decodeMap(isUnread ? Object.fromEntries(d) : d, decoding, values)
 }
 
 /** What is written of the versions of values. */

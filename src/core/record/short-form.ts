@@ -12,7 +12,6 @@
  * it for a damaged record.
  */
 
-import { worthKnowing } from './printed-values.ts'
 import { readLater } from './read-later.ts'
 import { type Data, isData, printWire, type Wire } from './wire.ts'
 
@@ -66,10 +65,11 @@ export function parseShort(text: string, isOurs: boolean): Partial<Wire> | null 
   const i = u + parseSpan(idle!)
   const x = (a ?? c) + parseSpan(absolute!)
   const start = text[length] === '[' ? length + 1 : length
-  const later = isOurs && text.length >= worthKnowing ? readLater(text, start) : undefined
-  const json = later ? `${text.slice(length, start)}{}${text.slice(later.end)}` : text.slice(length)
+  const later = isOurs ? readLater(text, start) : undefined
+  if (later?.end === text.length) return { v: 1, k, s, c, a, u, i, x, d: later.values }
+  const json = later ? `[{}${text.slice(later.end)}` : text.slice(length)
   const body = JSON.parse(json) as Data | readonly [d: Data, rest: Partial<Wire>]
-  if (!Array.isArray(body)) return { v: 1, k, s, c, a, u, i, x, d: later?.values ?? (body as Data) }
+  if (!Array.isArray(body)) return { v: 1, k, s, c, a, u, i, x, d: body as Data }
   const [parsed, rest] = body as readonly [d: Data, rest: Partial<Wire>]
   const d = later?.values ?? parsed
   return body.length === 2 && isData(rest) ? { ...rest, v: 1, k, s, c, a, u, i, x, d } : null

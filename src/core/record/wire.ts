@@ -1,7 +1,7 @@
 /* What is in a record's text, and the check that it is one. */
 
 import { ownOnly } from '../runtime/own.ts'
-import type { PrintedValues } from './printed-values.ts'
+import type { UnreadValues } from './unread-values.ts'
 import { isTermsWire, type TermsWire } from './terms.ts'
 
 export type Data = Record<string, unknown>
@@ -22,7 +22,7 @@ export interface Wire {
   o?: string | undefined
   l?: string | undefined
   g?: 1 | undefined
-  d?: Data | PrintedValues | undefined
+  d?: Data | UnreadValues | undefined
   f?: Data | undefined
   p?: PreviousWire | undefined
   r?: readonly [s: string, t: number][] | undefined

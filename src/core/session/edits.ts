@@ -198,7 +198,7 @@ export class Edits {
       stored.isShared = true
       this.#shared = stored.values
     }
-    this.#isMore = typeOf(stored.values) !== typeOf(this.values)
+    this.#isMore = stored.values.constructor !== this.values.constructor
     if (!isOver) this.#handedOut?.printAgain()
   }
 
@@ -222,11 +222,6 @@ export class Edits {
     this.flash.useNoMore()
     this.#handedOut?.clear()
   }
-}
-
-/** What of values can hold more than others can. */
-function typeOf(values: ReadonlyMap<string, unknown>): unknown {
-  return values instanceof KeptValues && values.constructor
 }
 
 /** Another key would be one thing in this request, and another when it comes back from JSON. */

@@ -1,6 +1,5 @@
 import { SessionTooLargeError } from '../errors.ts'
 import type { ValueCodec } from '../record/codec.ts'
-import { PrintedValues } from '../record/printed-values.ts'
 
 /** In place of a print: a change of this key is noted already, whatever happens to the object. */
 const noted = Symbol('noted')
@@ -26,8 +25,7 @@ export class HandedOut {
    */
   add(key: string, isShared: boolean): void {
     if (this.#prints.has(key)) return
-    const known = this.#values instanceof PrintedValues ? this.#values.release(key) : undefined
-    const print = known ?? this.#print(key)
+    const print = this.#print(key)
     this.#prints.set(key, print)
     if (isShared) this.#values.set(key, JSON.parse(print))
   }
