@@ -51,7 +51,7 @@ async function judgeRecord(
   text: string,
   held?: { handle: string; secretHash: string },
 ): Promise<Verdict> {
-  const record = decodeRecord(text, context.codec, [])
+  const record = decodeRecord(text, context.codec)
   if (record === undefined || (held !== undefined && record.handle !== held.handle)) {
     return {
       handle: held?.handle,

@@ -50,7 +50,7 @@ async function collect({ store, keys }: OpenedStore, user: string | undefined, l
   const take = async (some: readonly string[]) => {
     const stored = await Promise.all(some.map((key) => store.read(key)))
     for (const one of stored) {
-      const record = one && decodeRecord(one.value, plainCodec, [])
+      const record = one && decodeRecord(one.value, plainCodec)
       const isTheirs = user === undefined || record?.owner === user
       if (record === undefined || !isTheirs || record.replacedBy) continue
       if (endsOf(record, now).expiresAt > now) records.push(record)

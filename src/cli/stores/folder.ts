@@ -55,7 +55,7 @@ async function keyIn(folder: string): Promise<string | undefined> {
     const [version] = await promises.readdir(folder)
     if (version === undefined) return undefined
     const text = await promises.readFile(join(folder, version, version), 'utf8')
-    return decodeRecord(text, plainCodec, [])?.handle
+    return decodeRecord(text, plainCodec)?.handle
   } catch {
     return undefined
   }

@@ -96,5 +96,5 @@ async function firstOpened(
  */
 function isOurs(value: string): boolean {
   if (parseStoreId(value) !== undefined) return true
-  return decodeRecord(withoutContext(value).text, plainCodec, []) !== undefined
+  return decodeRecord(withoutContext(value).text, plainCodec) !== undefined
 }

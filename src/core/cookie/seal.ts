@@ -123,7 +123,10 @@ export function createEncryptingSeal(options: KeyOptions): Seal {
 
     function openBy(aead: Aead): MaybePromise<string | undefined> {
       const nonce = bytes.subarray(saltEnd, nonceEnd)
-      return aead.open(nonce, bytes.subarray(nonceEnd), key.associated, plainFormat)
+      return aead.open(nonce, bytes.subarray(nonceEnd), {
+        associated: key.associated,
+        first: plainFormat,
+      })
     }
   }
 

@@ -283,7 +283,7 @@ export class RecordEnds {
 
   /** What has been emptied is nothing. */
   #decode(text: string): SessionRecord | undefined {
-    const record = decodeRecord(text, this.#context.codec, [])
+    const record = decodeRecord(text, this.#context.codec)
     return record?.absoluteDeadline === 0 ? undefined : record
   }
 }

@@ -155,7 +155,9 @@ export function createContext(
     isIdleUnsaid: (options.idleTimeout ?? options.persistent ?? lock) === undefined,
     codec: new ValueCodec(codec, { maxBytes, schema, dataVersion }),
     records:
-      (codec ?? schema ?? dataVersion ?? lock) === undefined ? createRecentRecords() : undefined,
+      (codec ?? schema ?? dataVersion ?? lock) === undefined
+        ? createRecentRecords(form)
+        : undefined,
     form,
     schema,
     maxBytes,

@@ -5,6 +5,8 @@ import { printWire, type Wire } from './wire.ts'
 export interface RecordForm {
   /** Random bytes in the secret of an id. */
   readonly secretBytes: number
+  /** Whether nobody else can have written what is read. Then its values are parsed when somebody asks for them. */
+  readonly isOurs: boolean
   /** @param data The JSON of the data, where that is known: then `wire` is without. */
   print(wire: Wire, data?: string): string
 }
@@ -12,6 +14,7 @@ export interface RecordForm {
 /** For stores: JSON, which every release reads. */
 export const storeForm: RecordForm = {
   secretBytes: 32,
+  isOurs: false,
   print: printWire,
 }
 
@@ -21,6 +24,7 @@ export const storeForm: RecordForm = {
  */
 export const cookieForm: RecordForm = {
   secretBytes: 16,
+  isOurs: true,
   print: printShort,
 }
 
@@ -30,5 +34,6 @@ export const cookieForm: RecordForm = {
  */
 export const passingForm: RecordForm = {
   secretBytes: 32,
+  isOurs: true,
   print: printShort,
 }

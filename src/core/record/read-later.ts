@@ -13,12 +13,11 @@ export function readLater(
   const values = new UnreadValues()
   let at = start
   do {
-    const quote = at + 1
-    const colon = endOfText(text, quote) + 1
-    const key = text.slice(quote + 1, colon - 1)
+    const colon = endOfText(text, at + 1) + 1
+    const key = text.slice(at + 2, colon - 1)
     const end = endOfValue(text, colon + 1)
     // An empty object, or a key that is not written as it is.
-    if (text[quote] !== '"' || end === -1 || key.includes('\\')) return undefined
+    if (text[colon] !== ':' || end === -1 || key.includes('\\')) return undefined
     values.add(key, text.slice(colon + 1, end))
     at = end
   } while (text[at] === ',')

@@ -1,5 +1,6 @@
 import { createRecent } from '../runtime/recent.ts'
 import { plainCodec } from './codec.ts'
+import type { RecordForm } from './form.ts'
 import { KeptValues } from './kept-values.ts'
 import { UnreadValues } from './unread-values.ts'
 import { decodeRecord, type SessionRecord } from './record.ts'
@@ -18,7 +19,7 @@ export interface RecentRecords {
   keep(text: string, record: SessionRecord): void
 }
 
-export function createRecentRecords(): RecentRecords {
+export function createRecentRecords({ isOurs }: Pick<RecordForm, 'isOurs'>): RecentRecords {
   // There is a part of the handle, in each of a record's forms.
   const recent = createRecent<SessionRecord>(14)
 
@@ -26,7 +27,7 @@ export function createRecentRecords(): RecentRecords {
     decode(text) {
       const known = recent.find(text)
       if (known !== undefined) return known
-      const record = decodeRecord(text, plainCodec, [], true)
+      const record = decodeRecord(text, plainCodec, { isOurs })
       if (record !== undefined) this.keep(text, record)
       return record
     },

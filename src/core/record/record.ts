@@ -213,14 +213,12 @@ export function versionsOf(
 /**
  * The record in this string, or undefined when it is not one of ours or was damaged.
  *
- * @param refused Takes the keys whose values the codec refused; they are kept, and not to be seen.
- * @param isOurs Whether nobody else can have written it. Then values that are plain JSON may be parsed later.
+ * `refused` takes the keys whose values the codec refused; they are kept, and not to be seen. `isOurs` says whether nobody else can have written it. Then values that are plain JSON may be parsed later.
  */
 export function decodeRecord(
   text: string,
   codec: ValueCodec,
-  refused: string[],
-  isOurs = false,
+  { refused = [], isOurs = false }: { refused?: string[]; isOurs?: boolean } = {},
 ): SessionRecord | undefined {
   try {
     // Whatever a storage writes, it reads both forms.

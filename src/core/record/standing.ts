@@ -66,7 +66,7 @@ export function openRecord(
   handle?: string,
 ): Loaded | undefined {
   const dropped: string[] = []
-  const record = records ? records.decode(text) : decodeRecord(text, codec, dropped)
+  const record = records ? records.decode(text) : decodeRecord(text, codec, { refused: dropped })
   if (record === undefined || (handle !== undefined && record.handle !== handle)) {
     events.emit({ type: 'corrupt', handle, keys: [] })
     return undefined
@@ -142,5 +142,5 @@ function contentsOf(record: SessionRecord, by: Loaded['by']): Contents {
 
 /** The contents as they are stored, whatever the app has done to the objects in them since. */
 export function contentsAsStored({ record, text, by }: Loaded, codec: ValueCodec): Contents {
-  return contentsOf(decodeRecord(text, codec, []) ?? record, by)
+  return contentsOf(decodeRecord(text, codec) ?? record, by)
 }

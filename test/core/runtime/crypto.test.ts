@@ -74,7 +74,9 @@ for (const { name, backend } of backends) {
     for (const { name: vector, key, nonce, associated, plain, sealed } of sealings) {
       it(`opens what AES-256-GCM sealed in ${vector}`, async () => {
         const aead = await backend.aead(bytesOf(key))
-        const opened = await aead.open(bytesOf(nonce), bytesOf(sealed), bytesOf(associated))
+        const opened = await aead.open(bytesOf(nonce), bytesOf(sealed), {
+          associated: bytesOf(associated),
+        })
         assert.equal(opened, textOf(bytesOf(plain)))
       })
 
@@ -98,7 +100,7 @@ for (const { name, backend } of backends) {
           for (let bit = 0; bit < part.length * 8; bit++) {
             part[bit >> 3]! ^= 1 << (bit & 7)
             const [n, s, a] = parts
-            assert.equal(await aead.open(n!, s!, a!), undefined, `bit ${bit}`)
+            assert.equal(await aead.open(n!, s!, { associated: a! }), undefined, `bit ${bit}`)
             part[bit >> 3]! ^= 1 << (bit & 7)
           }
         }
@@ -110,7 +112,7 @@ for (const { name, backend } of backends) {
       const nonce = new Uint8Array(12)
       const none = new Uint8Array(0)
       const sealed = await aead.seal('\ufeffvalue', { head: none, nonce, associated: none })
-      assert.equal(await aead.open(nonce, sealed.subarray(12), none), '\ufeffvalue')
+      assert.equal(await aead.open(nonce, sealed.subarray(12), { associated: none }), '\ufeffvalue')
     })
   })
 
@@ -186,7 +188,7 @@ describe('the two ways to cryptography', () => {
       const parts = { head: new Uint8Array(0), nonce, associated: key }
       const sealed = await one.seal(text, parts)
       assert.equal(hexOf(sealed), hexOf(await other.seal(text, parts)))
-      assert.equal(await other.open(nonce, sealed.subarray(12), key), text)
+      assert.equal(await other.open(nonce, sealed.subarray(12), { associated: key }), text)
     }
   })
 
@@ -194,7 +196,7 @@ describe('the two ways to cryptography', () => {
     for (const { backend } of backends) {
       const aead = await backend.aead(new Uint8Array(32))
       const nonce = new Uint8Array(12)
-      assert.equal(await aead.open(nonce, new Uint8Array(16), nonce), undefined)
+      assert.equal(await aead.open(nonce, new Uint8Array(16), { associated: nonce }), undefined)
     }
   })
 })

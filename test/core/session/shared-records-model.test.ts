@@ -1,5 +1,5 @@
 /*
- * What comes again is neither parsed nor printed again. Random requests must be stored as if it were: whatever the app does to
+ * What comes again is not parsed again, and what nobody has asked for neither parsed nor printed. Random requests must be stored as if it were: whatever the app does to
  * objects, before a save and after it, is in the store if it was done before, and nothing else is.
  */
 import assert from 'node:assert/strict'
@@ -15,7 +15,7 @@ type Basket = { items: string[] }
 
 const courses = shareOf(120)
 const requests = 25
-const keys = ['cart', 'count', 'name', 'prefs', 'seen'] as const
+const keys = ['cart', 'count', 'name "\\', 'prefs', 'seen'] as const
 
 interface Place {
   storage: SessionStorage
@@ -77,7 +77,7 @@ class Visit {
       if (random.percent(50)) object?.items.push(`item ${random.below(1000)}`)
       else object?.items.shift()
     } else if (what === 'text') {
-      this.#set(key, `a text of some length ${random.below(1000)} `.repeat(random.below(20)))
+      this.#set(key, `a "text\\" {of: [some, ${random.below(1000)} `.repeat(random.below(20)))
     } else if (what === 'object') {
       this.#set(key, { items: [`new ${random.below(1000)}`, 'x'.repeat(random.below(400))] })
     } else if (what === 'again') {
@@ -133,7 +133,8 @@ async function course({ storage, another, hasConflicts }: Place, random: Random)
     for (let again = random.below(3); again > 0; again--) {
       assert.deepEqual((await storage.read(value)).data[0], stored)
     }
-    const visit = new Visit(await storage.read(value), stored)
+    const isSeen = random.percent(60)
+    const visit = new Visit(await (isSeen ? storage : another()).read(value), stored)
     const rival = hasConflicts && random.percent(20) ? await storage.read(value) : undefined
     for (let left = random.below(6); left > 0; left--) {
       visit.act(random)

@@ -15,15 +15,13 @@ export interface Aead {
   /** The head, the nonce, the ciphertext of the text's UTF-8, and the tag, in one piece. */
   seal(text: string, parts: SealParts): MaybePromise<Uint8Array>
   /**
-   * The text, or undefined when anything was changed.
-   *
-   * @param first The byte that it must begin with, and which is left out then.
+   * The text, or undefined when anything was changed. If `first` is given, the text must begin with that byte, which is
+   * left out.
    */
   open(
     nonce: Uint8Array,
     sealed: Uint8Array,
-    associated: Uint8Array,
-    first?: number,
+    { associated, first }: { associated: Uint8Array; first?: number },
   ): MaybePromise<string | undefined>
 }
 

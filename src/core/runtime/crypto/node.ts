@@ -73,7 +73,7 @@ export function createNodeBackend(crypto: NodeCrypto): CryptoBackend {
         cipher.final()
         return Buffer.concat([head, nonce, body, cipher.getAuthTag()])
       },
-      open(nonce, sealed, associated, first) {
+      open(nonce, sealed, { associated, first }) {
         const end = sealed.length - tagLength
         const decipher = crypto.createDecipheriv(algorithm, key, nonce, {
           authTagLength: tagLength,

@@ -48,7 +48,7 @@ async function aead(raw: Uint8Array): Promise<Aead> {
       const sealed = await subtle.encrypt(parameters(nonce, associated), key, body)
       return concatBytes(head, nonce, new Uint8Array(sealed))
     },
-    async open(nonce, sealed, associated, first) {
+    async open(nonce, sealed, { associated, first }) {
       try {
         const body = await subtle.decrypt(parameters(nonce, associated), key, sealed as Bytes)
         const bytes = new Uint8Array(body)
