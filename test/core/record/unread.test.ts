@@ -76,7 +76,7 @@ describe('values that nobody has asked for', () => {
 
   it('are parsed at once where others can have written them', async () => {
     for (const data of [
-      '{"cart":[book"]}',
+      '{"cart":[book]}',
       '{"cart":["book"]',
       '{"cart',
       '{"cart":["book"],',
