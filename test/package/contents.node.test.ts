@@ -14,8 +14,8 @@ describe('the package', () => {
     paths = new Set(found.files.map(({ path }) => path))
   })
 
-  it('is small: at most 421 kB, a quarter of it conformance cases, and little beside scripts and declarations', () => {
-    assert.ok(size <= 421_000, `${size} bytes`)
+  it('is small: at most 422 kB, a quarter of it conformance cases, and little beside scripts and declarations', () => {
+    assert.ok(size <= 422_000, `${size} bytes`)
     const others = [...paths].filter((path) => !/^dist\/.*(?<!\.d)\.(js|d\.ts)$/.test(path))
     assert.deepEqual(
       others.filter((path) => !/^docs\/(migrating\/)?[\w-]+\.md$/.test(path)),
