@@ -213,7 +213,8 @@ export function versionsOf(
 /**
  * The record in this string, or undefined when it is not one of ours or was damaged.
  *
- * `refused` takes the keys whose values the codec refused; they are kept, and not to be seen. `isOurs` says whether nobody else can have written it. Then values that are plain JSON may be parsed later.
+ * `refused` takes the keys whose values the codec refused; they are kept, and not to be seen. `isOurs` says that
+ * nobody else can have written it: then values that are plain JSON are parsed when somebody asks for them.
  */
 export function decodeRecord(
   text: string,
