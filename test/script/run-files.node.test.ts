@@ -31,8 +31,11 @@ const { judge } = (await import(new URL('run.mjs', lib).href)) as {
 
 const passes = `import { it } from 'node:test'; it('works', () => {})`
 
-/** Runs files with these texts in one process, as script/test does, but less patiently. */
-function run(...texts: string[]) {
+/** Runs files with these texts in one process, as script/test does. */
+const run = (...texts: string[]) => runWithin({}, ...texts)
+
+/** The same, with less patience for what does not end. */
+function runWithin(limits: Record<string, string>, ...texts: string[]) {
   const folder = temporaryFolder()
   const files = texts.map((text, n) => {
     const file = join(folder, `${n}.test.js`)
@@ -48,7 +51,7 @@ function run(...texts: string[]) {
     process.execPath,
     [...reporter, new URL('run-files.mjs', lib).pathname, ...files],
     {
-      env: { ...env, TEST_TIMES: times, TEST_PATIENCE: '1', TEST_FILE_SECONDS: '15' },
+      env: { ...env, TEST_TIMES: times, ...limits },
       encoding: 'utf8',
     },
   )
@@ -129,21 +132,27 @@ describe('test files in one process', () => {
 
 describe('a test file', () => {
   it('that does not end is stopped, and says what keeps it', () => {
-    const { status, stderr } = run(`
+    const { status, stderr } = runWithin(
+      { TEST_PATIENCE: '1' },
+      `
       import { it } from 'node:test'
       import { createServer } from 'node:net'
       it('leaves a server', () => new Promise((resolve) => {
         createServer().listen(0, '127.0.0.1', resolve)
-      }))`)
+      }))`,
+    )
     assert.equal(status, 1)
     assert.match(stderr, /0\.test\.js: its tests have ended, but not its process/)
     assert.match(stderr, /Server listening at \{"address":"127\.0\.0\.1"/)
   })
 
   it('one of whose tests does not end is stopped too', () => {
-    const { status, stderr } = run(`
+    const { status, stderr } = runWithin(
+      { TEST_FILE_SECONDS: '10' },
+      `
       import { it } from 'node:test'
-      it('waits', () => new Promise((resolve) => setTimeout(resolve, 60_000)))`)
+      it('waits', () => new Promise((resolve) => setTimeout(resolve, 60_000)))`,
+    )
     assert.equal(status, 1)
     assert.match(stderr, /not all of its tests have ended/)
     assert.match(stderr, /Timeout/)
