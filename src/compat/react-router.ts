@@ -4,6 +4,7 @@
  */
 import { type OptionKinds, readOptions } from '../core/options.ts'
 import type { SessionStorage as CoreStorage } from '../core/life-cycle/session-storage.ts'
+import { warnOfLongerCookie } from '../core/serving/servable.ts'
 import { createCookieSessionStorage as createCookieStorage } from '../storages/cookie.ts'
 import { createMemorySessionStorage as createMemoryStorage } from '../storages/memory.ts'
 import { lazyFsSessionStorage } from './parts/file-storage.ts'
@@ -113,5 +114,10 @@ export function toReactRouterStorage<Data = SessionData, FlashData = Data>(
   cookie: SessionCookieArgument,
   storage: CoreStorage,
 ): SessionStorage<Data, FlashData> {
-  return createSessionStorageOn(createSessionCookie(cookie), storage)
+  const own = createSessionCookie(cookie)
+  const now = Date.now()
+  const end = own.expiry({}, now)
+  const maxAge = end && Math.round((end.getTime() - now) / 1000)
+  warnOfLongerCookie(own.name, maxAge, storage)
+  return createSessionStorageOn(own, storage)
 }

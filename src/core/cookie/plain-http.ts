@@ -28,7 +28,7 @@ export function warnOfPlainHttp(name: string, request: CookieRequest): void {
   if (isProxied(request) && !isPlainAtProxy(request)) return
   told.add(name)
   warnOnce(
-    `Cookie "${name}" is Secure, but a request came over plain http, where browsers drop it: nobody can log in. ` +
+    `Cookie "${name}" is Secure. A request came over plain http, where browsers drop it: nobody can log in. ` +
       'Serve over https; a proxy says so in X-Forwarded-Proto. Or, in a network that you trust, name it without a ' +
       'prefix, with { secure: false }',
   )

@@ -20,7 +20,7 @@ function insteadOf(handed: Handed | null | undefined): string {
     return 'This is the context of a framework: pass context.request'
   }
   if (handed?.socket !== undefined) {
-    return "This is Node's request: @remix-run/node-fetch-server makes a Request of it"
+    return "This is Node's request: createRequestListener() of @remix-run/node-fetch-server makes a Request of it"
   }
   return `This is ${handed === null ? 'null' : `of the type ${typeof handed}`}`
 }

@@ -26,7 +26,7 @@ export function assertServable(
   }
   if (!cookie.signed) {
     throw configError(
-      `Session cookie must be signed: createCookie("${cookie.name}", { secrets: [process.env.SESSION_SECRET] })`,
+      `Session cookie must be signed: createCookie("${cookie.name}", { secrets: […] })`,
     )
   }
   if (cookie.httpOnly === false) {
@@ -35,16 +35,25 @@ export function assertServable(
     )
   }
   if (isThenable(storage)) {
-    throw configError('The session storage is a promise: write `await` before its call')
+    throw configError('The session storage is a promise: write `await` before it')
   }
   if (typeof storage?.read !== 'function' || typeof storage.save !== 'function') {
     throw configError(
       'The session storage must have read() and save(), like createMemorySessionStorage()',
     )
   }
-  if (cookie.maxAge! > usualIdle && insideOf(storage)?.isIdleUnsaid) {
+  warnOfLongerCookie(cookie.name, cookie.maxAge, storage)
+}
+
+/** Says that the browser keeps a cookie for longer than the session lives, where nobody has said how long that is. */
+export function warnOfLongerCookie(
+  name: string,
+  maxAge: number | undefined,
+  storage: object,
+): void {
+  if (maxAge! > usualIdle && insideOf(storage)?.isIdleUnsaid) {
     warnOnce(
-      `Sessions end after a day without use, before the maxAge of cookie "${cookie.name}": set idleTimeout`,
+      `Sessions end after a day without use, before the maxAge of cookie "${name}": set idleTimeout`,
     )
   }
 }

@@ -45,6 +45,27 @@ describe('warnings', () => {
     ],
   ]
 
+  it('of a cookie that outlives the sessions of a storage that was not told how long these live', () => {
+    const month = { secrets, maxAge: 30 * 86_400 }
+    const printed = warnings(() => {
+      for (let n = 0; n < 2; n++) {
+        toReactRouterStorage({ name: 'month', ...month }, createCoreStorage())
+      }
+      toReactRouterStorage(createOurCookie('long', month), createCoreStorage())
+      toReactRouterStorage(createCookie('older', month), createCoreStorage())
+    })
+    assert.equal(printed.length, 3, printed.join())
+    for (const [n, name] of ['month', 'long', 'older'].entries()) {
+      assert.match(printed[n]!, new RegExp(`maxAge of cookie "${name}": set idleTimeout`))
+    }
+    const none = warnings(() => {
+      toReactRouterStorage({ name: 'told', ...month }, createCoreStorage({ idleTimeout: 3600 }))
+      toReactRouterStorage({ name: 'day', secrets, maxAge: 86_400 }, createCoreStorage())
+      createMemorySessionStorage({ cookie: { name: 'own', ...month } })
+    })
+    assert.deepEqual(none, [])
+  })
+
   for (const [kind, make] of makers) {
     it(`of a session cookie without secrets come once for each cookie (${kind})`, () => {
       const name = `unsigned-${kind.replace(/ /g, '-')}`
