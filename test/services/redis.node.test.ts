@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import {
-  type Sentinel,
-  startRedis,
-  startRedisCluster,
-  startSentinel,
-  type Server,
-} from './index.ts'
+import { startRedis, startRedisCluster, startSentinel, type Server } from './index.ts'
 import { slowSyncs } from './slow-syncs.ts'
-import { eventually, talk, using } from './talk.ts'
+import { eventually, noticeAfter, talk, using } from './talk.ts'
 
 describe('startRedis', () => {
   it('gives a Redis that is empty after a restart', async (t) => {
@@ -95,12 +89,6 @@ describe('startRedisCluster', () => {
     assert.equal(await talk(port, 'GET foo'), '$3\r\nbar\r\n')
   })
 })
-
-/** For so many seconds a server may be silent, as on a busy machine, before another one takes its place. */
-async function noticeAfter(seconds: number, { name, sentinels }: Sentinel): Promise<void> {
-  const command = `SENTINEL SET ${name} down-after-milliseconds ${seconds * 1000}`
-  for (const { port } of sentinels) assert.equal(await talk(port, command), '+OK\r\n')
-}
 
 describe('startSentinel', () => {
   it('gives three that see everybody, with replicas in step, after a restart too', async (t) => {

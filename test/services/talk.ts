@@ -1,9 +1,10 @@
+import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Service } from './index.ts'
+import type { Sentinel, Service } from './index.ts'
 import { patience } from '../patience.ts'
 
 /** A service that is stopped after the test. */
@@ -28,6 +29,12 @@ export function talk(port: number, text: string, seconds = 10): Promise<string |
     socket.on('error', () => finish()).on('close', () => finish())
     socket.on('data', (data) => finish(data.toString())).write(`${text}\r\n`)
   })
+}
+
+/** For so many seconds a server may be silent, as on a busy machine, before another one takes its place. */
+export async function noticeAfter(seconds: number, { name, sentinels }: Sentinel): Promise<void> {
+  const command = `SENTINEL SET ${name} down-after-milliseconds ${seconds * 1000}`
+  for (const { port } of sentinels) assert.equal(await talk(port, command), '+OK\r\n')
 }
 
 export function postgres(url: string, sql: string): string {

@@ -11,7 +11,7 @@ import {
   startRedisCluster,
   startSentinel,
 } from '../services/index.ts'
-import { eventually as until, talk } from '../services/talk.ts'
+import { eventually as until, noticeAfter, talk } from '../services/talk.ts'
 import { toCluster, toSentinel } from './redis-clients.ts'
 import { type Opened, openAll } from './redis-opened.ts'
 import { Traffic } from './redis-traffic.ts'
@@ -64,6 +64,8 @@ async function failOver(
   primary: Server,
   replicas: readonly Server[],
   isBack: () => Promise<boolean>,
+  /** What makes the others notice that it has gone. */
+  beNoticed = async () => {},
 ): Promise<void> {
   let backAt = 0
   const traffic = await under(opened, { sessions: 10, visitors: 2 }, async (visits) => {
@@ -72,6 +74,7 @@ async function failOver(
     await talk(primary.port, 'CLIENT KILL TYPE replica')
     const before = visits.map(({ counted }) => counted)
     await until(() => visits.every(({ counted }, n) => counted > before[n]! + 5))
+    await beNoticed()
     await primary.kill()
     for (const replica of replicas) replica.resume()
     await until(isBack)
@@ -93,6 +96,8 @@ describe('redis storage on what Sentinels watch, under load', { skip }, () => {
   let opened: Opened[] = []
   before(async () => {
     service = await startSentinel()
+    // Nobody takes over from one that the machine keeps from answering, before or after.
+    await noticeAfter(60, service)
     const server = { sentinels: service.hosts, name: service.name }
     const makeOwn = (options: RedisStoreOptions) => createRedisSessionStorage(server, options)
     opened = await openAll(service, toSentinel, makeOwn, timeout)
@@ -104,7 +109,7 @@ describe('redis storage on what Sentinels watch, under load', { skip }, () => {
 
   it('brings back nobody who has logged out, and fails no longer than the failover takes', async () => {
     const { name, primary, replicas, sentinels } = service
-    await failOver(opened, primary, replicas, async () => {
+    const isBack = async () => {
       // One that still names the old primary costs a client a pause more.
       const answers = await Promise.all(
         sentinels.map((one) => talk(one.port, `SENTINEL GET-MASTER-ADDR-BY-NAME ${name}`)),
@@ -112,8 +117,10 @@ describe('redis storage on what Sentinels watch, under load', { skip }, () => {
       const ports = answers.map((answer) => Number(/\r\n(\d+)\r\n$/.exec(answer ?? '')?.[1]))
       const [port] = ports as [number]
       if (port === primary.port || ports.some((other) => other !== port)) return false
+      await noticeAfter(60, service)
       return (await talk(port, 'SET probe 1')) === '+OK\r\n'
-    })
+    }
+    await failOver(opened, primary, replicas, isBack, () => noticeAfter(1, service))
   })
 })
 
