@@ -109,7 +109,7 @@ export class CookieSizeError extends SessionError {
     super(
       'ERR_SESSION_COOKIE_SIZE',
       `Cookie "${cookieName}" is ${size} bytes, over the ${limit} that browsers keep.${biggest(keys)} ` +
-        'Keep less in the session, or keep it on the server',
+        'Keep less in the session, or keep it on the server: memory, fs or another storage.',
     )
     this.size = size
     this.limit = limit

@@ -29,7 +29,7 @@ export function warnOfPlainHttp(name: string, request: CookieRequest): void {
   told.add(name)
   warnOnce(
     `Cookie "${name}" is Secure. A request came over plain http, where browsers drop it: nobody can log in. ` +
-      'Serve over https; a proxy says so in X-Forwarded-Proto. Or, in a network that you trust, name it without a ' +
-      'prefix, with { secure: false }',
+      'Serve over https; a proxy that does so says it in X-Forwarded-Proto. Or, in a network that you trust, give ' +
+      'createCookie() a name without a prefix and { secure: false }.',
   )
 }

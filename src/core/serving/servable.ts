@@ -26,16 +26,18 @@ export function assertServable(
   }
   if (!cookie.signed) {
     throw configError(
-      `Session cookie must be signed: createCookie("${cookie.name}", { secrets: […] })`,
+      `Session cookie must be signed: createCookie("${cookie.name}", { secrets: [process.env.SESSION_SECRET] })`,
     )
   }
   if (cookie.httpOnly === false) {
     warnOnce(
-      `Session cookie "${cookie.name}" is made with { httpOnly: false }: scripts can read it. Leave httpOnly out`,
+      `Session cookie "${cookie.name}" is made with { httpOnly: false }: any script on a page can read it. Leave httpOnly out (ASVS 3.3.4)`,
     )
   }
   if (isThenable(storage)) {
-    throw configError('The session storage is a promise: write `await` before it')
+    throw configError(
+      'The session storage is a promise: write `await` before the call that makes it',
+    )
   }
   if (typeof storage?.read !== 'function' || typeof storage.save !== 'function') {
     throw configError(
