@@ -198,7 +198,8 @@ export class Edits {
       stored.isShared = true
       this.#shared = stored.values
     }
-    this.#isMore = stored.values.constructor !== this.values.constructor
+    this.#isMore =
+      stored.values instanceof KeptValues && stored.values.constructor !== this.values.constructor
     if (!isOver) this.#handedOut?.printAgain()
   }
 

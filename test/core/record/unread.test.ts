@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { createDataVersion } from 'coatcheck/data'
 import { createSessionStorage, type SessionEvent } from 'coatcheck'
 import { createCookieSessionStorage } from 'coatcheck/cookie-storage'
-import { createMemoryStore } from 'coatcheck/memory-storage'
+import { createMemorySessionStorage, createMemoryStore } from 'coatcheck/memory-storage'
 import { anyText, shareOf } from '../../random-cases.ts'
 
 /** What marks the structure of JSON, in texts and keys too. */
@@ -71,6 +71,28 @@ describe('values that nobody has asked for', () => {
       const session = await storage.read(cookie)
       session.set('n', n)
       assert.match((await storage.save(session))!, /"cart":\["book"\].*\{"y":\[2/)
+    }
+  })
+
+  it('are saved again after a conflict without a second run of an update', async () => {
+    const storage = createMemorySessionStorage()
+    const first = await storage.read(null)
+    first.set('cart', ['book'])
+    const cookie = await storage.save(first)
+    const [session, other] = [await storage.read(cookie), await storage.read(cookie)]
+    other.set('theme', 'dark')
+    await storage.save(other)
+    // Values of a request that nobody has come before are not read again.
+    const fresh = await storage.read(null)
+    fresh.set('n', 0)
+    for (const one of [session, fresh]) {
+      one.set('n', 1)
+      await storage.save(one)
+      let runs = 0
+      one.update('n', (n) => (runs++, n + 1))
+      await storage.save(one)
+      assert.equal(runs, 1)
+      assert.equal((await storage.read(one.id)).get('n'), 2)
     }
   })
 
