@@ -19,13 +19,11 @@ import { Traffic } from './redis-traffic.ts'
 const run = promisify(execFile)
 const skip = missing('redis')
 
-/** Seconds for an operation, and to connect: a client that is not in time, because the machine is busy, pauses once more. */
-const timeout = 5
 /**
  * How much longer than the failover a client may fail, in milliseconds: the longest pause of ours before it tries to
  * connect again, one operation, and what a busy machine adds.
  */
-const patience = 5000 + timeout * 1000 + 2000
+const patience = 5000 + 1000 + 2000
 
 /** Visits through all clients while something happens, and for a while longer. */
 async function under(
@@ -100,7 +98,7 @@ describe('redis storage on what Sentinels watch, under load', { skip }, () => {
     await noticeAfter(60, service)
     const server = { sentinels: service.hosts, name: service.name }
     const makeOwn = (options: RedisStoreOptions) => createRedisSessionStorage(server, options)
-    opened = await openAll(service, toSentinel, makeOwn, timeout)
+    opened = await openAll(service, toSentinel, makeOwn)
   })
   after(async () => {
     await Promise.all(opened.map(({ close }) => close()))
@@ -131,7 +129,7 @@ describe('redis storage on a cluster, under load', { skip }, () => {
     service = await startRedisCluster()
     const server = { cluster: service.hosts }
     const makeOwn = (options: RedisStoreOptions) => createRedisSessionStorage(server, options)
-    opened = await openAll(service, toCluster, makeOwn, timeout)
+    opened = await openAll(service, toCluster, makeOwn)
   })
   after(async () => {
     await Promise.all(opened.map(({ close }) => close()))

@@ -13,9 +13,8 @@ export async function openAll<On>(
   service: On,
   makers: Makers<On>,
   makeOwn: (options: RedisStoreOptions) => Storage,
-  timeout = 1,
 ): Promise<Opened[]> {
-  const options = { waitReplicas: 1, timeout }
+  const options = { waitReplicas: 1, timeout: 1 }
   const own = makeOwn(options)
   const opened: Opened[] = [{ name: 'its own', storage: own, close: () => own.close() }]
   for (const [name, make] of Object.entries(makers)) {
