@@ -61,7 +61,7 @@ describe('what is wrong is said in words', () => {
     const ofHono = { req: { raw: new Request('http://shop.example/') } }
     const ofRouter = { request: new Request('http://shop.example/') }
     for (const [wrong, words] of [
-      [ofNode, /Node's request: @remix-run\/node-fetch-server/],
+      [ofNode, /Node's request: createRequestListener\(\)/],
       [ofHono, /Hono: pass c\.req\.raw/],
       [ofRouter, /pass context\.request/],
       [undefined, /of the type undefined/],
