@@ -1,4 +1,4 @@
-import { UnreadValues } from './unread-values.ts'
+import { Unread, UnreadValues } from './unread-values.ts'
 
 /*
  * Finds the values in the JSON of an object without parsing them. Only for JSON that we have printed and nobody else can have
@@ -16,15 +16,15 @@ export function readLater(
     const colon = endOfText(text, at + 1) + 1
     const key = text.slice(at + 2, colon - 1)
     const end = endOfValue(text, colon + 1)
-    // An empty object, or a key that is not written as it is.
+    // An empty object, a key that is not written as it is, or a text with many quotes.
     if (text[colon] !== ':' || end === -1 || key.includes('\\')) return undefined
-    values.add(key, text.slice(colon + 1, end))
+    values.set(key, new Unread(text.slice(at + 1, end)))
     at = end
   } while (text[at] === ',')
   return { values, end: at + 1 }
 }
 
-/** The place after the value that begins there: of a comma or a closing bracket. -1 if there is none. */
+/** The place after the value that begins there: of a comma or a closing bracket. -1 if it was not found. */
 function endOfValue(text: string, start: number): number {
   let depth = 0
   for (let i = start; i < text.length; i++) {
@@ -43,16 +43,17 @@ function endOfValue(text: string, start: number): number {
   return -1
 }
 
-/** The place of the second quote of a text, whose first is there. -1 if there is none. */
+/**
+ * The place of the second quote of a text, whose first is there. -1 if there is none, or if many quotes are in the text: to look
+ * for its end would take longer than to parse it.
+ */
 function endOfText(text: string, start: number): number {
   let end = start
-  do end = text.indexOf('"', end + 1)
-  while (isEscaped(text, end))
-  return end
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let slashes = 0
-  while (text[at - slashes - 1] === '\\') slashes++
-  return slashes % 2 === 1
+  for (let i = 0; i < 32; i++) {
+    end = text.indexOf('"', end + 1)
+    let from = end
+    while (text[from - 1] === '\\') from--
+    if ((end - from) % 2 === 0) return end
+  }
+  return -1
 }

@@ -1,7 +1,6 @@
 import { createRecent } from '../runtime/recent.ts'
 import { plainCodec } from './codec.ts'
 import type { RecordForm } from './form.ts'
-import { KeptValues } from './kept-values.ts'
 import { UnreadValues } from './unread-values.ts'
 import { decodeRecord, type SessionRecord } from './record.ts'
 
@@ -36,8 +35,7 @@ export function createRecentRecords({ isOurs }: Pick<RecordForm, 'isOurs'>): Rec
       const isSimple = record.flash.size === 0 && record.previous?.contents === undefined
       const isKept = isSimple && recent.keep(text, record)
       const { values } = record
-      const isPlain = !(values instanceof UnreadValues || values instanceof KeptValues)
-      if (isKept && isPlain) record.values = UnreadValues.of(values)
+      if (isKept && values.constructor === Map) record.values = UnreadValues.of(values)
       // It may have objects of one that was kept before.
       record.isShared ||= isKept
     },
