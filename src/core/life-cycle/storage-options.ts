@@ -21,7 +21,7 @@ export interface SessionStorageOptions<
   Schema = unknown,
 > extends LifetimeOptions {
   /**
-   * A Standard Schema (zod 3.24+, valibot 1+, arktype 2+, …) for the values: gives sessions their type (messages may be any), and checks
+   * A Standard Schema (zod, valibot, arktype, …) for the values: gives sessions their type (messages may be any), and checks
    * what is set (`ERR_SESSION_SCHEMA`) and what is read. Make every key optional, because sessions start empty. Values that are
    * read and do not fit are reported (event `corrupt`) and hidden, key by key. What is stored stays as it is until the app sets
    * that key, so that two releases of an app can work on the same sessions. What is set is stored as it was given, and read as
@@ -142,7 +142,7 @@ export function createContext(
     throw configError(`maxBytes must be a whole number from 1024 to ${mostBytes}, got ${maxBytes}`)
   }
   if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
-    throw configError('schema must be a Standard Schema (zod, valibot, arktype, …)')
+    throw configError('schema must be a Standard Schema (zod 3.24+, valibot 1+, arktype 2+, …)')
   }
   if (codec !== undefined && !(isFunction(codec?.encode) && isFunction(codec.decode))) {
     throw configError('codec must have the functions encode(value) and decode(stored)')

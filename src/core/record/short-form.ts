@@ -67,6 +67,7 @@ export function parseShort(text: string, isOurs: boolean): Partial<Wire> | null 
   const start = text[length] === '[' ? length + 1 : length
   const later = isOurs ? readLater(text, start) : undefined
   if (later?.end === text.length) return { v: 1, k, s, c, a, u, i, x, d: later.values }
+  // An empty object stands for values that are parsed later.
   const json = later ? `[{}${text.slice(later.end)}` : text.slice(length)
   const body = JSON.parse(json) as Data | readonly [d: Data, rest: Partial<Wire>]
   if (!Array.isArray(body)) return { v: 1, k, s, c, a, u, i, x, d: body as Data }

@@ -31,7 +31,7 @@ export function assertServable(
   }
   if (cookie.httpOnly === false) {
     warnOnce(
-      `Session cookie "${cookie.name}" is made with { httpOnly: false }: any script on a page can read it. Leave httpOnly out (ASVS 3.3.4)`,
+      `Session cookie "${cookie.name}" has { httpOnly: false }: scripts of a page can read it. Leave httpOnly out (ASVS 3.3.4)`,
     )
   }
   if (isThenable(storage)) {
