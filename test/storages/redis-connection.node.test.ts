@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createRedisSessionStorage, createRedisStore } from 'coatcheck/redis-storage'
 import { Redis } from 'ioredis'
+import { createClient } from 'redis'
 import { missing, startRedis, type UrlService } from '../services/index.ts'
 import { toOne } from './redis-clients.ts'
 import { type Proxy, startProxy } from './redis-proxy.ts'
@@ -143,6 +144,22 @@ describe('the connection of a redis storage', { skip: missing('redis') }, () => 
     proxy.refuse(false)
     await eventually(() => begin(storage, { n: 3 }))
     assert.equal((await admin.keys('session:*')).length, 2)
+  })
+
+  it('lets a client of redis limit how long a command waits for it, and makes no such limit while it is there', async (t) => {
+    const limits = t.mock.method(AbortSignal, 'timeout')
+    const client = createClient({ url: proxy.url, commandOptions: { timeout: 50 } })
+    await client.on('error', () => {}).connect()
+    t.after(() => client.destroy())
+    const storage = open(client, { timeout: 60 })
+    limits.mock.resetCalls()
+    await count(storage, await begin(storage, { n: 1 }))
+    assert.equal(limits.mock.callCount(), 0)
+    proxy.refuse(true)
+    await until(async () => !client.isReady)
+    const { message } = await failure('write', begin(storage, { n: 1 }))
+    assert.doesNotMatch(message, /No answer/)
+    assert.equal(limits.mock.callCount(), 1)
   })
 
   it('is made anew when its server has become a replica', async () => {

@@ -3,7 +3,8 @@ import { groupReads } from './grouped-reads.ts'
 import { shareWait } from './shared-wait.ts'
 
 interface Single {
-  sendCommand(command: string[]): Promise<unknown>
+  readonly isReady?: boolean
+  sendCommand(command: string[], options?: { timeout?: number }): Promise<unknown>
 }
 
 interface Pool extends Single {
@@ -38,14 +39,24 @@ export function connectNodeRedis(client: NodeRedisClient): RedisConnection {
   if (!('execute' in client)) return { send: groupReads(sendOn(client)) }
   return {
     send: (_, ...command) => client.sendCommand(command),
-    lease: (work) => client.execute((one) => work((_, ...command) => one.sendCommand(command))),
+    lease: (work) => client.execute((one) => work((_, ...command) => sendCommand(one, command))),
   }
 }
 
+const withoutLimit = { timeout: 0 }
+
+/**
+ * Since version 6 a client makes an `AbortSignal` for each command, which ends it if it waits to be written for 5 seconds. Where
+ * the connection is ready it does not wait, and the signal takes longer to make than the command.
+ */
+function sendCommand(client: Single, command: string[]): Promise<unknown> {
+  return client.sendCommand(command, client.isReady ? withoutLimit : undefined)
+}
+
 function sendOn(client: Single): Send {
-  const wait = shareWait((args) => client.sendCommand(['WAIT', ...args]))
+  const wait = shareWait((args) => sendCommand(client, ['WAIT', ...args]))
   return (_, ...command) =>
-    command[0] === 'WAIT' ? wait(command.slice(1)) : client.sendCommand(command)
+    command[0] === 'WAIT' ? wait(command.slice(1)) : sendCommand(client, command)
 }
 
 function sendTo(cluster: Cluster): Send {
