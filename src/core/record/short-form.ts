@@ -21,7 +21,7 @@ const number = '(-?[0-9a-z]{1,11})'
 const span = '(-?[0-9a-z]{1,11}!?)'
 const head = new RegExp(
   `^${marker}([A-Za-z0-9_-]{22})([A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{43})` +
-    `\\.${number}\\.${number}\\.${span}\\.${span}(?:\\.${number})?`,
+    `\\.${number}\\.${number}\\.${span}\\.${span}(?:\\.${number})?(\\[?)(?=\\{["}])`,
 )
 
 /**
@@ -58,19 +58,18 @@ export function printShort(wire: Wire, known?: string): string {
 export function parseShort(text: string, isOurs: boolean): Partial<Wire> | null {
   const found = head.exec(text)
   if (found === null) return null
-  const [{ length }, k, s, created, used, idle, absolute, login] = found
+  const [{ length }, k, s, created, used, idle, absolute, login, bracket] = found
   const c = parseInt(created!, 36)
   const a = login === undefined ? undefined : c + parseInt(login, 36)
   const u = c + parseInt(used!, 36)
   const i = u + parseSpan(idle!)
   const x = (a ?? c) + parseSpan(absolute!)
-  const start = text[length] === '[' ? length + 1 : length
-  const later = isOurs ? readLater(text, start) : undefined
+  const later = isOurs ? readLater(text, length) : undefined
   if (later?.end === text.length) return { v: 1, k, s, c, a, u, i, x, d: later.values }
   // An empty object stands for values that are parsed later.
-  const json = later ? `[{}${text.slice(later.end)}` : text.slice(length)
+  const json = later ? `[{}${text.slice(later.end)}` : bracket + text.slice(length)
   const body = JSON.parse(json) as Data | readonly [d: Data, rest: Partial<Wire>]
-  if (!Array.isArray(body)) return { v: 1, k, s, c, a, u, i, x, d: body as Data }
+  if (!bracket) return { v: 1, k, s, c, a, u, i, x, d: body as Data }
   const [parsed, rest] = body as readonly [d: Data, rest: Partial<Wire>]
   const d = later?.values ?? parsed
   return body.length === 2 && isData(rest) ? { ...rest, v: 1, k, s, c, a, u, i, x, d } : null

@@ -119,6 +119,8 @@ describe('the short form', () => {
       'an end before time began': whole.replace('.1jk00', '.-mjuohs00'),
       'text after it': `${whole}}`,
       'half of its data': whole.slice(0, -1),
+      'no bracket before its data': whole.replace(/\{.*$/, '__":{"x":1}}'),
+      'no quote before its first key': whole.replace('{"', '{_'),
       'data that is null': whole.replace(/\{.*$/, 'null'),
       'data that is a list': whole.replace(/\{.*$/, '[]'),
       'data in a list': whole.replace(/\{.*$/, '[{"count":1}]'),
