@@ -17,7 +17,10 @@ export function homePage(session) {
     ${form('add', '<input name="item" value="scarf" aria-label="Item" required><button>Add</button>')}
     ${
       userId === undefined
-        ? form('login', '<input name="name" aria-label="Name" required><button>Log in</button>')
+        ? form(
+            'login',
+            '<input name="name" aria-label="Name" placeholder="Name" required><button>Log in</button>',
+          )
         : form('logout', '<button>Log out</button>')
     }
     <p><a href="/account">Your devices</a></p>`,

@@ -124,7 +124,7 @@ function history(events: readonly AccountEvent[]): Html {
       )}
     </table>
     <p class="quiet">
-      Did you not do one of these? Log out all others, then choose a new password.
+      Did you not do one of these? In a real shop you would now choose a new password.
     </p>
   `
 }

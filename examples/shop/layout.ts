@@ -38,7 +38,7 @@ export function page(session: ShopSession, { title, body, status, script }: Page
   const ending = backstageOf(session)?.ending
   const ended = session.get('ended') ?? (ending && endingText(ending))
   const flash = html`
-    ${ended && html`<div class="ended" role="note"><strong>${ended}</strong> If that was not you, choose a new password.</div>`}
+    ${ended && html`<div class="ended" role="note"><strong>${ended}</strong> If that was not you, a real shop would let you choose a new password.</div>`}
     <div class="flash" role="status">${session.get('notice')}</div>
     <div class="flash problem" role="alert">${session.get('problem')}</div>
   `

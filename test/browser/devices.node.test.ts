@@ -41,7 +41,10 @@ describe('devices in the shop', () => {
       await phone.getByRole('link', { name: 'Ada Lovelace' }).click()
       assert.equal(await heading(phone), 'Log in')
       const told = await phone.getByRole('note').innerText()
-      assert.match(told, /This device was logged out at .* It was ended from Chrome on Linux\./)
+      assert.match(
+        told,
+        /This device was logged out at .* Its session was ended from Chrome on Linux\./,
+      )
 
       await phone.reload()
       assert.equal(await phone.getByRole('note').count(), 0)

@@ -20,11 +20,11 @@ const modes = {
 export const charts = [
   {
     file: 'speed',
-    title: 'What a request costs: Coatcheck, the fastest other library, and the limit',
+    title: 'What a request costs: Coatcheck, the fastest other library, and by hand',
     notes: [
       'A session with 1 KB is read and written, unless the row says otherwise.',
       'Each row has a scale of its own; shorter is faster.',
-      'The limit is the same by hand, with fewer features and promises: what the platform allows.',
+      'By hand: the least code that does it on this platform, with fewer features and promises.',
     ],
     groups: [
       group('Sealed cookie', 'A-1KB-rw', [sealed, aes]),

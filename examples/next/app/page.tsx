@@ -19,7 +19,7 @@ export default async function Page() {
       </form>
       {userId === undefined ? (
         <form action={login}>
-          <input name="name" aria-label="Name" />
+          <input name="name" aria-label="Name" placeholder="Name" />
           <button>Log in</button>
         </form>
       ) : (

@@ -25,7 +25,7 @@ export default function Home({ loaderData }: Route.ComponentProps) {
       </Form>
       {userId === undefined ? (
         <Form method="post" action="/do/login">
-          <input name="name" aria-label="Name" />
+          <input name="name" aria-label="Name" placeholder="Name" />
           <button>Log in</button>
         </Form>
       ) : (

@@ -25,7 +25,7 @@ function Page() {
       </form>
       {userId === undefined ? (
         <form method="post" action="/do/login">
-          <input name="name" aria-label="Name" />
+          <input name="name" aria-label="Name" placeholder="Name" />
           <button>Log in</button>
         </form>
       ) : (
