@@ -9,6 +9,7 @@ import {
   startRedis,
   type Service,
 } from '../services/index.ts'
+import { eventually } from '../services/talk.ts'
 
 interface Backend {
   service: Service
@@ -121,9 +122,5 @@ describe('the shop on SQLite', () => {
 
 /** Waits until the shop has found its server again. */
 async function recovered(visitor: Visitor): Promise<void> {
-  for (let tries = 0; tries < 50; tries++) {
-    if ((await visitor.visit('/cart')).status === 200) return
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  assert.fail('the shop did not recover within ten seconds')
+  await eventually(async () => (await visitor.visit('/cart')).status === 200, 200)
 }

@@ -59,7 +59,7 @@ describe('the timer of an fs storage', () => {
       renameSync(directory, directory + '-away')
       await sleep(1200)
       renameSync(directory + '-away', directory)
-      for (let n = 0; n < 50 && readdirSync(directory).length > 0; n++) await sleep(100)
+      for (let n = 0; n < 600 && readdirSync(directory).length > 0; n++) await sleep(100)
       console.log(readdirSync(directory).length)
       await store.close()
     `,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ServerSessionStorage } from 'coatcheck'
+import { patience } from '../patience.ts'
 
 export type Values = { n?: number; mark?: string }
 export type Storage = ServerSessionStorage<Values>
@@ -45,13 +46,13 @@ export async function failure(
   return error.cause
 }
 
-/** Tries until it works, for ten seconds at most. */
+/** Tries until it works. */
 export async function eventually<T>(action: () => Promise<T>): Promise<T> {
   for (const start = Date.now(); ;) {
     try {
       return await action()
     } catch (error) {
-      if (Date.now() - start > 10_000) throw error
+      if (Date.now() - start > patience) throw error
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
   }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inTime } from '../../in-time.ts'
+import { patience } from '../../patience.ts'
 import type { Storage, Values } from './backends.ts'
 
 /** What the machine may add to a deadline when others keep it busy, in milliseconds. */
@@ -55,12 +57,6 @@ export type Outcome<T> = { value: T } | { error: Failure }
 
 /** Asserts that one operation on the store works or fails in time, and properly. `timeout` in seconds. */
 export async function settle<T>(action: Promise<T>, timeout: number): Promise<Outcome<T>> {
-  // A timer, and no look at the clock: a busy machine delays it as it does those of the storage.
-  const limit = timeout * 1000 + slack
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new assert.AssertionError({ message: 'it is late' })), limit)
-  })
   const outcome = action.then(
     (value): Outcome<T> => ({ value }),
     (error: unknown): Outcome<T> => {
@@ -68,17 +64,17 @@ export async function settle<T>(action: Promise<T>, timeout: number): Promise<Ou
       return { error }
     },
   )
-  return Promise.race([outcome, late]).finally(() => clearTimeout(timer))
+  return inTime(outcome, timeout * 1000 + slack)
 }
 
 /** Tries until it works. What is thrown must be a failing store’s. */
-export async function eventually<T>(action: () => Promise<T>, seconds = 8): Promise<T> {
+export async function eventually<T>(action: () => Promise<T>): Promise<T> {
   for (const start = performance.now(); ; await sleep(25)) {
     try {
       return await action()
     } catch (error) {
       assertFailure(error)
-      if (performance.now() - start > seconds * 1000) throw error
+      if (performance.now() - start > patience) throw error
     }
   }
 }

@@ -89,8 +89,8 @@ async function run(): Promise<void> {
 /** Reads each of them once, and more often only while the store fails. */
 async function look(issued: { cookie: string; brief: boolean }[]): Promise<void> {
   const lane = new Lane(shop, shop.plan.ownLanes[0]!)
-  const end = performance.now() + longestRecovery
   for (const { cookie, brief } of issued) {
+    const end = performance.now() + longestRecovery
     for (;;) {
       const slot = brief ? examples.brief : examples.long
       const { outcome } = await lane.visit(slot, 'look', cookie)
