@@ -27,10 +27,14 @@ export interface Refusal {
 /** The user of those clients that have a password. */
 export const user = { name: 'app', password: 'right' }
 
+/** Loading takes a thousandth of a second for each key, and after some of them it answers: it ends when it is told to. */
+const slowly = 1000
+/** So many that it is at it for longer than any test. */
+const populate = ['POPULATE', 60_000, 'key', 150] as const
+
 export const settings = {
   user: `${user.name} on >${user.password} ~* +@all`,
-  // Loading takes a hundredth of a second for each key, and in between it answers.
-  'key-load-delay': 10_000,
+  'key-load-delay': slowly,
   'loading-process-events-interval-bytes': 1024,
   'enable-debug-command': 'local',
   'busy-reply-threshold': 50,
@@ -47,6 +51,13 @@ function saysToAll({ ports }: UrlService, start: RegExp): Promise<void> {
   return eventually(async () => start.test((await talk(ports[0]!, 'GET nothing')) ?? ''))
 }
 
+/** What ends the loading, which takes its time for the next test again. */
+async function loadNow({ ports }: UrlService, loading: Promise<unknown>): Promise<void> {
+  await talk(ports[0]!, 'CONFIG SET key-load-delay 0')
+  await loading
+  await talk(ports[0]!, `CONFIG SET key-load-delay ${slowly}`)
+}
+
 async function isSaved(admin: Redis, status: string): Promise<void> {
   await admin.call('BGSAVE')
   const isOver = new RegExp(`rdb_bgsave_in_progress:0\r\n[^]*rdb_last_bgsave_status:${status}\r\n`)
@@ -59,9 +70,10 @@ export const refusals: Refusal[] = [
     says: /^LOADING/,
     async begin({ service }) {
       const other = new Redis(service.url)
+      await other.call('DEBUG', ...populate)
       const reloading = other.call('DEBUG', 'RELOAD')
       await saysToAll(service, /^-LOADING/)
-      return () => reloading.finally(() => other.disconnect())
+      return () => loadNow(service, reloading).finally(() => other.disconnect())
     },
   },
   {
@@ -69,11 +81,12 @@ export const refusals: Refusal[] = [
     // A client that asks first whether it is ready says that it has no connection, in some words or other.
     says: /./,
     async begin({ service, admin }) {
+      await admin.call('DEBUG', ...populate)
       await admin.call('SAVE')
       await service.kill()
       const starting = service.start()
       await saysToAll(service, /^-LOADING/)
-      return () => starting
+      return () => loadNow(service, starting)
     },
   },
   {
