@@ -108,7 +108,7 @@ describe('a connection to memcached', { skip: missing('memcached') }, () => {
   it('is given up for one answer that does not come, though others came before it', async (t) => {
     const service = await using(t, startMemcached({ count: 1 }))
     const proxy = await startProxy(service.ports[0]!)
-    const store = createMemcacheStore(`127.0.0.1:${proxy.port}`, { timeout: 0.6 })
+    const store = createMemcacheStore(`127.0.0.1:${proxy.port}`, { timeout: 2 })
     t.after(async () => {
       await store.close()
       await proxy.close()

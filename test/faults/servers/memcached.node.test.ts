@@ -105,7 +105,8 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
   it('stays in step with a server that refuses an item as too large', async (t) => {
     const service = await startMemcached({ count: 1, args: ['-I', '512k'] })
     const proxy = await startProxy(service.ports[0]!)
-    const options = { timeout, maxBytes: 900_000 }
+    const enough = 5
+    const options = { timeout: enough, maxBytes: 900_000 }
     const storage: Storage = createMemcacheSessionStorage(`127.0.0.1:${proxy.port}`, options)
     t.after(async () => {
       await storage.close()
@@ -113,13 +114,13 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
       await service.stop()
     })
     const cookie = await begin(storage, { mark: 'small' })
-    const attempts = [1, 2, 3].map(() => failure(begin(storage, { mark: text(600_000) }), timeout))
+    const attempts = [1, 2, 3].map(() => failure(begin(storage, { mark: text(600_000) }), enough))
     const reads = [1, 2, 3].map(() => valuesOf(storage, cookie))
     for (const { message } of await Promise.all(attempts)) assert.match(message, /too large/)
     for (const { mark } of await Promise.all(reads)) assert.equal(mark, 'small')
     const larger = await storage.read(cookie)
     larger.set('mark', text(600_000))
-    assert.match((await failure(storage.save(larger), timeout)).message, /too large/)
+    assert.match((await failure(storage.save(larger), enough)).message, /too large/)
     assert.equal((await storage.read(cookie)).isNew, true, 'the session has ended')
     assert.equal(proxy.connections, 1)
   })
@@ -171,11 +172,16 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
       30 * day + 1,
       400 * day,
     ]) {
-      const expiresAt = Date.now() + seconds * 1000
+      const start = Date.now()
+      const expiresAt = start + seconds * 1000
       assert.ok(await store.write(`key-${seconds}`, 'value', { replaces: null, expiresAt }))
       const answer = await talk(service.ports[0]!, `mg session:key-${seconds} t`)
       const kept = Number(/^HD t(-?\d+)/.exec(answer!)?.[1])
-      assert.ok(kept >= Math.floor(seconds) && kept <= seconds + 4, `${seconds}: ${answer}`)
+      // On a busy machine some of the time has gone by, or all of it.
+      const passed = Math.floor((Date.now() - start) / 1000)
+      const isOver = passed > seconds && answer!.startsWith('EN')
+      const isKept = kept >= Math.floor(seconds) - passed && kept <= seconds + 4
+      assert.ok(isKept || isOver, `${seconds}: ${answer}`)
       if (seconds > 1) assert.equal((await store.read(`key-${seconds}`))?.value, 'value')
     }
   })
@@ -190,7 +196,8 @@ describe('memcache storage, when its servers fail', { skip: missing('memcached')
 
   it('loses the sessions of the server that died, for as long, and no others', async (t) => {
     const service = await startMemcached({ count: 2 })
-    const storage: Storage = createMemcacheSessionStorage({ hosts: service.hosts }, { timeout })
+    // Of the other one nothing may fail: who does not listen refuses at once.
+    const storage: Storage = createMemcacheSessionStorage({ hosts: service.hosts }, { timeout: 5 })
     t.after(async () => {
       await storage.close()
       await service.stop()

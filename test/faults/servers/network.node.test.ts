@@ -97,7 +97,7 @@ for (const [name, backend] of Object.entries(backends)) {
         const { storage } = outcome === 'works' ? patient : quick
         const seconds = outcome === 'works' ? patience : timeout
         await isWell(storage)
-        const session = await storage.read(cookies[0]!)
+        const session = await eventually(() => storage.read(cookies[0]!))
         session.update('n', (n) => (n ?? 0) + 1)
         const connections = proxy.connections
         await proxy.use(fault)
@@ -148,8 +148,15 @@ for (const [name, backend] of Object.entries(backends)) {
       })
       const ask = (path: string, sent = '') =>
         serve(new Request(`https://shop.example${path}`, { headers: { cookie: sent } }))
-      await isWell(quick.storage)
-      const first = await ask('/set')
+      const asWell = async (path: string, sent?: string) => {
+        await isWell(quick.storage)
+        for (;;) {
+          const response = await ask(path, sent)
+          // A third of a second is not long on a busy machine.
+          if (response.status !== 503) return response
+        }
+      }
+      const first = await asWell('/set')
       const sent = first.headers.getSetCookie()[0]!.split(';')[0]!
 
       await proxy.use({ kind: 'blackHole' })
@@ -168,8 +175,7 @@ for (const [name, backend] of Object.entries(backends)) {
       } finally {
         await proxy.use({ kind: 'pass' })
       }
-      await isWell(quick.storage)
-      const again = await ask('/', sent)
+      const again = await asWell('/', sent)
       assert.equal(await again.text(), 'one')
     })
   })
