@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { isBrief } from '../../random-cases.ts'
 import { Crew } from './crew.ts'
 import type { History, Outcome, Visit, VisitKind } from './history.ts'
+import { usualSpeed } from './plan.ts'
 import { checkHistory, type Finding, type Rule } from './rules/index.ts'
 import { isMissing, startTargets, targets } from './targets.ts'
 
@@ -15,6 +16,8 @@ const first = Number(process.env['RACES_SEED'] ?? 1)
 const seeds = [first, first + 1, ...(isBrief ? [] : [first + 2])]
 /** Of each lane. */
 const usualVisits = 100
+/** With one seed, each with a clock that runs half as fast as before. */
+const mostRuns = 5
 /** In the last run the clocks of the processes are wrong by minutes. */
 const skews = [-140_000, 0, 140_000, 0]
 
@@ -31,20 +34,41 @@ for (const target of targets) {
   describe(`four processes on ${target.name}`, { skip: isMissing(target) }, () => {
     const histories: History[] = []
     const findings: Finding[][] = []
+    const seedOf: number[] = []
 
     before(async () => {
       const { address } = await startedTarget(target)
       for (const seed of seeds) {
         const isLast = seed === seeds.at(-1)
-        const history = await crew.run({ address, seed, ...target.pace, ...(isLast && { skews }) })
-        histories.push(history)
-        findings.push(checkHistory(history))
+        const options = { address, seed, ...target.pace, ...(isLast && { skews }) }
+        // On a busy machine brief sessions end before many visits: then once more, with a slower clock.
+        let speed = target.pace?.speed ?? usualSpeed
+        for (let runs = 0; runs < mostRuns; runs++, speed /= 2) {
+          const history = await crew.run({ ...options, speed })
+          histories.push(history)
+          findings.push(checkHistory(history))
+          seedOf.push(seed)
+          if (livedThroughEnough(history)) break
+        }
       }
     })
 
+    function livedThroughEnough({ visits }: History): boolean {
+      const written = visits.filter(({ outcome }) => outcome === 'written')
+      const uses = written.filter(({ kind }) => kind === 'look')
+      const brief = written.filter((visit) => visit.brief && visit.cookie)
+      console.log(
+        target.name,
+        uses.length,
+        brief.length,
+        visits.filter((v) => v.brief && v.outcome === 'absent').length,
+      )
+      return Math.min(uses.length, brief.length) > enough(20) / seeds.length
+    }
+
     function findingsOf(rule: Rule): string[] {
       return findings
-        .flatMap((some, n) => some.map((finding) => ({ seed: seeds[n], ...finding })))
+        .flatMap((some, n) => some.map((finding) => ({ seed: seedOf[n], ...finding })))
         .filter((finding) => finding.rule === rule)
         .map(({ seed, text }) => `seed ${seed}: ${text}`)
     }
