@@ -1,5 +1,6 @@
 import { configError } from './errors.ts'
 import { isBranded, type MadeBy } from './runtime/brand.ts'
+import { isObject } from './runtime/own.ts'
 
 type PlainKind = 'boolean' | 'string' | 'number' | 'function' | 'object' | 'array' | 'any'
 
@@ -38,11 +39,6 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   commandtimeout: ['timeout'],
   checkperiod: ['sweepInterval'],
   clock: ['now'],
-}
-
-/** Whether it has properties with names: no list is meant. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isKind(value: unknown, kind: OptionKind): boolean {

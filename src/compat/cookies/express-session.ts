@@ -1,6 +1,7 @@
 import type { CookieImporter, ImportedSession } from '../../core/cookie/importers.ts'
 import { configError } from '../../core/errors.ts'
-import { isObject, type OptionKinds } from '../../core/options.ts'
+import type { OptionKinds } from '../../core/options.ts'
+import { isObject } from '../../core/runtime/own.ts'
 import { type ExpressStore, sessionIn } from '../parts/express-store.ts'
 import {
   type IdImporterOptions,

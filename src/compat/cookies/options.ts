@@ -1,7 +1,8 @@
 /* oxlint-disable typescript/no-explicit-any -- what values were there, their own application knows */
 import type { ImportedCookie, ImportedSession } from '../../core/cookie/importers.ts'
 import { configError, isSessionError, StoreError } from '../../core/errors.ts'
-import { isObject, type OptionKinds, readOptions } from '../../core/options.ts'
+import { type OptionKinds, readOptions } from '../../core/options.ts'
+import { isObject } from '../../core/runtime/own.ts'
 import { warnOnce } from '../../core/runtime/platform.ts'
 import { reasonOf } from '../../core/store/failure-reason.ts'
 

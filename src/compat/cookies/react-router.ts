@@ -1,5 +1,5 @@
 import type { CookieImporter, ImportedSession } from '../../core/cookie/importers.ts'
-import { isObject } from '../../core/options.ts'
+import { isObject } from '../../core/runtime/own.ts'
 import { type IdImporterOptions, importedById, importedSession, parseJson } from './options.ts'
 import { signedImporter } from './signed-importer.ts'
 import { percentDecoded } from './signed-text.ts'

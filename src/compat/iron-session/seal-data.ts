@@ -1,6 +1,6 @@
 import { createEncryptingSeal, type Seal } from '../../core/cookie/seal.ts'
 import { checkSecrets } from '../../core/cookie/secrets.ts'
-import { isObject } from '../../core/options.ts'
+import { isObject } from '../../core/runtime/own.ts'
 import { systemTime } from '../../core/runtime/time.ts'
 import { parseJson } from '../cookies/options.ts'
 import { ironSession } from '../cookies/iron-session.ts'

@@ -7,10 +7,11 @@ import { configError } from '../errors.ts'
 import { type OptionKinds, readOptions } from '../options.ts'
 import { markAs } from '../runtime/brand.ts'
 import { isThenable } from '../runtime/maybe-promise.ts'
+import { isObject } from '../runtime/own.ts'
 import type { ValueCodec } from './codec.ts'
 import { KeptValues } from './kept-values.ts'
 import type { DataVersion, Unmigrated } from './versions.ts'
-import { isData, type Versions } from './wire.ts'
+import type { Versions } from './wire.ts'
 
 export type { DataVersion } from './versions.ts'
 
@@ -78,7 +79,7 @@ function isVersions(value: unknown): value is Versions {
   const others: unknown = value[1]
   return (
     others === undefined ||
-    (isData(others) && Object.values(others).every((one) => Number.isInteger(one)))
+    (isObject(others) && Object.values(others).every((one) => Number.isInteger(one)))
   )
 }
 
@@ -258,7 +259,7 @@ class Migration {
 
   /** The JSON of what was made. Throws if it cannot be stored. */
   #print(made: unknown): Map<string, string> {
-    if (!isData(made)) throw new TypeError('migrate() must return the values, as an object')
+    if (!isObject(made)) throw new TypeError('migrate() must return the values, as an object')
     const entries = Object.entries(made).filter(
       ([, value]) => value !== undefined && value !== null,
     )

@@ -1,6 +1,6 @@
 import { configError } from '../errors.ts'
-import { isObject } from '../options.ts'
 import { byteLength } from '../runtime/bytes.ts'
+import { isObject } from '../runtime/own.ts'
 import { isPlainData } from './storable.ts'
 
 /** What the app noted of a login, such as the browser and the country that it came from. */

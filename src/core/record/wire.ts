@@ -1,8 +1,10 @@
 /* What is in a record's text, and the check that it is one. */
 
-import { ownOnly } from '../runtime/own.ts'
+import { isObject, ownOnly } from '../runtime/own.ts'
 import type { UnreadValues } from './unread-values.ts'
 import { isTermsWire, type TermsWire } from './terms.ts'
+
+export { isObject as isData }
 
 export type Data = Record<string, unknown>
 
@@ -53,13 +55,8 @@ function isInstant(value: unknown): value is number {
   return Number.isFinite(value) && (value as number) >= 0
 }
 
-/** Whether it has values by their keys: no list is meant. */
-export function isData(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isDataOrNone(value: unknown): boolean {
-  return value === undefined || isData(value)
+function isObjectOrNone(value: unknown): boolean {
+  return value === undefined || isObject(value)
 }
 
 function isTextOrNone(value: unknown): boolean {
@@ -67,7 +64,7 @@ function isTextOrNone(value: unknown): boolean {
 }
 
 export function isWire(value: unknown): value is Wire {
-  if (!isData(value)) return false
+  if (!isObject(value)) return false
   const { v, k, s, c, a, u, i, x, o, l, d, f, p, r, n, b, e, h } = value as Partial<Wire>
   return (
     v === 1 &&
@@ -80,14 +77,14 @@ export function isWire(value: unknown): value is Wire {
     isInstant(x) &&
     isTextOrNone(o) &&
     isTextOrNone(l) &&
-    isDataOrNone(d) &&
-    isDataOrNone(f) &&
+    isObjectOrNone(d) &&
+    isObjectOrNone(f) &&
     (p === undefined || isPrevious(p)) &&
     (r === undefined || (Array.isArray(r) && r.every(isRetired))) &&
     (n === undefined || isInstant(n)) &&
     isTextOrNone(b) &&
     (e === undefined || isEndsSeen(e)) &&
-    (h === undefined || (isData(h) && isTermsWire(h)))
+    (h === undefined || (isObject(h) && isTermsWire(h)))
   )
 }
 
@@ -100,9 +97,9 @@ function isRetired(value: unknown): boolean {
 }
 
 function isPrevious(value: unknown): boolean {
-  if (!isData(value)) return false
+  if (!isObject(value)) return false
   const { s, t, d, f } = value as Partial<PreviousWire>
-  return typeof s === 'string' && isInstant(t) && isDataOrNone(d) && isDataOrNone(f)
+  return typeof s === 'string' && isInstant(t) && isObjectOrNone(d) && isObjectOrNone(f)
 }
 
 /** Whether a program has put something on `Object.prototype` that would be read where a record leaves a key out. */
