@@ -20,10 +20,10 @@ const nothing: Commit = { setCookies: [], vary: false }
  * Names of the session cookies that each request is being served with. One map for all copies of this package, because
  * two middlewares on one request may be of two copies.
  */
-const served = shared('served', () => new WeakMap<object, Set<string>>())
+const claimed = shared('served', () => new WeakMap<object, Set<string>>())
 
 /** What visits are opened with. */
-interface Served<S extends ForeignSession> extends Source<S> {
+interface Setup<S extends ForeignSession> extends Source<S> {
   privacy: Privacy | undefined
 }
 
@@ -52,15 +52,15 @@ export interface Visit<S extends ForeignSession = Session> {
 class OpenVisit<S extends ForeignSession> implements Visit<S> {
   readonly session: S
   readonly #arrival: Arrival<S>
-  readonly #served: Served<S>
+  readonly #setup: Setup<S>
   readonly #release: () => void
   #early: Promise<Commit> | undefined
   #end: Promise<Commit> | undefined
 
-  constructor(arrival: Arrival<S>, served: Served<S>, release: () => void) {
+  constructor(arrival: Arrival<S>, setup: Setup<S>, release: () => void) {
     this.session = arrival.session
     this.#arrival = arrival
-    this.#served = served
+    this.#setup = setup
     this.#release = release
     if (arrival.state !== undefined) arrival.state.server = this
   }
@@ -112,7 +112,7 @@ class OpenVisit<S extends ForeignSession> implements Visit<S> {
     try {
       // A commit of the handler that is still under way, and fails, has settled nothing.
       const commit = await (this.#early === undefined ? end() : this.#early.catch(end))
-      return this.#served.privacy?.(this.session, commit) ?? commit
+      return this.#setup.privacy?.(this.session, commit) ?? commit
     } finally {
       this.#release()
     }
@@ -120,32 +120,33 @@ class OpenVisit<S extends ForeignSession> implements Visit<S> {
 
   #commit(sending?: Sending): Promise<Commit> {
     const { state } = this.#arrival
-    if (state === undefined) return commitForeignSession(this.#arrival, this.#served.storage)
+    if (state === undefined) return commitForeignSession(this.#arrival, this.#setup.storage)
     // A change after this would be lost, so it throws.
     state.close()
     return commitSession(
       this.#arrival as Arrival as Arrival<Session>,
-      this.#served.storage as unknown as SessionStorage,
+      this.#setup.storage as unknown as SessionStorage,
       sending,
     )
   }
 
   async #abandon(): Promise<Commit> {
+    const { state } = this.#arrival
     try {
+      state?.forgetData()
+      // A handler that runs on, after its router gave it up, must be told that it is too late.
+      state?.close()
       if (isEnding(this.#arrival)) return await this.#commit()
     } catch (error) {
-      if (isStoreFailure(error)) logFailure(error, this.#served.storage)
+      if (isStoreFailure(error)) logFailure(error, this.#setup.storage)
     }
     return nothing
   }
 }
 
-/** Whether a stored session is over, or its id, though the handler failed. What it set is forgotten. */
+/** Whether the handler, before it failed, has ended a stored session or its id: that holds, whatever came later. */
 function isEnding({ session, state, rivals }: Arrival<ForeignSession>): boolean {
   if (state === undefined) return session.destroyed
-  state.forgetData()
-  // A handler that runs on, after its router gave it up, must be told that it is too late.
-  state.close()
   if (state.loaded === undefined) return state.destroyed && rivals.length > 0
   return state.destroyed || state.wishes.rotation !== undefined
 }
@@ -155,12 +156,12 @@ export interface Visits<S extends ForeignSession> {
   /**
    * Reads the session that a request comes with, or begins a new one.
    *
-   * @param source The framework's own object for the request, if `request` was made of it: by that it is known whether
-   * the request has a session of this cookie already.
+   * @param original The framework's own object for the request, if `request` was made of it. By that object it is known
+   * whether the request has a session of this cookie already.
    * @throws {SessionError} `ERR_SESSION_NESTED` if it has; `ERR_SESSION_STORE` if the store fails; `ERR_SESSION_CONFIG` if
    * `request` is none.
    */
-  open(request: VisitRequest, source?: object): Promise<Visit<S>>
+  open(request: VisitRequest, original?: object): Promise<Visit<S>>
 }
 
 /**
@@ -200,9 +201,9 @@ export function createVisits(
     privacy: readPrivacy(own),
   }
   return {
-    async open(request, from = request) {
+    async open(request, original = request) {
       if (typeof request?.headers?.get !== 'function') throw notARequest(request)
-      const release = claim(from, cookie.name)
+      const release = claim(original, cookie.name)
       try {
         return new OpenVisit(await receive(cookie, setup, request), setup, release)
       } catch (error) {
@@ -214,14 +215,14 @@ export function createVisits(
 }
 
 /** Nobody else may serve this request with a session of this cookie until what is returned is called. */
-function claim(source: object, name: string): () => void {
-  const names = served.get(source) ?? new Set()
+function claim(request: object, name: string): () => void {
+  const names = claimed.get(request) ?? new Set()
   if (names.has(name)) {
     throw new SessionError(
       'ERR_SESSION_NESTED',
       `This request has a session with cookie "${name}" already: install the middleware once, or name the second cookie differently`,
     )
   }
-  served.set(source, names.add(name))
+  claimed.set(request, names.add(name))
   return () => names.delete(name)
 }
