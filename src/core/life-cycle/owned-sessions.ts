@@ -1,10 +1,10 @@
-import { RevokeError } from '../errors.ts'
 import { handleIn, isHandle } from '../record/id.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { inBatches } from '../runtime/in-batches.ts'
-import { allSubjects, asTurn } from '../runtime/turns.ts'
+import { allSubjects } from '../runtime/turns.ts'
 import type { LoginToken } from '../session/login.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
+import { endListed } from './end-listed.ts'
 import type { NotedEnds } from './noted-ends.ts'
 import { RecordEnds } from './record-ends.ts'
 import type { Revocations } from './revocations.ts'
@@ -76,8 +76,7 @@ export class OwnedSessions {
   }
 
   /**
-   * Ends what is listed of the user, whatever its deadlines say: this process's clock and options need not
-   * be those of the one that serves it. All are tried before a failure is told.
+   * Ends all that are listed of the user.
    *
    * @param isBlock Whether the user may not log in any more.
    */
@@ -87,37 +86,14 @@ export class OwnedSessions {
     isBlock: boolean = false,
   ): Promise<number> {
     this.#store.indexed()
-    const failures: unknown[] = []
-    let ended = 0
-    const endIfTheirs = async (handle: string): Promise<void> => {
-      try {
-        // A record that cannot be read may be one that another release of the app can read.
-        const outcome = await this.ends.endAsRead(
-          handle,
-          userId,
-          (record) => record === undefined || record.owner === userId,
-        )
-        // One that the store says has expired may live for a server whose clock is behind.
-        if (outcome === 'missing') await this.#store.delete(handle)
-        if (outcome !== 'ended') return
-        this.#context.events.emit({ type: 'revoked', handle, userId })
-        ended++
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-    await asTurn(userId, async (turn) => {
-      await this.#revocations
-        .announce(userId, turn, isBlock ? 'block' : { except })
-        .catch((error: unknown) => failures.push(error))
-      const handles = await this.#handlesOf(userId)
-      await inBatches(
-        handles.filter((handle) => handle !== except),
-        endIfTheirs,
-      )
+    const parts = { store: this.#store, ends: this.ends, revocations: this.#revocations }
+    return endListed(this.#context, parts, {
+      subject: userId,
+      how: isBlock ? 'block' : { except },
+      list: async () => (await this.#handlesOf(userId)).filter((handle) => handle !== except),
+      userOf: () => userId,
+      isMeant: ({ owner }) => owner === userId,
     })
-    if (failures.length > 0) throw new RevokeError(ended, failures)
-    return ended
   }
 
   /** Ends all, and refuses every further login. */

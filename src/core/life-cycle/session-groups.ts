@@ -1,13 +1,12 @@
-import { configError, RevokeError } from '../errors.ts'
+import { configError } from '../errors.ts'
 import { isHandle } from '../record/id.ts'
-import type { SessionRecord } from '../record/record.ts'
 import { markAs } from '../runtime/brand.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
-import { inBatches } from '../runtime/in-batches.ts'
 import { pause } from '../runtime/pause.ts'
-import { asTurn, subjectOfGroup } from '../runtime/turns.ts'
+import { subjectOfGroup } from '../runtime/turns.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
+import { endListed } from './end-listed.ts'
 import type { Groups, SessionGroups } from './groups.ts'
 import type { Refusal } from './home.ts'
 import type { NotedEnds } from './noted-ends.ts'
@@ -100,42 +99,18 @@ class ListedGroups implements Groups {
 
   async revoke(group: string): Promise<number> {
     const hash = await cryptoBackend.sha256(group)
-    const subject = subjectOfGroup(group)
-    const failures: unknown[] = []
-    let ended = 0
-    const end = async (handle: string): Promise<void> => {
-      try {
-        if (!(await this.#end(handle, group))) return
-        ended++
-        await this.#store.delete(linkOf(handle, hash))
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-    await asTurn(subject, async (turn) => {
-      await this.#revocations
-        .announce(subject, turn, { except: undefined })
-        .catch((error: unknown) => failures.push(error))
-      const keys = await this.#store.keysOf(ownerOf(hash))
-      const handles = keys.map((key) => linkSyntax.exec(key)?.[1]).filter(isHandle)
-      await inBatches(handles, end)
+    const parts = { store: this.#store, ends: this.#ends, revocations: this.#revocations }
+    return endListed(this.#context, parts, {
+      subject: subjectOfGroup(group),
+      how: { except: undefined },
+      list: async () => {
+        const keys = await this.#store.keysOf(ownerOf(hash))
+        return keys.map((key) => linkSyntax.exec(key)?.[1]).filter(isHandle)
+      },
+      userOf: async (handle) => (await this.#ends.recordOf(handle))?.owner,
+      isMeant: ({ terms }) => terms?.group === group,
+      afterEnd: (handle) => this.#store.delete(linkOf(handle, hash)),
     })
-    if (failures.length > 0) throw new RevokeError(ended, failures)
-    return ended
-  }
-
-  /** @returns Whether there was a session of the group. */
-  async #end(handle: string, group: string): Promise<boolean> {
-    const userId = (await this.#ends.recordOf(handle))?.owner
-    // A record that cannot be read may be one that another release of the app can read.
-    const isMeant = (record: SessionRecord | undefined) =>
-      record === undefined || record.terms?.group === group
-    const outcome = await this.#ends.endAsRead(handle, userId, isMeant)
-    // One that the store says has expired may live for a server whose clock is behind.
-    if (outcome === 'missing') await this.#store.delete(handle)
-    if (outcome !== 'ended') return false
-    this.#context.events.emit({ type: 'revoked', handle, userId })
-    return true
   }
 }
 
