@@ -11,7 +11,7 @@ import type { Admission, EndedAsSeen, Finding, Found, Refusal } from './home.ts'
 import type { NoteCache } from './note-cache.ts'
 import { countsOf, type Many, type NoteScope, readMany, subjectsOf } from './noted-subjects.ts'
 import { beginning } from './revocation-note.ts'
-import { clockDifference, keyOfUser, type Noted, readNote, Revocations } from './revocations.ts'
+import { clockDifference, keyOfSubject, type Noted, readNote, Revocations } from './revocations.ts'
 import {
   endAlone,
   endWithSuccessors,
@@ -182,7 +182,7 @@ export class NotedEnds {
   /** Ends all sessions of the subject, a user mostly, but for one. How many there are, nobody can tell. */
   async revokeAll(subject: string, except?: string, isBlock: boolean = false): Promise<number> {
     const how = isBlock ? 'block' : { except }
-    await this.#changing(await keyOfUser(subject), () =>
+    await this.#changing(await keyOfSubject(subject), () =>
       asTurn(subject, (turn) => this.revocations.announce(subject, turn, how)),
     )
     const isUser = subject !== allSubjects && groupOf(subject) === undefined
@@ -256,7 +256,7 @@ export class NotedEnds {
     const [end, notes] = await Promise.all([
       this.#scope.sessions ? this.#cache.get(keyOfSession(handle), isFresh) : undefined,
       readMany(subjects, async (subject) =>
-        readNote(await this.#cache.get(await keyOfUser(subject), isFresh)),
+        readNote(await this.#cache.get(await keyOfSubject(subject), isFresh)),
       ),
     ])
     return { end, ...notes }
@@ -271,7 +271,7 @@ export class NotedEnds {
     if (noted !== undefined && (noted.until ?? 0) >= horizon) return noted
     // So that not each login has to write it.
     const until = lifetime.horizon(horizon)
-    return this.#changing(await keyOfUser(subject), () =>
+    return this.#changing(await keyOfSubject(subject), () =>
       this.revocations.change(subject, (before) => ({ ...(before ?? beginning(now())), until })),
     )
   }

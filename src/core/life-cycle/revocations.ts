@@ -15,7 +15,7 @@ import {
 } from './revocation-note.ts'
 import type { StorageContext } from './storage-options.ts'
 
-/** What is noted of a user, or of everybody. */
+/** What is noted of a subject: of a user, of a group, or of everybody. */
 export type Noted = Revocation | 'unreadable' | undefined
 
 const maxAttempts = 20
@@ -34,14 +34,14 @@ export class Revocations {
     this.#store = store
   }
 
-  /** Notes that all sessions of the user end in this turn, but for one; or all, and that the user may not log in. */
+  /** Notes that all sessions of the subject end in this turn, but for one; or all, and that the user may not log in. */
   announce(
-    userId: string,
+    subject: string,
     turn: number,
     how: { except: string | undefined } | 'block',
   ): Promise<Revocation> {
     const except = how === 'block' ? undefined : how.except
-    return this.change(userId, (before) => {
+    return this.change(subject, (before) => {
       const note = following(before, except, { at: this.#context.now(), turn })
       return how === 'block' ? { ...note, blocked: true } : note
     })
@@ -61,14 +61,14 @@ export class Revocations {
     return noted === 'unreadable' || noted?.blocked === true
   }
 
-  /** How many times all sessions of the user were ended so far. */
-  async count(userId: string): Promise<number> {
-    const noted = await this.noted(userId)
+  /** How many times all sessions of the subject were ended so far. */
+  async count(subject: string): Promise<number> {
+    const noted = await this.noted(subject)
     return noted === undefined || noted === 'unreadable' ? 0 : noted.last.count
   }
 
-  async noted(userId: string): Promise<Noted> {
-    return readNote((await this.#store.read(await keyOfUser(userId)))?.value)
+  async noted(subject: string): Promise<Noted> {
+    return readNote((await this.#store.read(await keyOfSubject(subject)))?.value)
   }
 
   /** Why this login must not stand, if so. One that cannot be read may have been meant for it. */
@@ -87,10 +87,10 @@ export class Revocations {
 
   /** Writes the note anew, on what is there now. */
   async change(
-    userId: string,
+    subject: string,
     next: (before: Revocation | undefined) => Revocation,
   ): Promise<Revocation> {
-    const key = await keyOfUser(userId)
+    const key = await keyOfSubject(subject)
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const stored = await this.#store.read(key)
       const note = next(stored && parseRevocation(stored.value))
@@ -128,8 +128,8 @@ export class Revocations {
   }
 }
 
-/** Where it is noted that the sessions of a user, of a group, or everybody's, were ended. */
-export async function keyOfUser(subject: string): Promise<string> {
+/** The key of the note that all sessions of a subject were ended. */
+export async function keyOfSubject(subject: string): Promise<string> {
   const group = groupOf(subject)
   if (group !== undefined) return `groups-${await cryptoBackend.sha256(group)}`
   return `revoked-${await cryptoBackend.sha256(subject)}`

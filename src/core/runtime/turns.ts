@@ -7,7 +7,11 @@ import { oncePerProcess } from './platform.ts'
  * cannot, because both fall into one millisecond or the clock was set.
  */
 
-/** What happens to it happens to every subject. */
+/*
+ * A subject is all those sessions that end together: of a user, who is named by their id; of a group; or of everybody.
+ */
+
+/** The subject that is everybody: what happens to it happens to every subject. */
 export const allSubjects = ''
 
 /** Begins the subject that a group is. No user id does: this is the second half of a pair, and ids are well-formed. */

@@ -1,4 +1,4 @@
-import { keyOfUser } from '../../core/life-cycle/revocations.ts'
+import { keyOfSubject } from '../../core/life-cycle/revocations.ts'
 import { createRevocations } from '../../core/life-cycle/create-revocations.ts'
 import { createSessionGroups } from '../../core/life-cycle/session-groups.ts'
 import type { SessionStorage } from '../../core/life-cycle/session-storage.ts'
@@ -21,7 +21,7 @@ export const lostNoteCases: readonly StorageCase[] = [
         await storage.revokeAll('ada')
         await storage.revokeEverybody()
         const cookie = await loggedIn(storage)
-        const key = await keyOfUser(userId)
+        const key = await keyOfSubject(userId)
         for (const text of ['{}', 'no JSON', '{"revokedAt":"soon"}']) {
           const { version } = (await gate!.store.read(key))!
           const options = { replaces: version, expiresAt: fixture.clock.now() + 86_400_000 }
@@ -64,7 +64,7 @@ export const lostNoteCases: readonly StorageCase[] = [
         await storage.revokeAll('ada')
         cookies.push(await loggedIn(storage))
         await fixture.clock.pass(second)
-        await fixture.gate!.store.delete(await keyOfUser(userId))
+        await fixture.gate!.store.delete(await keyOfSubject(userId))
         same(await users(storage, ...cookies), [undefined, undefined])
         const after = await loggedIn(storage)
         same(await users(storage, ...cookies, after), [undefined, undefined, 'ada'])
@@ -82,7 +82,7 @@ export const lostNoteCases: readonly StorageCase[] = [
       const login = async (group?: string) =>
         (await visit(storage, null, (s) => s.login('ada', { group }))).cookie
       const cookies = [await login('sid'), await login()]
-      await fixture.gate!.store.delete(await keyOfUser(subjectOfGroup('sid')))
+      await fixture.gate!.store.delete(await keyOfSubject(subjectOfGroup('sid')))
       same(await users(storage, ...cookies), [undefined, 'ada'])
       await fixture.clock.pass(second)
       same(await users(storage, ...cookies, await login('sid')), [undefined, 'ada', 'ada'])

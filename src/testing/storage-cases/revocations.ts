@@ -1,5 +1,5 @@
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
-import { keyOfUser } from '../../core/life-cycle/revocations.ts'
+import { keyOfSubject } from '../../core/life-cycle/revocations.ts'
 import type { StorageFixture } from '../fixture.ts'
 import { equal, failsWith, ok, same } from '../expect.ts'
 import { begin, stands } from './ender.ts'
@@ -19,7 +19,7 @@ type Note = Record<string, unknown>
 
 async function noteOf({ gate }: StorageFixture, change: (note: Note) => Note): Promise<void> {
   const { store } = gate!
-  const key = await keyOfUser('ada')
+  const key = await keyOfSubject('ada')
   const stored = await store.read(key)
   const note = change(stored === undefined ? {} : (JSON.parse(stored.value) as Note))
   const options = { replaces: stored?.version ?? null, expiresAt: Date.UTC(2100, 0) }
