@@ -162,7 +162,7 @@ export class LiveRegistry {
     if (handle === undefined) return this.#tellOfMany(userId)
     for (const changed of this.#openings) changed.add(handle)
     for (const watch of this.#watches.get(handle) ?? []) {
-      if (reason === undefined) watch.lookInVain()
+      if (reason === undefined) watch.lookUnawaited()
       else watch.end(reason)
     }
   }
@@ -171,7 +171,7 @@ export class LiveRegistry {
   #tellOfMany(userId: string | undefined): void {
     for (const changed of this.#openings) changed.add(unlisted)
     for (const watch of [...this.#watches.values()].flatMap((ofSession) => [...ofSession])) {
-      if (userId === undefined || watch.userId === userId) watch.lookInVain()
+      if (userId === undefined || watch.userId === userId) watch.lookUnawaited()
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { EndReason } from '../errors.ts'
+import { noValues } from '../record/kept-values.ts'
 import type { Loaded } from '../record/standing.ts'
 import { somePartOf } from '../runtime/pause.ts'
 import { unref } from '../runtime/time.ts'
@@ -78,7 +79,7 @@ export class Watch {
     this.#isUsed = true
     // It would have expired before the next poll.
     const { now, pollInterval } = this.#watching
-    if (this.#seen.expiresAt - now() <= pollInterval) this.lookInVain()
+    if (this.#seen.expiresAt - now() <= pollInterval) this.lookUnawaited()
   }
 
   /**
@@ -98,8 +99,8 @@ export class Watch {
     return this.#lookingAfter
   }
 
-  /** The same where nobody waits for it: the storage has told of its failure. */
-  lookInVain(): void {
+  /** The same where nobody waits for the outcome. If the store fails, the storage has told of that. */
+  lookUnawaited(): void {
     this.look().catch(() => {})
   }
 
@@ -180,7 +181,7 @@ export class Watch {
   }
 
   #wake(): void {
-    if (this.#looking === undefined) return this.lookInVain()
+    if (this.#looking === undefined) return this.lookUnawaited()
     // A store that does not answer at all.
     this.#endUnverified()
     this.#wait()
@@ -202,11 +203,9 @@ function withPresentContents(loaded: Loaded): Loaded {
   return loaded.by === 'current' ? loaded : { ...loaded, by: 'current', contents: loaded.record }
 }
 
-const none: ReadonlyMap<string, unknown> = new Map()
-
 /** Without the data, which nobody asks a watch for. */
 function slim(loaded: Loaded): Loaded {
-  const nothing = { values: none as Map<string, unknown>, flash: none as Map<string, unknown> }
+  const nothing = { values: noValues as Map<string, unknown>, flash: noValues }
   const record = { ...loaded.record, ...nothing, previous: undefined, retired: undefined }
   return { ...loaded, text: '', record, contents: record }
 }
