@@ -1,4 +1,4 @@
-import { isProduction, warnOnce } from '../runtime/platform.ts'
+import { isProduction, warn } from '../runtime/platform.ts'
 import {
   type CookieRequest,
   isLoopback,
@@ -12,7 +12,7 @@ const plain = /^http:\/\/(?:[^/?#]*@)?(?<host>\[[^\]]*\]|[^/:?#]*)/i
 const local =
   /^(10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|\[f[cde][^\]]*\]|[^.[\]]+|.*\.(local|lan|home\.arpa))$/i
 
-/** Names of cookies that it was said of. */
+/** Names of the cookies that developers have been warned of. */
 const told = new Set<string>()
 
 /**
@@ -27,7 +27,7 @@ export function warnOfPlainHttp(name: string, request: CookieRequest): void {
   if (isProduction() && !local.test(host)) return
   if (isProxied(request) && !isPlainAtProxy(request)) return
   told.add(name)
-  warnOnce(
+  warn(
     `Cookie "${name}" is Secure. A request came over plain http, where browsers drop it: nobody can log in. ` +
       'Serve over https; a proxy that does so says it in X-Forwarded-Proto. Or, in a network that you trust, give ' +
       'createCookie() a name without a prefix and { secure: false }.',

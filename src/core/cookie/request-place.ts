@@ -32,8 +32,7 @@ export function isProxied(request: CookieRequest): request is Exclude<CookieRequ
 
 /** Whether a proxy says that the browser, too, asked over plain http; with several proxies, that each was asked so. */
 export function isPlainAtProxy({ headers }: Exclude<CookieRequest, string>): boolean {
-  const said = headers.get?.('x-forwarded-proto') as string
-  return /^(http[, ]*)+$/i.test(said)
+  return /^(http[, ]*)+$/i.test(headers.get?.('x-forwarded-proto') ?? '')
 }
 
 /**
