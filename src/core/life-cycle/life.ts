@@ -51,10 +51,11 @@ export class SessionLife {
       (login !== undefined && (await this.#home.refusalOf?.(login, state.handle)))
     if (isEnded) {
       this.#context.events.emit({ type: 'revoked', handle: state.handle, userId: state.userId })
-    } else if (!(await this.#home.isFull?.(state))) return new Session(state)
+      return startSession(this.#context, { hadCookie: true })
+    }
+    if (!(await this.#home.isFull?.(state))) return new Session(state)
     // Another request with the same cookie may have taken the last seat: no new session may come in its place.
-    const retiredFrom = isEnded ? undefined : state.handle
-    return startSession(this.#context, { hadCookie: true, retiredFrom })
+    return startSession(this.#context, { hadCookie: true, retiredFrom: state.handle })
   }
 
   save(session: Session): MaybePromise<string | null> {
