@@ -30,9 +30,8 @@ export type { CookieScope } from './scopes.ts'
 /** Most bytes in a cookie's name and value: browsers drop the rest without a word (RFC 6265bis §5.6). */
 const largestCookie = 4096
 const expired = '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
-/**
- * A cookie: its name, its attributes and, with secrets, its seal. A session's cookie needs secrets.
- */
+
+/** A cookie: its name, its attributes and, with secrets, its seal. A session's cookie needs secrets. */
 export class Cookie {
   readonly name: string
   /** Whether it has secrets, so that values cannot be forged. */

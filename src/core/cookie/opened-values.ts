@@ -29,12 +29,10 @@ export function rememberOpened(seal: Seal): Seal {
     open(text) {
       const before = recent.find(text)
       if (before !== undefined) return before
-      const remember = (opened: Opened | undefined): Opened | undefined => {
+      return andThen(seal.open(text), (opened) => {
         if (opened) recent.keep(text, opened)
         return opened
-      }
-      const opened = seal.open(text)
-      return opened && 'then' in opened ? opened.then(remember) : remember(opened)
+      })
     },
   }
 }
