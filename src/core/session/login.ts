@@ -87,7 +87,7 @@ export function checkedLogin(
     group: inGroup(group),
     until,
     context: context && checkedContext(context),
-    ...countsOf(since, userId),
+    ...countsOf('login()', since, userId),
   }
 }
 
@@ -102,13 +102,15 @@ export function checkedAgain(
   { loaded, wishes, userId = loaded?.record.owner }: SessionState,
   options: ReauthenticateOptions | undefined,
 ): Omit<Login, 'at' | 'turn'> {
-  const { since, level, context } = readOptions('reauthenticate()', options, againKinds)
+  const method = 'reauthenticate()'
+  const { since, level, context } = readOptions(method, options, againKinds)
   if (userId === undefined) {
-    throw configError('reauthenticate() needs a user who is logged in: call login()')
+    throw configError(`${method} needs a user who is logged in: call login()`)
   }
-  const checked = checkedLevel('reauthenticate()', level)
+  const checked = checkedLevel(method, level)
   const { login } = wishes
-  const counts = since === undefined && login !== undefined ? login : countsOf(since, userId)
+  const counts =
+    since === undefined && login !== undefined ? login : countsOf(method, since, userId)
   const name = login?.group?.name ?? loaded?.record.terms?.group
   return {
     label: undefined,
@@ -135,11 +137,12 @@ function inGroup(name: string | undefined): Login['group'] {
 }
 
 function countsOf(
+  method: string,
   since: LoginToken | undefined,
   userId: string,
 ): Pick<Login, 'since' | 'sinceEverybody'> {
   if (since !== undefined && !isTokenOf(since, userId)) {
-    throw configError('login() takes since from storage.beginLogin() of the same user')
+    throw configError(`${method} takes since from storage.beginLogin() of the same user`)
   }
   return { since: since?.count, sinceEverybody: since?.everybody }
 }

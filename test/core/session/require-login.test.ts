@@ -81,3 +81,13 @@ describe('requireLevel', () => {
     }
   })
 })
+
+describe('reauthenticate', () => {
+  it('says in whose options a token of another user is', async () => {
+    const { read } = await loggedIn()
+    const session = await read()
+    const since = { userId: 'grace', count: 0 }
+    assert.throws(() => session.reauthenticate({ since }), /: reauthenticate\(\) takes since /)
+    assert.throws(() => session.login('ada', { since }), /: login\(\) takes since /)
+  })
+})
