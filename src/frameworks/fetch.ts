@@ -13,6 +13,7 @@ export interface WithSessionOptions<
 > extends ServeOptions {
   /** Must have secrets. */
   cookie: Cookie
+  /** Where sessions are kept, such as `createMemorySessionStorage()` makes. */
   storage: SessionStorage<Data, Flash>
 }
 
@@ -32,6 +33,8 @@ type Handler<S, Rest extends unknown[]> = (
  * Turns a handler that takes a request and its session into one that takes a request: what
  * `Deno.serve`, `Bun.serve`, Workers and `node:http` (through an adapter) run. What they pass beside
  * the request, such as a Worker's `env`, goes on to the handler.
+ *
+ * A handler that throws saves nothing of what it set. A store that fails is answered with 503: see `onStoreError`.
  *
  * @example
  * ```ts

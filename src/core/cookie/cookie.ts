@@ -173,6 +173,7 @@ export class Cookie {
    * @param request The one that this answers. Secure, and a prefix of the name that browsers take only with Secure, are left
    * out for a developer's own only: outside production, over plain http to a loopback host, where no header
    * (Forwarded, X-Forwarded-*, X-Real-IP, Via) says that a proxy stands in front.
+   * @returns A promise of it where the runtime has no synchronous cryptography: await it.
    * @throws {SessionError} `ERR_SESSION_VALUE` if the value has lone surrogates.
    * @throws {CookieSizeError} `ERR_SESSION_COOKIE_SIZE` if name and value are over 4,096 bytes.
    */
