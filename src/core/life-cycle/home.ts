@@ -63,9 +63,9 @@ export interface SessionClaims {
  */
 export interface Home {
   /**
-   * What a cookie value stands for. What is wrong with it is reported.
+   * What a cookie value stands for. If it stands for nothing, the reason is reported as an event.
    *
-   * @param mayEnd Whether an id that comes back after its end ends the session that took its place, if the app wants that.
+   * @param mayEnd Whether the option `onReuse` may take effect: then an id that comes back ends the session in its place.
    */
   find(value: string, mayEnd?: boolean): MaybePromise<Finding>
   /** The record as it is now, for the id that the request came with, even if the id's grace is over by now. */

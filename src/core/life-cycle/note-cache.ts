@@ -1,4 +1,4 @@
-/** More notes than this are not remembered. Which are is no matter of safety: the others are read. */
+/** At most so many notes are remembered. Every other note is read, so the number is no matter of safety. */
 const most = 10_000
 
 interface Entry {

@@ -65,7 +65,7 @@ export class NotedEnds {
     return this.#standing(record, await this.#notesOn(record, true))
   }
 
-  /** The session that was found, if it has not ended. Otherwise that is told, and perhaps whose id it was a moment ago. */
+  /** The session that was found, unless a note has ended it. That is reported, unless another one took its place just now. */
   async unlessEnded(found: Found, mayEnd?: boolean): Promise<Finding> {
     const { record } = found.loaded
     const { handle, owner: userId } = record
@@ -79,7 +79,7 @@ export class NotedEnds {
     return undefined
   }
 
-  /** Why the session is over, if so, where nobody has come with its cookie: nothing is told. */
+  /** Why the session is over, if it is. Nothing is reported, because nobody has come with its cookie. */
   async lossOf(
     record: SessionRecord,
     isFresh?: boolean,
@@ -262,7 +262,7 @@ export class NotedEnds {
     return { end, ...notes }
   }
 
-  /** The note that a login comes after. Where it must be there, it is. */
+  /** The note that a login comes after. In a store that may lose notes, it is written if it is not there, or ends too soon. */
   async #noted(subject: string): Promise<Noted> {
     const noted = await this.revocations.noted(subject)
     if (!this.#scope.isStrict || noted === 'unreadable') return noted

@@ -110,9 +110,8 @@ export class RecordEnds {
   }
 
   /**
-   * The handle that a login may begin from which comes with an ended id of this record: its own. But if what took its
-   * place had ended before the request came, that one's: then there is nothing to replace, and nothing the login was
-   * too slow for.
+   * The handle from which a login goes on that comes with an ended id of this record: its own. But if the session that took its
+   * place has ended by now, it is that one's handle: then the login replaces nothing, and is not refused for being too late.
    */
   async replaceableFrom({ handle, replacedBy }: SessionRecord): Promise<string> {
     for await (const [next, record] of this.#line(replacedBy)) if (record === undefined) return next

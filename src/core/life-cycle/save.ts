@@ -43,7 +43,7 @@ export class SessionWriter {
     const { loaded } = state
     const isLive = loaded?.by === 'current' && loaded.expiresAt > now
     const { isRevoked, admit, confirmId } = this.home
-    // A new id, or somebody who has a say.
+    // A new id asks for more than a plain write, and so does a home that may refuse the save.
     const more = state.wishes.rotation ?? isRevoked ?? admit ?? confirmId
     const isPlain = isLive && more === undefined
     return isPlain ? this.#writePlainChange(state, loaded, now) : this.#save(state, now)
@@ -95,7 +95,7 @@ export class SessionWriter {
     return outcome === undefined ? this.contend!(state, loaded) : outcome
   }
 
-  /** Somebody else was first. Where the record is in the visitor's cookie, there is nobody else. */
+  /** Saves once more, after somebody else was first. Left out where nobody else can be: the cookie is the record. */
   protected contend?(state: SessionState, loaded: Loaded | undefined): Promise<string | null>
 
   /** One try, on what is stored now. */
@@ -111,14 +111,14 @@ export class SessionWriter {
     return this.#write(state, base, now)
   }
 
-  /** The same, with an id that has its successor. Undefined if there is nothing to do for one. */
+  /** The same try under an id that was rotated out. Undefined if the id was not, or has nothing of its own to save. */
   protected tryFormer?(
     state: SessionState,
     base: Loaded | Lost | undefined,
     now: number,
   ): Promise<Outcome> | undefined
 
-  /** Locked, it takes a login and nothing else. */
+  /** Whether the session is over for this save. A locked session is over for every save but that of a login. */
   protected isGone({ wishes }: SessionState, base: Loaded, now: number): boolean {
     const isLocked = wishes.login && this.context.lifetime.isWaiting?.(base.record, now)
     return base.expiresAt <= now && !isLocked

@@ -28,7 +28,7 @@ export class PatientLifetime extends Lifetime {
 
   override waitOf(record: Instants, now: number): WaitInfo | undefined {
     const { owner, terms: { waitDeadline = Number.NaN } = {} } = record
-    // Who reads no other term than its own, has not looked at this one.
+    // `isTermsWire` does not check this term, because only this file reads it.
     if (owner === undefined || !Number.isFinite(waitDeadline)) return undefined
     const end = this.end(record)
     const waitsUntil = Math.min(waitDeadline, this.#lastEnd(record))

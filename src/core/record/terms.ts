@@ -33,7 +33,7 @@ export interface TermsWire {
   x?: LoginContext | undefined
 }
 
-/** Who lets no session wait, does not say so. */
+/** `waitDeadline` is not written here: where sessions wait, `patient-lifetime.ts` adds it. */
 export function encodeTerms(terms: LoginTerms): TermsWire {
   const { isSeated, group, until, level, confirmedAt, context } = terms
   return { s: isSeated ? 1 : undefined, g: group, u: until, l: level, c: confirmedAt, x: context }

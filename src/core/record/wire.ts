@@ -11,7 +11,7 @@ export type Data = Record<string, unknown>
 /** Of which version of the app's data values are: the oldest one, and newer ones by their keys. `data-version.ts` checks it. */
 export type Versions = readonly [version: number, others?: Data]
 
-/** The record as JSON. Names are short because there are many records. */
+/** The record as JSON. Names are short because there are many records: `encodeRecord` says what each stands for. */
 export interface Wire {
   v: 1
   k: string

@@ -1,27 +1,29 @@
 /*
- * What texts stand for that come again. Many come once, because a session has a new text after each change: a `Map` of all of
- * them, whose oldest entry went each time, took a seventh of a request. So a text is kept when it, or one that looks like it, comes
- * for the second time, or at once where it is expected. Until then a number stands for it. There are many places, in pairs, because
- * three texts that have the same pair push each other out.
+ * Remembers what a text stands for, in case the text comes again.
+ *
+ * Many texts come only once, because a session has a new text after each change. A `Map` of all texts, whose oldest entry went each
+ * time, took a seventh of a request. So a text is kept when it comes for the second time, or at once where it is expected to come
+ * again. Until then only a number is kept that is computed from a few of its characters. Each number has a pair of places. Three
+ * texts with the same pair push each other out, so there are many pairs.
  */
 
 /** Most texts that are kept: with the longest of them, what bounds the memory. */
 const places = 1024
 /** Longest text that is kept, in characters: no cookie is longer. */
 const longest = 4096
-/** How many characters of a text say where its place is. */
+/** How many characters of a text its number is computed from. */
 const looked = 8
 
 /** Remembers what texts stand for. */
 interface Recent<T> {
   find(text: string): T | undefined
-  /** Keeps what a text stands for that was not found, if it comes again or is expected to. Returns whether it is kept. */
+  /** Call this for a text that was not found. Keeps the text if it came before, or is expected to come again. Returns whether. */
   keep(text: string, meaning: T, isExpected?: boolean): boolean
 }
 
 /**
- * @param from Where in a text the characters begin that tell it from others. Less than 0: counted from its end.
- * @param copyOf The text as it is kept.
+ * @param from The place of the characters by which texts differ. A negative place counts from the end of the text.
+ * @param copyOf Makes the text that is kept.
  */
 export function createRecent<T>(
   from: number,
@@ -39,7 +41,7 @@ export function createRecent<T>(
     return number
   }
 
-  /** Where a text is or was seen: of its pair of places one, or else the first. */
+  /** The one of the two places where this number is, or else the first. */
   function placeOf(number: number): number {
     const first = (number & (places / 2 - 1)) * 2
     return numbers[first + 1] === number ? first + 1 : first
@@ -60,7 +62,7 @@ export function createRecent<T>(
       const isKnown = numbers[place] === number
       const isKept = (isKnown || isExpected) && text.length <= longest
       if (!isKnown) {
-        // The one that came before it moves over, and the one before that goes.
+        // What is in the first place moves to the second, and what was in the second goes.
         numbers[place + 1] = numbers[place]!
         kept[place + 1] = kept[place]
       }

@@ -39,8 +39,8 @@ export interface Arrival<S = unknown> {
   /** Its state, if it is a session of ours. */
   readonly state: SessionState | undefined
   /**
-   * The live sessions of several visitors that the request brought: somebody has planted a cookie, and nobody can tell
-   * which. Then the request has a new session. Or sessions that the app's check has refused.
+   * Sessions that came with the request and that it does not get: it has a new session instead. Either they are of several
+   * visitors, because somebody has planted a cookie and nobody can tell which; or the app's check has refused them.
    */
   readonly rivals: Iterable<Session> & { readonly length: number }
   /** Live sessions of the same visitor beside the one that was chosen: a login or a logout ends them too. */

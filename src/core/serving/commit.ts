@@ -59,7 +59,7 @@ export async function commitSession(
   }
   const isAsked = again || state.wishes.isResent === true
   const isDue = (isAsked && state.loaded !== undefined) || isAging(cookie, state)
-  // That is a use worth noting.
+  // The record is written for it, so that it says when the cookie was sent.
   if (isDue) state.wish({ noteUse: true, resend: true, isResent: true })
   const value = (await storage.save(session)) ?? state.issued ?? null
   // A login that was refused has no value, and takes the place of none.
@@ -106,7 +106,8 @@ function isAging({ maxAge }: Cookie, state: SessionState): boolean {
   // One that goes with the browser needs no renewal.
   if (persistenceOf(state) === false) return false
   const { sentAt, authenticatedAt, createdAt } = loaded.record
-  return now() - (sentAt ?? authenticatedAt ?? createdAt) >= maxAge * 100
+  // When a tenth of the seconds has gone.
+  return now() - (sentAt ?? authenticatedAt ?? createdAt) >= (maxAge * 1000) / 10
 }
 
 /**

@@ -2,7 +2,7 @@ import { SessionError } from '../errors.ts'
 import { bodyForgetsType } from '../runtime/platform.ts'
 import type { Commit } from './commit.ts'
 
-/** The headers of a response: `Headers` of the Fetch API, or whatever looks and changes them in the same way. */
+/** The headers of a response: `Headers` of the Fetch API, or another object with these methods. */
 export interface ResponseHeaders {
   get(name: string): string | null
   getSetCookie(): readonly string[]

@@ -70,7 +70,7 @@ export class LockedState extends SessionState {
     if (!this.#isOpen) throw new LoginRequiredError('locked')
   }
 
-  /** Of its user or of somebody else, or once more of its user. */
+  /** Every login unlocks the session, also that of another user; and so does `reauthenticate()`. */
   override logIn(login: Parameters<SessionState['logIn']>[0]): void {
     this.#open()
     super.logIn(login)
@@ -86,7 +86,7 @@ export class LockedState extends SessionState {
     this.#isOpen = true
   }
 
-  /** What others ask of a save, such as another age of the cookie, is no use of it either. */
+  /** While the session is locked nothing is saved, not even that its cookie is to be sent again. */
   override saveWith(writer: Writer<SessionState>): MaybePromise<string | null> {
     return this.#isOpen || this.destroyed ? super.saveWith(writer) : null
   }

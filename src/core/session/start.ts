@@ -18,8 +18,9 @@ export interface Imported {
 
 /** What a request starts from. */
 export interface StateOptions {
+  /** Default: a new one, once it is asked for. */
   id?: string | undefined
-  /** The same, if no storage of ours made the session. */
+  /** The same id, if no storage of ours made the session. */
   originalId?: string | undefined
   loaded?: Loaded | undefined
   /** What the id may see. */
@@ -37,7 +38,9 @@ export interface StateOptions {
   imported?: Imported | undefined
   /** Whether what ends the id ends the handle, too. */
   renews?: boolean | undefined
+  /** In milliseconds since the epoch. */
   createdAt: number
+  /** When it ends unless it is used again, in milliseconds since the epoch. */
   expiresAt: number
 }
 
