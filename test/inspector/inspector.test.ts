@@ -194,6 +194,25 @@ describe('the inspector', () => {
     assert.match(await page('/__session?part'), /No session/)
   })
 
+  it('forgets what happened more than ten minutes ago', async () => {
+    let time = 1_800_000_000_000
+    const { request, page } = openApp(handlers, {
+      storage: createMemorySessionStorage({ now: () => time }),
+    })
+    await request('/login')
+    time += 10 * 60_000
+    assert.match(await page(), /Somebody logged in/)
+    time += 1
+    assert.doesNotMatch(await page(), /Somebody logged in/)
+  })
+
+  it('remembers 200 events', async () => {
+    const { request } = openApp(handlers)
+    for (let n = 0; n < 250; n++) await request('/count')
+    const drawn = (await (await request('/__session')).text()).match(/<circle/g)
+    assert.equal(drawn!.length, 200)
+  })
+
   it('says what is wrong with the cookies of a browser', async () => {
     const { request, page, jar } = openApp(handlers)
     await request('/login')

@@ -63,6 +63,14 @@ describe('the bound on sessions', () => {
     assert.deepEqual(await store.keysOf('bob'), ['second'])
   })
 
+  it('is 100,000 by default', async () => {
+    const { store, add } = storeWithClock()
+    for (let n = 0; n < 100_000; n++) await add(`${n}`, 60)
+    assert.equal((await store.read('0'))?.value, '0')
+    await add('one more', 60)
+    assert.equal(await store.read('0'), undefined)
+  })
+
   it('holds for ten thousand visitors', async () => {
     const storage = createMemorySessionStorage<{ n: number }>({ maxSessions: 100 })
     const cookies: string[] = []

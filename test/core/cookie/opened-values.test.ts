@@ -82,13 +82,13 @@ describe('what a seal remembers of what it opened', () => {
     assert.deepEqual([asks(other), asks(other)], [1, 0])
   })
 
-  it('is no more than two thousand texts', () => {
+  it('is no more than 1,024 texts', () => {
     const asks = open()
     const texts = Array.from({ length: 10_000 }, (_, i) =>
       authentic(String(i * 7919).padStart(8, '0')),
     )
     for (const text of texts) assert.equal(asks(text) + asks(text), 2)
     const remembered = texts.toReversed().filter((text) => asks(text) === 0)
-    assert.ok(remembered.length > 500 && remembered.length <= 2048, `${remembered.length}`)
+    assert.ok(remembered.length > 500 && remembered.length <= 1024, `${remembered.length}`)
   })
 })
