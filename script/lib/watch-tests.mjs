@@ -5,7 +5,7 @@ import { appendFileSync, readFileSync, writeSync } from 'node:fs'
 /** Seconds after the last test in which the process has to end. */
 const patience = Number(process.env.TEST_PATIENCE ?? 60)
 /** Seconds for all tests of a file. */
-const longest = Number(process.env.TEST_FILE_SECONDS ?? 300)
+const longest = Number(process.env.TEST_FILE_SECONDS ?? 900)
 
 /** Notes what a file took: seconds, and seconds of the processor with those of its children. */
 export function noteTime(file, seconds, cpu) {

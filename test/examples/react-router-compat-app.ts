@@ -14,7 +14,7 @@ const folder = join('examples', 'react-router-compat')
 
 /** Type-checks and bundles the example app, if it or the package has changed since the last time. */
 export async function buildApp(): Promise<void> {
-  await promisify(execFile)('script/build', ['react-router-compat'], { timeout: 120_000 }).catch(
+  await promisify(execFile)('script/build', ['react-router-compat'], { timeout: 300_000 }).catch(
     ({ stdout, stderr }: { stdout: string; stderr: string }) => {
       throw new Error(`The example app of React Router cannot be built:\n${stdout}${stderr}`)
     },

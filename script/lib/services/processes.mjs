@@ -42,7 +42,7 @@ export async function ended(pids, seconds = 10) {
 }
 
 /** Asks again and again until the answer is true, or the time is over. Returns the last answer. */
-export async function until(check, seconds = 30) {
+export async function until(check, seconds = 120) {
   const deadline = performance.now() + seconds * 1000
   for (;;) {
     if (await check()) return true

@@ -11,7 +11,7 @@ import { patience } from '../../patience.ts'
 
 /** Builds the example app of a framework, and the app that runs the cases of adapters, if something has changed. */
 export async function build(framework: string): Promise<void> {
-  await promisify(execFile)('script/build', [framework], { timeout: 300_000 }).catch(
+  await promisify(execFile)('script/build', [framework], { timeout: 700_000 }).catch(
     ({ stdout, stderr }: { stdout: string; stderr: string }) => {
       throw new Error(`The apps of ${framework} cannot be built:\n${stdout}${stderr}`)
     },
