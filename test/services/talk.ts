@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Sentinel, Service } from './index.ts'
+import type { RedisCluster, Sentinel, Server, Service } from './index.ts'
 import { patience } from '../patience.ts'
 
 /** A service that is stopped after the test. */
@@ -32,9 +32,24 @@ export function talk(port: number, text: string, seconds = 10): Promise<string |
 }
 
 /** For so many seconds a server may be silent, as on a busy machine, before another one takes its place. */
-export async function noticeAfter(seconds: number, { name, sentinels }: Sentinel): Promise<void> {
-  const command = `SENTINEL SET ${name} down-after-milliseconds ${seconds * 1000}`
-  for (const { port } of sentinels) assert.equal(await talk(port, command), '+OK\r\n')
+export async function noticeAfter(
+  seconds: number,
+  service: Sentinel | RedisCluster,
+  asked: readonly Server[] = 'sentinels' in service ? service.sentinels : service.servers,
+): Promise<void> {
+  const setting =
+    'sentinels' in service
+      ? `SENTINEL SET ${service.name} down-after-milliseconds`
+      : 'CONFIG SET cluster-node-timeout'
+  const command = `${setting} ${seconds * 1000}`
+  for (const { port } of asked) assert.equal(await talk(port, command), '+OK\r\n')
+}
+
+/** One in which nobody takes the place of a server that the machine keeps from answering. */
+export async function calm<S extends Sentinel | RedisCluster>(starting: Promise<S>): Promise<S> {
+  const service = await starting
+  await noticeAfter(60, service)
+  return service
 }
 
 export function postgres(url: string, sql: string): string {

@@ -10,6 +10,7 @@ import {
   startRedisCluster,
   startSentinel,
 } from '../services/index.ts'
+import { calm } from '../services/talk.ts'
 import { toCluster, toSentinel, variantsToOne } from './redis-clients.ts'
 import { type Opened, openAll } from './redis-opened.ts'
 import { begin, count, end, eventually, failure, type Storage, valuesOf } from './redis-visits.ts'
@@ -91,7 +92,7 @@ describe('redis storage on what Sentinels watch', { skip }, () => {
   let service: Sentinel
   let opened: Opened[] = []
   before(async () => {
-    service = await startSentinel()
+    service = await calm(startSentinel())
     const server = { sentinels: service.hosts, name: service.name }
     opened = await openAll(service, toSentinel, (options) =>
       createRedisSessionStorage(server, options),
@@ -126,7 +127,7 @@ describe('redis storage on a cluster', { skip }, () => {
   let opened: Opened[] = []
   const nodes = new Map<number, Redis>()
   before(async () => {
-    service = await startRedisCluster()
+    service = await calm(startRedisCluster())
     for (const port of service.ports) {
       const node = new Redis(port)
       node.on('error', () => {})

@@ -11,7 +11,7 @@ import {
   startRedisCluster,
   startSentinel,
 } from '../services/index.ts'
-import { eventually as until, noticeAfter, talk } from '../services/talk.ts'
+import { calm, eventually as until, noticeAfter, talk } from '../services/talk.ts'
 import { toCluster, toSentinel } from './redis-clients.ts'
 import { type Opened, openAll } from './redis-opened.ts'
 import { Traffic } from './redis-traffic.ts'
@@ -93,9 +93,7 @@ describe('redis storage on what Sentinels watch, under load', { skip }, () => {
   let service: Sentinel
   let opened: Opened[] = []
   before(async () => {
-    service = await startSentinel()
-    // Nobody takes over from one that the machine keeps from answering, before or after.
-    await noticeAfter(60, service)
+    service = await calm(startSentinel())
     const server = { sentinels: service.hosts, name: service.name }
     const makeOwn = (options: RedisStoreOptions) => createRedisSessionStorage(server, options)
     opened = await openAll(service, toSentinel, makeOwn)
@@ -126,7 +124,7 @@ describe('redis storage on a cluster, under load', { skip }, () => {
   let service: RedisCluster
   let opened: Opened[] = []
   before(async () => {
-    service = await startRedisCluster()
+    service = await calm(startRedisCluster())
     const server = { cluster: service.hosts }
     const makeOwn = (options: RedisStoreOptions) => createRedisSessionStorage(server, options)
     opened = await openAll(service, toCluster, makeOwn)
@@ -162,11 +160,14 @@ describe('redis storage on a cluster, under load', { skip }, () => {
   it('brings back nobody who has logged out, and fails no longer than the failover takes', async () => {
     const [primary] = service.primaries
     const [replica] = service.replicas
-    await failOver(opened, primary!, [replica!], async () => {
+    const isBack = async () => {
+      await noticeAfter(1, service, [replica!])
       const role = await talk(replica!.port, 'INFO replication')
       const state = await talk(replica!.port, 'CLUSTER INFO')
       return /role:master/.test(role ?? '') && /cluster_state:ok/.test(state ?? '')
-    })
+    }
+    const beNoticed = () => noticeAfter(1, service, service.primaries)
+    await failOver(opened, primary!, [replica!], isBack, beNoticed)
   })
 })
 

@@ -13,6 +13,7 @@ import {
 import { Redis } from 'ioredis'
 import { isBrief } from '../random-cases.ts'
 import { missing, startRedis, startRedisCluster, type Service } from '../services/index.ts'
+import { calm } from '../services/talk.ts'
 import { eventually } from './redis-visits.ts'
 import type { Report, Task } from './redis-worker.ts'
 
@@ -58,7 +59,7 @@ async function onOneServer(): Promise<[Service, RedisServer]> {
 }
 
 async function onCluster(): Promise<[Service, RedisServer]> {
-  const service = await startRedisCluster()
+  const service = await calm(startRedisCluster())
   return [service, { cluster: service.hosts }]
 }
 

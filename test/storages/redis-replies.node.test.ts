@@ -7,6 +7,7 @@ import { createRedisSessionStorage, type RedisClient } from 'coatcheck/redis-sto
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { missing, startRedis, startSentinel, type UrlService } from '../services/index.ts'
+import { calm } from '../services/talk.ts'
 import { begin, eventually, failure, type Storage } from './redis-visits.ts'
 
 describe('a redis storage', { skip: missing('redis') }, () => {
@@ -89,7 +90,7 @@ describe('a redis storage', { skip: missing('redis') }, () => {
 
 describe('a redis storage with a Sentinel that says nothing', { skip: missing('redis') }, () => {
   it('asks the next one, and can be closed', async (t) => {
-    const service = await startSentinel()
+    const service = await calm(startSentinel())
     t.after(() => service.stop())
     service.sentinels[0]!.pause()
     const server = { sentinels: service.hosts, name: service.name }

@@ -8,6 +8,7 @@ import {
   startRedisCluster,
   startSentinel,
 } from '../services/index.ts'
+import { calm } from '../services/talk.ts'
 import { isBrief } from '../random-cases.ts'
 import {
   type Made,
@@ -99,7 +100,7 @@ describePlace('one server', {
 })
 
 describePlace('a cluster', {
-  start: startRedisCluster,
+  start: () => calm(startRedisCluster()),
   serverAt: ({ hosts }) => ({ cluster: hosts }),
   makers: toCluster,
   variants: {},
@@ -109,7 +110,7 @@ describePlace('a cluster', {
 })
 
 describePlace('what Sentinels watch', {
-  start: startSentinel,
+  start: () => calm(startSentinel()),
   serverAt: ({ hosts, name }) => ({ sentinels: hosts, name }),
   makers: toSentinel,
   variants: variantsToSentinel,

@@ -11,6 +11,7 @@ import {
   type Service,
   type ServiceName,
 } from '../../services/index.ts'
+import { calm } from '../../services/talk.ts'
 import { openBackend } from './open-backend.ts'
 import type { Rule } from './rules/index.ts'
 import { missingWorkerd, startWorkerd } from './workerd.ts'
@@ -53,7 +54,7 @@ export const targets: readonly Target[] = [
     needs: 'redis-cluster',
     without: { 'nothing ends without a reason': dropsByItself },
     async start() {
-      const service = await startRedisCluster()
+      const service = await calm(startRedisCluster())
       return { service, address: `redis-cluster://${service.hosts.join()}` }
     },
   },
