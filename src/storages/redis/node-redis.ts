@@ -50,7 +50,8 @@ const withoutLimit = { timeout: 0 }
  * the connection is ready it does not wait, and the signal takes longer to make than the command.
  */
 function sendCommand(client: Single, command: string[]): Promise<unknown> {
-  return client.sendCommand(command, client.isReady ? withoutLimit : undefined)
+  // One that answers by callback takes each argument for a part of the command.
+  return client.isReady ? client.sendCommand(command, withoutLimit) : client.sendCommand(command)
 }
 
 function sendOn(client: Single): Send {
