@@ -43,15 +43,13 @@ export function connectNodeRedis(client: NodeRedisClient): RedisConnection {
   }
 }
 
-const withoutLimit = { timeout: 0 }
-
 /**
  * Since version 6 a client makes an `AbortSignal` for each command, which ends it if it waits to be written for 5 seconds. Where
  * the connection is ready it does not wait, and the signal takes longer to make than the command.
  */
 function sendCommand(client: Single, command: string[]): Promise<unknown> {
   // One that answers by callback takes each argument for a part of the command.
-  return client.isReady ? client.sendCommand(command, withoutLimit) : client.sendCommand(command)
+  return client.isReady ? client.sendCommand(command, { timeout: 0 }) : client.sendCommand(command)
 }
 
 function sendOn(client: Single): Send {
