@@ -36,12 +36,12 @@ export class StoreHome implements Home {
   readonly #ends: RecordEnds
   readonly #revocations: Revocations
   readonly #noted: NotedEnds | undefined
-  readonly admit?: NotedEnds['admit']
-  readonly expectSeat?: Seats['expect']
-  readonly takeSeat?: Seats['take']
-  readonly isFull?: Seats['isFull']
-  readonly lossOf?: NotedEnds['lossOf']
-  readonly enterGroup?: Groups['enter']
+  readonly admit: Home['admit']
+  readonly expectSeat: Home['expectSeat']
+  readonly takeSeat: Home['takeSeat']
+  readonly isFull: Home['isFull']
+  readonly lossOf: Home['lossOf']
+  readonly enterGroup: Home['enterGroup']
   readonly #groups: Groups | undefined
 
   constructor(
@@ -55,15 +55,12 @@ export class StoreHome implements Home {
     this.#revocations = revocations
     this.#noted = noted
     this.#groups = groups
-    if (groups !== undefined) this.enterGroup = (group, handle) => groups.enter(group, handle)
-    if (seats !== undefined) {
-      this.expectSeat = (state, handle, former) => seats.expect(state, handle, former)
-      this.takeSeat = (state, handle) => seats.take(state, handle)
-      this.isFull = (state) => seats.isFull(state)
-    }
-    if (noted === undefined) return
-    this.admit = (state, base) => noted.admit(state, base)
-    this.lossOf = (record, isFresh) => noted.lossOf(record, isFresh)
+    this.enterGroup = groups?.enter.bind(groups)
+    this.expectSeat = seats?.expect.bind(seats)
+    this.takeSeat = seats?.take.bind(seats)
+    this.isFull = seats?.isFull.bind(seats)
+    this.admit = noted?.admit.bind(noted)
+    this.lossOf = noted?.lossOf.bind(noted)
   }
 
   async find(value: string, mayEnd?: boolean): Promise<Finding> {
