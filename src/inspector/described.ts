@@ -54,6 +54,6 @@ export function asText(value: unknown): string {
   return text.length > longestText ? `${text.slice(0, longestText)}…` : text
 }
 
-export function counted(count: number, word: string): string {
+function counted(count: number, word: string): string {
   return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`
 }

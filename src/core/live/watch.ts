@@ -9,7 +9,7 @@ import type { WatchedConnection } from './connection.ts'
 const leastPause = 100
 
 /** What a watch works with. */
-export interface Watching {
+interface Watching {
   /** In milliseconds. */
   readonly pollInterval: number
   readonly unverifiedTimeout: number

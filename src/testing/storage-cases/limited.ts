@@ -9,7 +9,7 @@ import { visit } from './visit.ts'
 
 /* Storages that limit the sessions of a user, and logins there. */
 
-export type When = SessionLimitOptions['whenReached']
+type When = SessionLimitOptions['whenReached']
 
 export const needs: readonly Trait[] = ['indexed', 'atomic', 'lasting']
 export const both: readonly When[] = ['refuse', 'end-oldest']
