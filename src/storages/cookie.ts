@@ -122,10 +122,14 @@ export function createCookieSessionStorage<
   return storage
 }
 
-/** A home that keeps nothing: the record is the cookie's value. */
+/**
+ * A home that keeps nothing: the record is the cookie's value.
+ *
+ * @param appContext The option `context`, or `''`: it stands before the record.
+ */
 function createHome(
   context: StorageContext,
-  own: string,
+  appContext: string,
   { isRevoked, noted }: Pick<CookieStorageOptions, 'isRevoked'> & { noted: NotedHome | undefined },
 ): Home {
   const { events } = context
@@ -145,7 +149,7 @@ function createHome(
   return {
     find(value, mayEnd) {
       const { context: whose, text } = withoutContext(value)
-      if (whose !== own) {
+      if (whose !== appContext) {
         events.emit({ type: 'tampered', reason: 'id' })
         return undefined
       }
@@ -173,7 +177,7 @@ function createHome(
     end: () => {},
     // Sealed in the cookie, the secret needs no hash.
     proofOf: (secret) => secret,
-    asValue: (text) => own + text,
+    asValue: (text) => appContext + text,
     ...(isRevoked && { isRevoked: wasRevoked }),
     ...noted?.home,
   }
