@@ -177,7 +177,7 @@ export class RequestCourse implements Course {
   #live(isSent: boolean): number | undefined {
     const state = this.#state
     const isUsed = state.loaded !== undefined && (isSent || this.#shown.isDue(state))
-    const end = isUsed || state.isWorthWriting ? this.#shown.endOf(state) : undefined
+    const end = isUsed || state.isUnsaved ? this.#shown.endOf(state) : undefined
     if (end !== undefined) state.wish({ endsBy: end })
     return end
   }
@@ -216,7 +216,7 @@ export class RequestCourse implements Course {
     noteDifferences(state, this.#shown.texts, now)
     this.#shown.texts = now
     const end = this.#shown.endOf(state)
-    if (end !== undefined && state.isWorthWriting) state.wish({ endsBy: end })
+    if (end !== undefined && state.isUnsaved) state.wish({ endsBy: end })
     await this.#setup.storage.save(late)
   }
 

@@ -71,7 +71,7 @@ export class ShownSession {
   /** Keeps the cookie beside the data, unless it is as the options say. */
   noteCookie(state: SessionState): void {
     // A cookie alone is nothing to keep.
-    if (state.loaded === undefined && !state.isWorthWriting) return
+    if (state.loaded === undefined && !state.isUnsaved) return
     const text = keptText(this.cookie)
     const isMade = typeof this.#setup.settings === 'function'
     const isUsual = !isMade && text === keptText(this.#freshCookie())

@@ -3,7 +3,7 @@ import type { Loaded } from '../record/standing.ts'
 import type { MaybePromise } from '../runtime/maybe-promise.ts'
 import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
-import type { LostReason } from '../session/start.ts'
+import type { LostReason } from '../session/state-options.ts'
 import { enterGroup, type WrittenLogin } from './confirm-login.ts'
 import { claimsOf, importedLogin, type Home, type Lost } from './home.ts'
 import { type Basis, nextRecord } from './next-record.ts'
@@ -51,7 +51,7 @@ export class SessionWriter {
 
   /** A change, or a use that is to be noted. */
   #isWorthWriting(state: SessionState, now: number): boolean {
-    if (state.isWorthWriting || state.wishes.noteUse) return true
+    if (state.isUnsaved || state.wishes.noteUse) return true
     const { loaded, isUse } = state
     return isUse && loaded !== undefined && this.context.lifetime.isTouchDue(loaded.record, now)
   }

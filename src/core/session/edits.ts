@@ -6,7 +6,7 @@ import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import { applyChange, replay, type Change } from './changes.ts'
 import { FlashMessages } from './flash-messages.ts'
 import { HandedOut } from './handed-out.ts'
-import type { StateOptions } from './start.ts'
+import type { StateOptions } from './state-options.ts'
 
 /**
  * The data of one request: what the app sees of it, and what it has done to it, as changes that can be

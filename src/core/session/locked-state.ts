@@ -6,7 +6,7 @@ import { assertKey } from './edits.ts'
 import { FlashMessages } from './flash-messages.ts'
 import { LoginRequiredError } from './login-required.ts'
 import { SessionState } from './session-state.ts'
-import type { StateOptions, Writer } from './start.ts'
+import type { StateOptions, Writer } from './state-options.ts'
 import { stateIn } from './state-of.ts'
 
 /** What may be told of a locked session. */

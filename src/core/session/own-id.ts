@@ -1,5 +1,5 @@
 import { createHandle, createIdAt, parseSessionId } from '../record/id.ts'
-import type { StateOptions } from './start.ts'
+import type { StateOptions } from './state-options.ts'
 
 /** The id that a session has in this request. Made when it is first needed: most visitors without a cookie never get one. */
 export class OwnId {

@@ -8,7 +8,7 @@ import type { Change } from './changes.ts'
 import { Edits } from './edits.ts'
 import type { FlashMessages } from './flash-messages.ts'
 import { OwnId } from './own-id.ts'
-import type { Imported, LostReason, Server, StateOptions, Writer } from './start.ts'
+import type { Imported, LostReason, Server, StateOptions, Writer } from './state-options.ts'
 import { noWishes, type Login, type Wishes } from './wishes.ts'
 
 /** What one request knows of its session and has done to it: `Session` is its face. Others say what happened; they set `server` only. */
@@ -126,11 +126,11 @@ export class SessionState {
 
   /** Whether saving would write something. Where the app has a storage of its own, what it gave us is there. */
   get dirty(): boolean {
-    return this.#originalId === undefined ? this.isWorthWriting : this.#isChanged
+    return this.#originalId === undefined ? this.isUnsaved : this.#isChanged
   }
 
-  /** Whether a storage of ours has something to write. */
-  get isWorthWriting(): boolean {
+  /** Whether the request has done what a storage of ours must write. */
+  get isUnsaved(): boolean {
     if (this.#loaded !== undefined) return this.#isChanged
     // To stay logged in is nothing to ask for a new session, nor is what came and went within the request.
     const isAsked = (this.#wishes.rotation ?? this.#wishes.endsBy ?? this.imported) !== undefined
