@@ -1,14 +1,23 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
+import { patience } from '../patience.ts'
 
 /** The system's Chromium, with the page cache behind the Back button that people have. Without its own windows it takes half the time. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
+export async function launchChromium(): Promise<Browser> {
+  const browser = await chromium.launch({
     executablePath: findInPath('chromium-headless-shell', 'chromium'),
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    timeout: patience,
   })
+  const open = browser.newContext.bind(browser)
+  browser.newContext = async (options) => {
+    const context = await open(options)
+    context.setDefaultTimeout(patience)
+    return context
+  }
+  return browser
 }
 
 /** The first of these programs that there is. */

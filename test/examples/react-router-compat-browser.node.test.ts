@@ -98,7 +98,6 @@ for (const javaScriptEnabled of [true, false]) {
 /** A new browser at a page that has come alive, and what it asks for. Foreign addresses are whole. */
 async function open(javaScriptEnabled: boolean, path = '/') {
   const context = await browser.newContext({ baseURL: app.origin, javaScriptEnabled })
-  context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   const requests: { kind: string; method: string; path: string }[] = []
   page.on('request', (request) => {

@@ -6,7 +6,6 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { heading, launchChromium } from '../browser/chromium.ts'
 import { build, type RunningExample, startExample } from '../frameworks/parts/built-app.ts'
 import { plainExamples, startPlainExample } from './plain.ts'
-import { patience } from '../patience.ts'
 
 /** How those are started that have to be built. */
 const built: Record<string, readonly string[]> = {
@@ -123,7 +122,6 @@ async function visit(desk: BrowserContext, phone: BrowserContext): Promise<void>
 }
 
 async function open(context: BrowserContext): Promise<Page> {
-  context.setDefaultTimeout(patience)
   const page = await context.newPage()
   await page.goto('/')
   return page
