@@ -10,7 +10,7 @@ import {
   startRedisCluster,
   startSentinel,
 } from '../services/index.ts'
-import { using } from '../services/talk.ts'
+import { calm, using } from '../services/talk.ts'
 import { begin, count, end, type Storage, valuesOf } from './redis-visits.ts'
 
 const guide = readFileSync(new URL('../../../docs/redis.md', import.meta.url), 'utf8')
@@ -93,7 +93,7 @@ describe('the user of Redis in docs/redis.md', { skip }, () => {
   })
 
   it('may do what it does on what Sentinels watch, and wait for replicas', async (t) => {
-    const { name, hosts, primary, replicas } = await using(t, startSentinel())
+    const { name, hosts, primary, replicas } = await using(t, calm(startSentinel()))
     const { denied, sent } = await guard(t, [primary, ...replicas], line!.split(' '))
     await visit({ sentinels: hosts, name, ...login }, 1)
     assert.deepEqual(await denied(), [])
@@ -102,7 +102,7 @@ describe('the user of Redis in docs/redis.md', { skip }, () => {
   })
 
   it('may do what it does on a cluster, with what is said of that, and wait for replicas', async (t) => {
-    const { servers, hosts } = await using(t, startRedisCluster())
+    const { servers, hosts } = await using(t, calm(startRedisCluster()))
     const rules = [...line!.split(' '), ...more!.split(' ')]
     const { denied, sent } = await guard(t, servers, rules)
     await visit({ cluster: hosts, ...login })
