@@ -1,3 +1,4 @@
+import { patience } from '../patience.ts'
 import type { Random } from './random.ts'
 
 interface Waiting {
@@ -8,8 +9,6 @@ interface Waiting {
 }
 
 const { setImmediate: turn, setTimeout: sleep } = globalThis
-/** Real milliseconds in which nobody waits for the clock and nothing ends. */
-const longestIdle = 10_000
 /** Turns of the event loop after which what is waited for must be a disk or the like. */
 const busyTurns = 50
 
@@ -65,7 +64,7 @@ export class VirtualTime {
         const next = this.#next()
         if (next === undefined) {
           if (idleTurns++ === 0) idleSince = performance.now()
-          if (performance.now() - idleSince < longestIdle) continue
+          if (performance.now() - idleSince < patience) continue
           throw new Error('Everybody waits, and nobody for the clock')
         }
         idleTurns = 0

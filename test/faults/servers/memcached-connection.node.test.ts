@@ -89,7 +89,7 @@ describe('a connection to memcached', { skip: missing('memcached') }, () => {
   })
 
   it('hears an answer that came while the process was busy for longer than the timeout', async (t) => {
-    const timeout = 0.2
+    const timeout = 0.5
     const service = await using(t, startMemcached({ count: 1 }))
     const store = createMemcacheStore(service.hosts[0]!, { timeout })
     t.after(() => store.close())
