@@ -91,7 +91,8 @@ export function createInspector<
   async function answer(request: VisitRequest, url: URL): Promise<Response> {
     const isFirst = !url.searchParams.has('part')
     const report = await reportTo(request, sources, isFirst)
-    const view = { report, showValues, path, cookie: cookie.name }
+    const sent = report.cookies.find(({ isSession }) => isSession)
+    const view = { report, showValues, path, cookie: sent?.name ?? cookie.name }
     return isFirst ? page(view) : fragment(view)
   }
 

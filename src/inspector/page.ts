@@ -11,7 +11,7 @@ interface View {
   report: Report
   showValues: boolean
   path: string
-  /** The name of the session's cookie. */
+  /** The name of the session's cookie, as the browser sends it. */
   cookie: string
 }
 

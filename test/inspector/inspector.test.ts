@@ -46,6 +46,13 @@ describe('the inspector', () => {
     assert.doesNotMatch(text, /umbrella|Welcome back/)
   })
 
+  it('names the cookie as the browser sends it', async () => {
+    const { request, page } = openApp(handlers)
+    assert.match(await page(), /Session inspector __Host-session /)
+    await request('/login')
+    assert.match(await page(), /Session inspector session /)
+  })
+
   it('shows of which version the data is, and which keys are of another', async () => {
     const store = createMemoryStore()
     const release = (version: number) =>
