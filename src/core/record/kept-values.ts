@@ -15,7 +15,7 @@ export const noValues: ReadonlyMap<string, unknown> = new Map()
  */
 export class KeptValues extends Map<string, unknown> {
   readonly #stored: Map<string, unknown> = new Map()
-  /** Of which version of the app's data they are, as it was read. Who has no versions writes it again as it is. */
+  /** Of which version of the app's data they are, as it was read. An app without versions writes it again as it is. */
   versions: Versions | undefined
 
   /** The same values, to be changed apart from these. */

@@ -19,7 +19,7 @@ export interface RecentRecords {
 }
 
 export function createRecentRecords({ isOurs }: Pick<RecordForm, 'isOurs'>): RecentRecords {
-  // There is a part of the handle, in each of a record's forms.
+  // In each form of a record a part of the handle is there.
   const recent = createRecent<SessionRecord>(14)
 
   return {

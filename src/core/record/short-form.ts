@@ -12,10 +12,11 @@
  * it for a damaged record.
  */
 
+import { isObject } from '../runtime/own.ts'
 import { readLater } from './read-later.ts'
-import { type Data, isData, printWire, type Wire } from './wire.ts'
+import { type Data, printWire, type Wire } from './wire.ts'
 
-/** With what each begins. */
+/** The first character of each short record. */
 export const marker = '~'
 const number = '(-?[0-9a-z]{1,11})'
 const span = '(-?[0-9a-z]{1,11}!?)'
@@ -72,7 +73,7 @@ export function parseShort(text: string, isOurs: boolean): Partial<Wire> | null 
   if (!bracket) return { v: 1, k, s, c, a, u, i, x, d: body as Data }
   const [parsed, rest] = body as readonly [d: Data, rest: Partial<Wire>]
   const d = later?.values ?? parsed
-  return body.length === 2 && isData(rest) ? { ...rest, v: 1, k, s, c, a, u, i, x, d } : null
+  return body.length === 2 && isObject(rest) ? { ...rest, v: 1, k, s, c, a, u, i, x, d } : null
 }
 
 function printSpan(milliseconds: number): string {

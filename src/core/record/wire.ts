@@ -4,8 +4,6 @@ import { isObject, ownOnly } from '../runtime/own.ts'
 import type { UnreadValues } from './unread-values.ts'
 import { isTermsWire, type TermsWire } from './terms.ts'
 
-export { isObject as isData }
-
 export type Data = Record<string, unknown>
 
 /** Of which version of the app's data values are: the oldest one, and newer ones by their keys. `data-version.ts` checks it. */
