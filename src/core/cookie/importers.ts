@@ -3,6 +3,7 @@ import { configError } from '../errors.ts'
 import { parseStoreId } from '../record/id.ts'
 import { withoutContext } from '../record/context.ts'
 import { decodeRecord } from '../record/record.ts'
+import { shortHead } from '../record/short-form.ts'
 
 /** A session that another library kept. */
 export interface ImportedSession {
@@ -95,6 +96,8 @@ async function firstOpened(
  * or the id out of a log.
  */
 function isOurs(value: string): boolean {
-  if (parseStoreId(value) !== undefined) return true
-  return decodeRecord(withoutContext(value).text, plainCodec) !== undefined
+  const { text } = withoutContext(value)
+  // Where a short form is ours, not all that is in it is parsed. So its head decides.
+  if (shortHead.test(text) || parseStoreId(value) !== undefined) return true
+  return decodeRecord(text, plainCodec) !== undefined
 }

@@ -20,7 +20,8 @@ import { type Data, printWire, type Wire } from './wire.ts'
 export const marker = '~'
 const number = '(-?[0-9a-z]{1,11})'
 const span = '(-?[0-9a-z]{1,11}!?)'
-const head = new RegExp(
+/** What stands before the data. */
+export const shortHead: RegExp = new RegExp(
   `^${marker}([A-Za-z0-9_-]{22})([A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{43})` +
     `\\.${number}\\.${number}\\.${span}\\.${span}(?:\\.${number})?(\\[?)(?=\\{["}])`,
 )
@@ -57,7 +58,7 @@ export function printShort(wire: Wire, known?: string): string {
  * @param isOurs Whether nobody else can have written it: then values may be parsed later.
  */
 export function parseShort(text: string, isOurs: boolean): Partial<Wire> | null {
-  const found = head.exec(text)
+  const found = shortHead.exec(text)
   if (found === null) return null
   const [{ length }, k, s, created, used, idle, absolute, login, bracket] = found
   const c = parseInt(created!, 36)

@@ -134,12 +134,18 @@ describe('What is authentic and strange', () => {
     const inCookies = createCookieSessionStorage({ context: 'admin' })
     const whole = await inCookies.read(null)
     whole.login('alice')
+    whole.set('n', 1)
     const text = (await inCookies.save(whole))!
+    // Nobody looks at a value of it until it is asked for.
+    const damaged = text.replace('"n":1', '"n":x')
+    const odd = text.replace('"n":1', '"\u0001":1')
 
     const cookie = createCookie('session', { secrets: [ourSecret], accept })
     for (const [storage, value] of [
       [ours, id],
       [inCookies, text],
+      [inCookies, damaged],
+      [inCookies, odd],
     ] as const) {
       const who = (_: Request, { userId }: { userId: string | undefined }) =>
         new Response(String(userId))
