@@ -205,14 +205,16 @@ export class Edits {
 
   #adopt(values: ReadonlyMap<string, unknown>, isOver: boolean): void {
     const mine = new Map(this.values)
+    const shared = this.#shared
     const own = this.#own
     // The app may have an object of these.
     this.#shared = undefined
     own.clear()
     for (const [key, value] of values) {
-      // The app may have the object and go on changing it.
-      const isMine = !isOver && mine.has(key) && this.#codec.isSame(key, mine.get(key), value)
-      own.set(key, isMine ? mine.get(key) : value)
+      const seen = mine.get(key)
+      // The app may have the object and go on changing it, but never one that other requests have as well.
+      const isMine = !isOver && mine.has(key) && seen !== shared?.get(key)
+      own.set(key, isMine && this.#codec.isSame(key, seen, value) ? seen : value)
     }
     if (own instanceof KeptValues && values instanceof KeptValues) own.adopt(values)
   }

@@ -96,6 +96,22 @@ describe('values that nobody has asked for', () => {
     }
   })
 
+  it('are of this request alone after a conflict, though others have read the same record', async () => {
+    const storage = createMemorySessionStorage()
+    const first = await storage.read(null)
+    first.set('cart', ['book'])
+    const cookie = await storage.save(first)
+    // A record that comes for the second time is remembered.
+    for (let n = 0; n < 3; n++) (await storage.read(cookie)).get('cart')
+    const [session, other, third] = await Promise.all([1, 2, 3].map(() => storage.read(cookie)))
+    other!.set('theme', 'dark')
+    await storage.save(other!)
+    session!.set('n', 1)
+    await storage.save(session!)
+    ;(session!.get('cart') as string[]).push('never saved')
+    assert.deepEqual(third!.get('cart'), ['book'])
+  })
+
   it('are parsed at once where others can have written them', async () => {
     for (const data of [
       '{"cart":[book]}',
