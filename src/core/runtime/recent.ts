@@ -30,7 +30,8 @@ export function createRecent<T>(
   copyOf: (text: string) => string = (text) => text,
 ): Recent<T> {
   const numbers = new Int32Array(places)
-  const kept: ([text: string, meaning: T] | undefined)[] = []
+  // Each place is there from the start: one that is not would be looked up in prototypes.
+  const kept = Array.from<[text: string, meaning: T] | undefined>({ length: places })
 
   function numberOf(text: string): number {
     const start = from < 0 ? text.length + from : from

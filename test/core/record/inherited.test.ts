@@ -48,6 +48,20 @@ describe('A method that every object inherits', () => {
     })
   })
 
+  it('keeps no cookie from being remembered', async () => {
+    const storage = createCookieSessionStorage()
+    const cookies: (string | null)[] = []
+    // Each is remembered in one of 1,024 places.
+    for (let i = 0; i < 3000; i++) {
+      const session = await storage.read(null)
+      session.set('n', i)
+      cookies.push(await storage.save(session))
+    }
+    await whileEveryObjectHas('600', 0, async () => {
+      for (const cookie of cookies) await storage.read(cookie)
+    })
+  })
+
   it('is no session that every visitor has', async () => {
     const storage = createMemorySessionStorage()
     const session = await storage.read(null)
