@@ -52,8 +52,9 @@ function kindOf(value: unknown): string {
   return value === null ? 'null' : withArticle(Array.isArray(value) ? 'array' : typeof value)
 }
 
-function withArticle(kind: string): string {
-  return `${/^[ao]/.test(kind) ? 'an' : 'a'} ${kind}`
+/** The name of a kind of values, as a message says it. */
+export function withArticle(kind: string): string {
+  return `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`
 }
 
 /** Whether one becomes the other if so many letters are put in, taken out or replaced (Levenshtein). */

@@ -144,10 +144,9 @@ export class Lifetime {
 
   /** The same session, used now. `authenticatedAt` is given when a login came with it. */
   use(instants: Instants, now: number, authenticatedAt?: number): Instants {
-    const { createdAt } = instants
     const { idle, absolute } = this.#timeoutsOf(instants)
     return {
-      createdAt,
+      createdAt: instants.createdAt,
       authenticatedAt: authenticatedAt ?? instants.authenticatedAt,
       lastUsedAt: now,
       idleDeadline: now + idle,

@@ -6,7 +6,7 @@ import type { Instants } from './lifetime.ts'
 import { marker, parseShort } from './short-form.ts'
 import { UnreadValues } from './unread-values.ts'
 import { decodeTerms, encodeTerms } from './terms.ts'
-import { checkWire, type Data, isWire, type Versions, type Wire } from './wire.ts'
+import { type Data, isWire, unpolluted, type Versions, type Wire } from './wire.ts'
 
 /** The data that one id may see. */
 export interface Contents {
@@ -223,8 +223,8 @@ export function decodeRecord(
 ): SessionRecord | undefined {
   try {
     // Whatever a storage writes, it reads both forms.
-    const wire = checkWire(text.startsWith(marker) ? parseShort(text, isOurs) : JSON.parse(text))
-    if (wire === undefined) return undefined
+    const wire = text.startsWith(marker) ? parseShort(text, isOurs) : unpolluted(JSON.parse(text))
+    if (!isWire(wire)) return undefined
     const { p } = wire
     const decoding = { codec, refused }
     const contents = ({ d, f, y }: Pick<Wire, 'd' | 'f' | 'y'>): Contents => ({

@@ -1,4 +1,5 @@
 import { SessionTooLargeError, SessionValueError } from '../errors.ts'
+import { withArticle } from '../options.ts'
 
 const deepest = 32
 /** The most that a storage's `maxBytes` can be. */
@@ -79,7 +80,7 @@ class Inspection {
     if (names.length > list.length) {
       return problem(`an Array would come back without its property "${names.at(-1)}"; ${advice}`)
     }
-    return problemOfSymbols(list, Object.getOwnPropertySymbols(list))
+    return problemOfSymbols(list)
   }
 
   #problemOfData(data: object, depth: number): Problem | undefined {
@@ -91,8 +92,7 @@ class Inspection {
       const found = this.problemOf(item, depth + 1)
       if (found !== undefined) return inside(`.${key}`, found)
     }
-    const symbols = Object.getOwnPropertySymbols(data)
-    return symbols.length === 0 ? undefined : problemOfSymbols(data, symbols)
+    return problemOfSymbols(data)
   }
 }
 
@@ -135,15 +135,16 @@ function isArrayPrototype(prototype: object): boolean {
 }
 
 /** Hidden ones are marks that libraries leave on objects, and no data. */
-function problemOfSymbols(data: object, symbols: symbol[]): Problem | undefined {
-  const symbol = symbols.find((key) => Object.prototype.propertyIsEnumerable.call(data, key))
+function problemOfSymbols(data: object): Problem | undefined {
+  const symbol = Object.getOwnPropertySymbols(data).find((key) =>
+    Object.prototype.propertyIsEnumerable.call(data, key),
+  )
   return symbol && problem(`an object would come back without its ${String(symbol)}; ${advice}`)
 }
 
 function nameOf(value: object): string {
   const found: unknown = value.constructor?.name
-  const name = typeof found === 'string' && found !== '' ? found : 'class'
-  return /^[AEIOU]/.test(name) ? `an ${name}` : `a ${name}`
+  return withArticle(typeof found === 'string' && found !== '' ? found : 'class')
 }
 
 /**

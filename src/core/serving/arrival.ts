@@ -92,10 +92,16 @@ export async function receive<S extends ForeignSession>(
   const problem = isForeign && reading.imported === undefined ? 'cookie' : reading.problem
   if (problem !== undefined) events?.emit({ type: 'tampered', reason: problem })
   const session = await storage.read(isForeign ? null : reading.value, options)
-  const isCrowded = reading.problem === 'shadowed'
-  const state = stateIn(session)
-  const alone = { rivals: [], others: [], isCrowded }
-  const arrival = { cookie, request, reading, session, state, ...alone }
+  const arrival: Arrival<S> = {
+    cookie,
+    request,
+    reading,
+    session,
+    state: stateIn(session),
+    rivals: [],
+    others: [],
+    isCrowded: reading.problem === 'shadowed',
+  }
   return check?.(arrival, source) ?? arrival
 }
 

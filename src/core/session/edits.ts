@@ -213,7 +213,7 @@ export class Edits {
     for (const [key, value] of values) {
       const seen = mine.get(key)
       // The app may have the object and go on changing it, but never one that other requests have as well.
-      const isMine = !isOver && mine.has(key) && seen !== shared?.get(key)
+      const isMine = !isOver && seen && seen !== shared?.get(key)
       own.set(key, isMine && this.#codec.isSame(key, seen, value) ? seen : value)
     }
     if (own instanceof KeptValues && values instanceof KeptValues) own.adopt(values)

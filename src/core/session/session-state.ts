@@ -258,7 +258,7 @@ export class SessionState {
     this.#saving = saving
     try {
       const value = await saving
-      if (value !== null) this.#issued = value
+      this.#issued = value ?? this.#issued
       return value
     } finally {
       this.#saving = undefined
