@@ -1,14 +1,11 @@
 import { SessionConflictError } from '../errors.ts'
 import type { Loaded } from '../record/standing.ts'
-import { pause } from '../runtime/pause.ts'
 import type { SessionState } from '../session/session-state.ts'
 import { KeyedQueue } from '../store/keyed-queue.ts'
+import { mostAttempts, retry } from '../store/retry.ts'
 import type { Lost } from './home.ts'
 import { nextRecordOfPrevious, withPreviousRetired } from './next-record.ts'
 import { type Outcome, SessionWriter } from './save.ts'
-
-/** Tries before giving up, with longer and longer pauses between them. */
-const maxAttempts = 30
 
 /**
  * Saves where others may write the same record, which is in a store. If somebody wrote in between, the request's changes are done
@@ -27,17 +24,17 @@ export class ContendedWriter extends SessionWriter {
 
   /** Does the changes again on what others have written, until nobody interferes. */
   async #retry(state: SessionState, loaded: Loaded | undefined): Promise<string | null> {
-    for (let attempt = 1; attempt < maxAttempts; attempt++) {
+    const outcome = await retry(async (attempt) => {
       this.context.events.emit({ type: 'conflict', handle: state.handle, attempt })
-      if (attempt > 1) await pause(attempt)
       if (loaded === undefined) state.startAnew()
       const base = loaded && (await this.home.reload(loaded))
       // Somebody else's write was a use as well: then there is nothing left to note.
       if (base !== undefined && !('lost' in base) && !state.dirty) return null
-      const outcome = await this.attempt(state, base, this.context.now())
-      if (outcome !== undefined) return outcome
-    }
-    throw new SessionConflictError(maxAttempts)
+      return this.attempt(state, base, this.context.now())
+      // One attempt was made before.
+    }, mostAttempts - 1)
+    if (outcome !== undefined) return outcome
+    throw new SessionConflictError(mostAttempts)
   }
 
   protected override tryFormer(

@@ -1,14 +1,13 @@
 import { isSessionError, SessionConflictError } from '../errors.ts'
 import { decodeRecord, encodeRecord, type SessionRecord } from '../record/record.ts'
 import type { Loaded } from '../record/standing.ts'
-import { pause } from '../runtime/pause.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
+import { mostAttempts, retry } from '../store/retry.ts'
 import type { Successor } from './home.ts'
 import { emptyRecord, endedRecord } from './ended-ids.ts'
 import { serializeRecord } from './next-record.ts'
 import type { StorageContext } from './storage-options.ts'
 
-const maxAttempts = 20
 /** Sessions that took each other's place, at most: each costs a read, and whoever logs in again and again adds one. */
 const mostSuccessors = 100
 
@@ -21,6 +20,13 @@ type Outcome = 'ended' | 'missing' | 'another' | { by: string }
 /** A session that nobody can use any more, and how it comes back as it was, if that can be. */
 interface Emptied {
   putBack?: () => Promise<void>
+}
+
+/** What is stored at a handle: no record if it is none, and no version if there is nothing. */
+interface Found {
+  handle: string
+  record?: SessionRecord | undefined
+  version?: string | undefined
 }
 
 interface Meant {
@@ -85,28 +91,23 @@ export class RecordEnds {
   async replace(from: string, by: Successor): Promise<boolean> {
     const { events } = this.#context
     let handle = from
-    let attempt = 1
-    let followed = 0
-    while (attempt <= maxAttempts && followed <= mostSuccessors) {
-      const stored = await this.#store.read(handle)
-      const record = stored && this.#decode(stored.value)
-      if (record?.replacedBy !== undefined) {
-        handle = record.replacedBy
-        followed++
-        continue
-      }
+    const mayLive = await retry(async () => {
+      let last: Found = { handle }
+      for await (last of this.#line(handle)) handle = last.handle
+      const { record, version } = last
       if (record === undefined) return handle === from && by.isAgain !== true
+      // The line is longer than anybody follows.
+      if (record.replacedBy !== undefined) throw new SessionConflictError(mostAttempts)
       if (record.owner !== by.userId || handle === by.handle) return true
       const ended = { ...endedRecord(this.#context, record), replacedBy: by.handle }
       const text = serializeRecord(this.#context, ended, false)
-      const options = { replaces: stored!.version, expiresAt: ended.absoluteDeadline }
-      if ((await this.#store.write(handle, text, options)) !== undefined) {
-        events.emit({ type: 'destroyed', handle, userId: by.userId })
-        return true
-      }
-      await pause(attempt++)
-    }
-    throw new SessionConflictError(maxAttempts)
+      const options = { replaces: version!, expiresAt: ended.absoluteDeadline }
+      if ((await this.#store.write(handle, text, options)) === undefined) return undefined
+      events.emit({ type: 'destroyed', handle, userId: by.userId })
+      return true
+    })
+    if (mayLive !== undefined) return mayLive
+    throw new SessionConflictError(mostAttempts)
   }
 
   /**
@@ -114,23 +115,26 @@ export class RecordEnds {
    * place has ended by now, it is that one's handle: then the login replaces nothing, and is not refused for being too late.
    */
   async replaceableFrom({ handle, replacedBy }: SessionRecord): Promise<string> {
-    for await (const [next, record] of this.#line(replacedBy)) if (record === undefined) return next
+    for await (const next of this.#line(replacedBy)) {
+      if (next.record === undefined) return next.handle
+    }
     return handle
   }
 
   /** This session, and those that took its place, one that of the other. */
   async lineFrom(handle: string): Promise<string[]> {
     const line: string[] = []
-    for await (const [next] of this.#line(handle)) line.push(next)
+    for await (const next of this.#line(handle)) line.push(next.handle)
     return line
   }
 
-  async *#line(from: string | undefined): AsyncGenerator<[string, SessionRecord | undefined]> {
-    let next = from
-    for (let followed = 0; next !== undefined && followed < mostSuccessors; followed++) {
-      const record = await this.recordOf(next)
-      yield [next, record]
-      next = record?.replacedBy
+  async *#line(from: string | undefined): AsyncGenerator<Found> {
+    let handle = from
+    for (let followed = 0; handle !== undefined && followed < mostSuccessors; followed++) {
+      const stored = await this.#store.read(handle)
+      const record = stored && this.#decode(stored.value)
+      yield { handle, record, version: stored?.version }
+      handle = record?.replacedBy
     }
   }
 
@@ -242,14 +246,14 @@ export class RecordEnds {
       const emptied = await this.#empty(handle, owner, version).catch(() => undefined)
       if (emptied !== undefined) return {}
     }
-    for (let attempt = 1; ; attempt++) {
+    const taken = await retry(async (attempt) => {
       const stored = await this.#store.read(handle)
       if (stored === undefined) return 'missing'
       const record = this.#decode(stored.value)
       if (record?.replacedBy !== undefined) return { by: record.replacedBy }
       if (!isMeant(record)) return 'another'
       // However often it is written meanwhile, it ends.
-      if (attempt === maxAttempts || !isAtomic) return {}
+      if (attempt === mostAttempts || !isAtomic) return {}
       const list = record?.owner ?? owner
       try {
         const replaces = await this.#empty(handle, list, stored.version)
@@ -260,8 +264,9 @@ export class RecordEnds {
         // A store may be full, and delete all the same. It has told of its failure.
         return {}
       }
-      await pause(attempt)
-    }
+      return undefined
+    })
+    return taken!
   }
 
   /** @returns Its version then. Undefined if somebody else was first. */

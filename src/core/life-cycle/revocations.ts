@@ -1,8 +1,8 @@
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
-import { pause } from '../runtime/pause.ts'
 import { groupOf, processMark } from '../runtime/turns.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
+import { retry } from '../store/retry.ts'
 import type { Refusal } from './home.ts'
 import {
   beginning,
@@ -18,7 +18,6 @@ import type { StorageContext } from './storage-options.ts'
 /** What is noted of a subject: of a user, of a group, or of everybody. */
 export type Noted = Revocation | 'unreadable' | undefined
 
-const maxAttempts = 20
 /** What a note outlives the sessions by that it ends, in milliseconds: servers' clocks may differ by half of it. */
 export const clockDifference = 600_000
 /** A block ends when it is lifted, and by itself after this, in milliseconds: forty years. Some stores count seconds in 31 bits. */
@@ -91,7 +90,7 @@ export class Revocations {
     next: (before: Revocation | undefined) => Revocation,
   ): Promise<Revocation> {
     const key = await keyOfSubject(subject)
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    const noted = await retry(async () => {
       const stored = await this.#store.read(key)
       const note = next(stored && parseRevocation(stored.value))
       const expiresAt = this.#endOf(note)
@@ -99,9 +98,9 @@ export class Revocations {
         replaces: stored?.version ?? null,
         expiresAt,
       })
-      if (written !== undefined) return note
-      await pause(attempt)
-    }
+      return written === undefined ? undefined : note
+    })
+    if (noted !== undefined) return noted
     throw this.#store.failure('write', new Error('the revocation could not be written'))
   }
 

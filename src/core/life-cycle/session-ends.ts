@@ -1,7 +1,7 @@
 import { SessionConflictError } from '../errors.ts'
 import { ownOnly } from '../runtime/own.ts'
-import { pause } from '../runtime/pause.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
+import { retry } from '../store/retry.ts'
 import type { EndedAsSeen } from './home.ts'
 
 /** Says that a session has ended, where its record is out of reach. */
@@ -19,7 +19,6 @@ export interface NotedEnd extends SessionEnd {
   isNew: boolean
 }
 
-const maxAttempts = 20
 /** Sessions that took each other's place, one after the other: more than a visitor logs in. */
 const longestChain = 1000
 
@@ -35,15 +34,13 @@ export async function noteEnd(
   { expiresAt, ...end }: SessionEnd & { expiresAt: number },
 ): Promise<NotedEnd> {
   const key = keyOfSession(handle)
-  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+  const noted = await retry(async () => {
     const stored = await store.read(key)
     if (stored !== undefined) return { ...parseEnd(stored.value), isNew: false }
-    const text = JSON.stringify(end)
-    if ((await store.write(key, text, { replaces: null, expiresAt })) !== undefined) {
-      return { ...end, isNew: true }
-    }
-    await pause(attempt)
-  }
+    const written = await store.write(key, JSON.stringify(end), { replaces: null, expiresAt })
+    return written === undefined ? undefined : { ...end, isNew: true }
+  })
+  if (noted !== undefined) return noted
   throw store.failure('write', new Error('the end of a session could not be written'))
 }
 

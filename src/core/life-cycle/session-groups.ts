@@ -2,10 +2,10 @@ import { configError } from '../errors.ts'
 import { isHandle } from '../record/id.ts'
 import { markAs } from '../runtime/brand.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
-import { pause } from '../runtime/pause.ts'
 import { subjectOfGroup } from '../runtime/turns.ts'
 import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
+import { retry } from '../store/retry.ts'
 import { endListed } from './end-listed.ts'
 import type { Groups, SessionGroups } from './groups.ts'
 import type { Refusal } from './home.ts'
@@ -14,7 +14,6 @@ import type { RecordEnds } from './record-ends.ts'
 import { clockDifference, Revocations } from './revocations.ts'
 import type { StorageContext } from './storage-options.ts'
 
-const maxAttempts = 20
 const linkSyntax = /^group-(.{22})\./
 
 /**
@@ -80,14 +79,13 @@ class ListedGroups implements Groups {
     const hash = await cryptoBackend.sha256(group)
     const key = linkOf(handle, hash)
     const expiresAt = lifetime.horizon(now()) + clockDifference
-    let replaces: string | null = null
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const options = { replaces, expiresAt, owner: ownerOf(hash) }
-      if ((await this.#store.write(key, '{}', options)) !== undefined) return
-      // A login before was of the same group: now the link must live as long as this one.
-      replaces = (await this.#store.read(key))?.version ?? null
-      if (attempt > 1) await pause(attempt)
-    }
+    const written = await retry(async (attempt) => {
+      // A login before may have been of the same group: then the link must live as long as this one.
+      const stored = attempt === 1 ? undefined : await this.#store.read(key)
+      const options = { replaces: stored?.version ?? null, expiresAt, owner: ownerOf(hash) }
+      return this.#store.write(key, '{}', options)
+    })
+    if (written !== undefined) return
     throw this.#store.failure('write', new Error('the group of a session could not be written'))
   }
 

@@ -3,10 +3,10 @@ import { type OptionKinds, readOptions } from '../options.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { markAs } from '../runtime/brand.ts'
 import { cryptoBackend } from '../runtime/crypto/choose.ts'
-import { pause } from '../runtime/pause.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import { KeyedQueue } from '../store/keyed-queue.ts'
+import { mostAttempts, retry } from '../store/retry.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import { clockDifference } from './revocations.ts'
 import type { Seats, SessionLimit } from './seats.ts'
@@ -42,7 +42,6 @@ export class SessionLimitError extends SessionError {
 }
 
 const kinds: OptionKinds<SessionLimitOptions> = { max: 'number', whenReached: 'string' }
-const maxAttempts = 30
 
 /**
  * A limit to the sessions that a user has at the same time, for the option `sessionLimit` of a storage (ASVS 7.1.2). It
@@ -140,21 +139,20 @@ class CountedSeats implements Seats {
 
   async #take(newcomer: Newcomer): Promise<void> {
     const { handle } = newcomer
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    const done = await retry(async () => {
       const table = await this.#look(newcomer)
       // It was ended already, or another login has taken its place.
-      if (table === undefined) return
+      if (table === undefined) return 'needless'
       const left = await this.#makeRoom(newcomer, table)
       // One that was locked is in use by now.
-      if (left === undefined) continue
+      if (left === undefined) return undefined
       const { lifetime, now } = this.#context
       const expiresAt = lifetime.horizon(now()) + clockDifference
       const text = JSON.stringify([...left, handle])
       const options = { replaces: table.version, expiresAt }
-      if ((await this.#store.write(table.key, text, options)) !== undefined) return
-      await pause(attempt)
-    }
-    throw new SessionConflictError(maxAttempts)
+      return this.#store.write(table.key, text, options)
+    })
+    if (done === undefined) throw new SessionConflictError(mostAttempts)
   }
 
   /** Who sits there now. Undefined if the newcomer does not live any more. */
