@@ -154,7 +154,7 @@ describe('randomness', () => {
   it('comes from the crypto of the platform', () => {
     // Waiting a random while before trying again is no secret.
     const others = sources.filter(
-      ({ path }) => !['core/store/retry.ts', 'storages/memcache/connection.ts'].includes(path),
+      ({ path }) => !['core/runtime/pause.ts', 'storages/memcache/connection.ts'].includes(path),
     )
     assert.deepEqual(mentions(others, /\bMath\.random\b/, 'code'), [])
   })

@@ -1,7 +1,7 @@
 import type { EndReason } from '../errors.ts'
 import { noValues } from '../record/kept-values.ts'
 import type { Loaded } from '../record/standing.ts'
-import { somePartOf } from '../store/retry.ts'
+import { somePartOf } from '../runtime/pause.ts'
 import { unref } from '../runtime/time.ts'
 import type { WatchedConnection } from './connection.ts'
 

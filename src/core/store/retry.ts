@@ -1,3 +1,5 @@
+import { pause } from '../runtime/pause.ts'
+
 /** How often a compare-and-swap is tried before it is given up. */
 export const mostAttempts = 30
 /** Milliseconds that a pause takes at most. */
@@ -20,13 +22,4 @@ export async function retry<T>(
     if (result !== undefined) return result
   }
   return undefined
-}
-
-function pause(atMost: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, somePartOf(atMost)))
-}
-
-/** Some part of a duration, so that those who begin together do not go on together. */
-export function somePartOf(duration: number): number {
-  return Math.random() * duration
 }
