@@ -57,3 +57,15 @@ describe('the memcache storage refuses', () => {
     assert.ok(createMemcacheSessionStorage('cache-1', { maxBytes: 999_900 }))
   })
 })
+
+describe('the memcache storage', () => {
+  it('puts session: before keys, unless it is given another prefix', async () => {
+    const asked: string[] = []
+    const get = async (key: string) => void asked.push(key)
+    const client = { get, add: get, cas: get, delete: get } as never
+    for (const options of [{}, { prefix: 'shop-' }]) {
+      await createMemcacheStore(client, options).read('key')
+    }
+    assert.deepEqual(asked, ['session:key', 'shop-key'])
+  })
+})

@@ -68,6 +68,22 @@ describe('an SQLite store', () => {
     }
   })
 
+  it('takes times in their bounds, and no others', async () => {
+    const isConfig = { code: 'ERR_SESSION_CONFIG' }
+    for (const timeout of [0, 0.09, 60.1, NaN]) {
+      assert.throws(() => createSqliteStore(open(), { timeout }), isConfig)
+    }
+    for (const sweepInterval of [-1, 0.5, 86_401, NaN]) {
+      assert.throws(() => createSqliteStore(open(), { sweepInterval }), isConfig)
+    }
+    for (const [timeout, sweepInterval] of [
+      [0.1, 0],
+      [60, 86_400],
+    ] as const) {
+      await createSqliteStore(open(), { timeout, sweepInterval }).close()
+    }
+  })
+
   it('takes clocks with fractions, and lone surrogates', async () => {
     let time = 1000.5
     const store = createSqliteStore(open(), { sweepInterval: 0, now: () => time })

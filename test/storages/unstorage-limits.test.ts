@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createUnstorageSessionStorage } from 'coatcheck/unstorage-storage'
+import { createUnstorageSessionStorage, createUnstorageStore } from 'coatcheck/unstorage-storage'
 import { createStorage, defineDriver } from 'unstorage'
 import memory from 'unstorage/drivers/memory'
 
@@ -57,5 +57,23 @@ describe('A backend that takes few writes of a key', () => {
     await sessions.save(session)
     session.set('theme', 'light')
     await assert.rejects(sessions.save(session), { code: 'ERR_SESSION_STORE' })
+  })
+})
+
+describe('A backend that refuses to keep anything for less than a minute', () => {
+  it('is asked for a minute at least, as Cloudflare KV wants it, and for whole seconds', async () => {
+    const asked: unknown[] = []
+    const storage = {
+      ...createStorage(),
+      setItem: async (key: string, _: unknown, options: object) => void asked.push([key, options]),
+    }
+    const store = createUnstorageStore(storage, { now: () => 1000 })
+    for (const expiresAt of [1500, 62_500]) {
+      await store.write('key', 'text', { replaces: null, expiresAt })
+    }
+    assert.deepEqual(asked, [
+      ['session:key', { ttl: 60 }],
+      ['session:key', { ttl: 62 }],
+    ])
   })
 })

@@ -97,7 +97,7 @@ describe('a store of express-session', () => {
   })
 
   it('refuses a timeout that is none', () => {
-    for (const timeout of [0, 61, Number.NaN, '2' as unknown as number]) {
+    for (const timeout of [0, 0.009, 61, Number.NaN, '2' as unknown as number]) {
       const make = () => fromExpressStore(new session.MemoryStore(), { timeout })
       assert.throws(make, { code: 'ERR_SESSION_CONFIG' })
     }

@@ -66,7 +66,19 @@ describe('timeouts', () => {
   })
 
   it('default to a day and 30 days', async () => {
-    const session = await createMemorySessionStorage({ now: () => 0 }).read(null)
-    assert.equal(session.expiresAt, 86_400_000)
+    const [hour, day] = [3_600_000, 86_400_000]
+    let time = 0
+    const storage = createMemorySessionStorage({ now: () => time })
+    const session = await storage.read(null)
+    assert.equal(session.expiresAt, day)
+    session.set('a', 1)
+    const cookie = await storage.save(session)
+    for (time = 12 * hour; time < 30 * day; time += 12 * hour) {
+      await storage.save(await storage.read(cookie))
+    }
+    time = 30 * day - 1
+    assert.equal((await storage.read(cookie)).expiresAt, 30 * day)
+    time++
+    assert.equal((await storage.read(cookie)).isNew, true)
   })
 })

@@ -68,6 +68,7 @@ describe('session ids (ASVS 7.2.3)', () => {
     try {
       while (given.length < 8) {
         const bytes = bytesOf(createSessionId())
+        assert.equal(bytes.length, 48)
         if (given.length === 0) continue
         for (let at = 0; at < bytes.length; at += 16) seen.push(bytes.readUInt32BE(at))
       }

@@ -1,0 +1,69 @@
+/* The times that docs/storages.md names as defaults, on clocks and timers that the test moves. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createFsStore } from 'coatcheck/fs-storage'
+import { createSqliteStore, type SqliteDatabase } from 'coatcheck/sqlite-storage'
+import Libsql from 'libsql'
+import { patience } from '../patience.ts'
+import { recordFolders, temporaryFolder } from './temporary-folder.ts'
+
+const openDatabase = () => new Libsql(':memory:') as unknown as SqliteDatabase
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Each with the number of records that it has, expired ones too. */
+const stores = {
+  fs(now: () => number) {
+    const directory = temporaryFolder()
+    const store = createFsStore(directory, { now })
+    return { store, count: () => recordFolders(directory).length }
+  },
+  SQLite(now: () => number) {
+    const database = openDatabase()
+    const store = createSqliteStore(database, { now })
+    return { store, count: () => database.prepare('SELECT id FROM sessions').all().length }
+  },
+}
+
+describe('sweeps that nobody has asked for', () => {
+  for (const [name, open] of Object.entries(stores)) {
+    it(`come every 600 seconds: ${name}`, async (t) => {
+      const timers = t.mock.method(globalThis, 'setInterval', () => undefined)
+      let time = 1000
+      const { store, count } = open(() => time)
+      const [sweep, pause] = timers.mock.calls[0]!.arguments as unknown as [() => void, number]
+      assert.equal(pause, 600_000)
+      await store.write('key', 'text', { replaces: null, expiresAt: 2000 })
+      sweep()
+      await turn()
+      time = 2000
+      assert.equal(count(), 1)
+      sweep()
+      for (const end = Date.now() + patience; count() > 0 && Date.now() < end;) await turn()
+      assert.equal(count(), 0)
+      await store.close()
+    })
+  }
+})
+
+describe('an operation on SQLite', () => {
+  it('fails after 2 seconds in which the app has a transaction open', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const database = openDatabase()
+    const store = createSqliteStore(database, { sweepInterval: 0 })
+    let time = 0
+    t.mock.method(performance, 'now', () => time)
+    database.exec('BEGIN')
+    let outcome = 'waits'
+    store.read('key').catch((error) => (outcome = error.code))
+    for (const [at, expected] of [
+      [1999, 'waits'],
+      [2000, 'SQLITE_BUSY'],
+    ] as const) {
+      time = at
+      // Longer than it pauses.
+      t.mock.timers.tick(100)
+      await turn()
+      assert.equal(outcome, expected)
+    }
+  })
+})
