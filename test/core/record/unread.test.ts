@@ -112,6 +112,21 @@ describe('values that nobody has asked for', () => {
     assert.deepEqual(third!.get('cart'), ['book'])
   })
 
+  it('are parsed at once beside a text with so many quotes that its end is slow to find', async () => {
+    for (const quotes of [31, 32]) {
+      const events: string[] = []
+      const onEvent = ({ type }: SessionEvent) => events.push(type)
+      const storage = createCookieSessionStorage({ onEvent })
+      const first = await storage.read(null)
+      first.set('n', 0)
+      first.set('text', '"'.repeat(quotes))
+      const damaged = (await storage.save(first))!.replace('"n":0', '"n":x')
+      const session = await storage.read(damaged)
+      assert.equal(session.isNew, quotes > 31)
+      assert.deepEqual(events.slice(2), [quotes > 31 ? 'corrupt' : 'loaded'])
+    }
+  })
+
   it('are parsed at once where others can have written them', async () => {
     for (const data of [
       '{"cart":[book]}',
