@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { SessionEvent } from 'coatcheck'
+import type { Session, SessionEvent } from 'coatcheck'
 import { createCookieSessionStorage, type CookieSessionClaims } from 'coatcheck/cookie-storage'
+import { createMemoryStore } from 'coatcheck/memory-storage'
+import { createRevocations } from 'coatcheck/revocations'
 
 describe('isRevoked', () => {
   it('ends copies of a cookie, and is told what it needs to decide (ASVS 7.4.1)', async () => {
@@ -47,6 +49,38 @@ describe('isRevoked', () => {
     await assert.rejects(storage.read(cookie), { code: 'ERR_SESSION_STORE', cause })
     assert.equal(events.at(-1)?.type, 'store-error')
   })
+})
+
+describe('a session in a cookie, ended by a note while a request is under way,', () => {
+  const events: SessionEvent[] = []
+  const storage = createCookieSessionStorage({
+    onEvent: (event) => events.push(event),
+    revocations: createRevocations({ store: createMemoryStore() }),
+  })
+  const ends = {
+    revokeAll: () => storage.revokeAll('ada'),
+    revokeEverybody: () => storage.revokeEverybody(),
+  }
+  const uses: Record<string, (session: Session) => void> = {
+    'a change': (session) => session.set('a', 1),
+    'a new id': (session) => session.regenerateId(true),
+    'a login': (session) => session.login('ada'),
+    'a login of another user': (session) => session.login('grace'),
+  }
+  for (const [name, use] of Object.entries(uses)) {
+    it(`takes nothing more, and says why: ${name}`, async () => {
+      for (const end of Object.values(ends)) {
+        const first = await storage.read(null)
+        first.login('ada')
+        const session = await storage.read(await storage.save(first))
+        await end()
+        use(session)
+        assert.equal(await storage.save(session), null)
+        const last = events.at(-1)!
+        assert.deepEqual([last.type, 'reason' in last && last.reason], ['interrupted', 'revoked'])
+      }
+    })
+  }
 })
 
 describe('what the cookie says', () => {

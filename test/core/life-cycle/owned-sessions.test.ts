@@ -57,6 +57,20 @@ describe('the sessions of a user', () => {
     assert.ok(!types.includes('corrupt'))
   })
 
+  it('are those that live by the options of today, though the store has more', async () => {
+    const clock = fakeClock()
+    const now = () => clock.now()
+    const store = createMemoryStore({ now })
+    const before = createSessionStorage(store, { now, idleTimeout: 100 })
+    await login(before, 'ada')
+    const storage = createSessionStorage(store, { now, idleTimeout: 50 })
+    await clock.pass(49_999)
+    assert.equal((await storage.sessionsOf('ada')).length, 1)
+    await clock.pass(1)
+    assert.deepEqual(await storage.sessionsOf('ada'), [])
+    assert.equal((await before.sessionsOf('ada')).length, 1)
+  })
+
   it('P8 are not taken for none when the index fails', async () => {
     const { storage, gate, types } = open()
     const { session } = await login(storage, 'ada')

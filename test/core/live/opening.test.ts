@@ -80,6 +80,8 @@ describe('opening a live connection', () => {
       () => createLiveSessions(cookie, { ...storage, events: undefined } as never),
       () => createLiveSessions(cookie, storage, { pollInterval: 0 }),
       () => createLiveSessions(cookie, storage, { pollInterval: 1.5 }),
+      () => createLiveSessions(cookie, storage, { pollInterval: 3601 }),
+      () => createLiveSessions(cookie, storage, { unverifiedTimeout: 86_401 }),
       () => createLiveSessions(cookie, storage, { pollInterval: 30, unverifiedTimeout: 29 }),
       () => createLiveSessions(cookie, storage, { interval: 5 } as never),
     ]
