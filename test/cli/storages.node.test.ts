@@ -175,6 +175,18 @@ describe('coatcheck sessions', () => {
     assert.equal((JSON.parse(stdout) as unknown[]).length, 2)
     assert.match(stderr, /more than 2/)
   })
+
+  it('reads 500 sessions, and says so, where nobody has asked for more', async () => {
+    const { url, storage } = onFiles()
+    for (let n = 0; n < 501; n++) {
+      const session = await storage.read(null)
+      session.set('n', n)
+      await storage.save(session)
+    }
+    const { stdout, stderr } = await run(['sessions', '--storage', url, '--json'])
+    assert.equal((JSON.parse(stdout) as unknown[]).length, 500)
+    assert.match(stderr, /more than 500/)
+  })
 })
 
 describe('coatcheck doctor', () => {
