@@ -1,7 +1,9 @@
-/* The times that docs/storages.md names as defaults, on clocks and timers that the test moves. */
+/* The times that docs/storages.md and docs/redis.md name, on clocks and timers that the test moves. */
 import assert from 'node:assert/strict'
+import { Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { createFsStore } from 'coatcheck/fs-storage'
+import { createRedisStore } from 'coatcheck/redis-storage'
 import { createSqliteStore, type SqliteDatabase } from 'coatcheck/sqlite-storage'
 import Libsql from 'libsql'
 import { patience } from '../patience.ts'
@@ -65,5 +67,27 @@ describe('an operation on SQLite', () => {
       await turn()
       assert.equal(outcome, expected)
     }
+  })
+})
+
+describe('a Redis that is away', () => {
+  it('is tried again after 50 milliseconds, and after 5 seconds at the latest', async (t) => {
+    let tries = 0
+    t.mock.method(Socket.prototype, 'connect', function (this: Socket) {
+      tries++
+      process.nextTick(() => this.destroy(new Error('not today')))
+      return this
+    })
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const store = createRedisStore({ host: '127.0.0.1' })
+    const triesAfter = async (milliseconds: number) => {
+      t.mock.timers.tick(milliseconds)
+      for (let n = 0; n < 20; n++) await turn()
+      return tries
+    }
+    await assert.rejects(store.read('key'))
+    assert.equal(await triesAfter(49), 1)
+    for (let n = 2; n < 20; n++) assert.equal(await triesAfter(5000), n)
+    await store.close()
   })
 })
