@@ -1,7 +1,7 @@
 import type { SessionEvent } from '../../core/events.ts'
 import { equal, failsWith, same } from '../expect.ts'
 import { ender } from './ender.ts'
-import { visit, type StorageCase } from './visit.ts'
+import { visit, whileHeld, type StorageCase } from './visit.ts'
 
 const year = 31_557_600_000
 
@@ -70,18 +70,14 @@ export const blockCases: readonly StorageCase[] = [
         login.login('ada')
         const isByRead = isLoginHeld && !fixture.traits.has('server')
         const held = fixture.gate!.hold(isByRead ? 'read' : 'write')
-        const [first, second] = isLoginHeld
-          ? [() => storage.save(login), () => storage.block('ada')]
-          : [() => storage.block('ada'), () => storage.save(login)]
-        const waiting = first()
-        await held.reached
-        const passed = await second()
-        held.release()
-        const cookie = isLoginHeld ? await waiting : passed
-        await waiting
-        equal((await storage.read(cookie as string | null)).isNew, true)
+        const save = () => storage.save(login)
+        const block = () => storage.block('ada')
+        const cookie = isLoginHeld
+          ? (await whileHeld(held, save(), block))[0]
+          : (await whileHeld(held, block(), save))[1]
+        equal((await storage.read(cookie)).isNew, true)
         await storage.unblock('ada')
-        equal((await storage.read(cookie as string | null)).isNew, true)
+        equal((await storage.read(cookie)).isNew, true)
       }
     },
   },

@@ -6,7 +6,7 @@ import { createVisits, type Visit } from '../../core/serving/visit.ts'
 import type { Session } from '../../core/session/session.ts'
 import { equal, ok, same } from '../expect.ts'
 import { ender, loggedIn } from './ender.ts'
-import { visit, watched, type StorageCase } from './visit.ts'
+import { visit, watched, whileHeld, type StorageCase } from './visit.ts'
 
 const cookie = new Cookie('__Host-session', {
   secrets: ['only for the cases of storages: Jt4c-W8nZ'],
@@ -88,12 +88,12 @@ export const checkedCases: readonly StorageCase[] = [
     async run({ createStorage, gate }) {
       const storage = createStorage()
       const old = await visit(storage, null, (s) => s.login('ada'))
-      const held = gate!.hold('write')
-      const opening = open(storage, old.cookie, () => 'end')
-      await held.reached
-      const young = await visit(storage, old.cookie, (s) => s.login('ada'))
-      held.release()
-      equal((await opening).session.isNew, true)
+      const [opened, young] = await whileHeld(
+        gate!.hold('write'),
+        open(storage, old.cookie, () => 'end'),
+        () => visit(storage, old.cookie, (s) => s.login('ada')),
+      )
+      equal(opened.session.isNew, true)
       equal((await storage.read(young.cookie)).userId, 'ada')
     },
   },
@@ -215,12 +215,8 @@ export const checkedCases: readonly StorageCase[] = [
     async run(fixture) {
       const { storage, types } = watched(fixture)
       const { cookie } = await visit(storage, null, (s) => s.login('ada'))
-      const held = fixture.gate!.hold('write')
-      const opening = open(storage, cookie, () => 'end')
-      await held.reached
-      const first = await open(storage, cookie, () => 'end')
-      held.release()
-      const second = await opening
+      const check = () => open(storage, cookie, () => 'end')
+      const [second, first] = await whileHeld(fixture.gate!.hold('write'), check(), check)
       equal(types().filter((type) => type === 'revoked').length, 1)
       equal((await first.close()).setCookies.length, 1)
       equal((await second.close()).setCookies.length, 0)

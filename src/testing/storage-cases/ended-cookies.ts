@@ -2,7 +2,7 @@ import type { SessionEvent } from '../../core/events.ts'
 import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, same } from '../expect.ts'
 import { type Ender, ender } from './ender.ts'
-import { visit, type StorageCase } from './visit.ts'
+import { visit, whileHeld, type StorageCase } from './visit.ts'
 
 async function isAlive(storage: Ender, cookie: string | null): Promise<boolean> {
   return !(await storage.read(cookie)).isNew
@@ -45,12 +45,9 @@ export const endedCookieCases: readonly StorageCase[] = [
       slow.set('a', 1)
       const leaving = await storage.read(cookie)
       leaving.destroy()
-      const held = fixture.gate!.hold('write')
-      const ending = storage.save(leaving)
-      await held.reached
-      const saved = await storage.save(slow)
-      held.release()
-      await ending
+      const [, saved] = await whileHeld(fixture.gate!.hold('write'), storage.save(leaving), () =>
+        storage.save(slow),
+      )
       same([await isAlive(storage, cookie), await isAlive(storage, saved)], [false, false])
     },
   },
@@ -137,13 +134,10 @@ export const endedCookieCases: readonly StorageCase[] = [
         const [second, first] = [await storage.read(again.cookie), await storage.read(again.cookie)]
         use(second)
         first.destroy()
+        // It is held when it has been found alive, and is about to end the cookie of before.
         const held = fixture.gate!.hold('write')
-        const saving = storage.save(second)
-        // It has been found alive, and is about to end the cookie of before.
-        await held.reached
-        await storage.save(first)
-        held.release()
-        equal(await saving, null)
+        const [saved] = await whileHeld(held, storage.save(second), () => storage.save(first))
+        equal(saved, null)
         equal(await isAlive(storage, again.cookie), false)
       }
     },
@@ -157,12 +151,12 @@ export const endedCookieCases: readonly StorageCase[] = [
       const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
       const logins = [await storage.read(cookie), await storage.read(cookie)]
       for (const session of logins) session.login('ada')
-      const held = fixture.gate!.hold('write')
-      const first = storage.save(logins[0]!)
-      await held.reached
-      const second = await storage.save(logins[1]!)
-      held.release()
-      same([await isAlive(storage, await first), await isAlive(storage, second)], [true, true])
+      const [first, second] = await whileHeld(
+        fixture.gate!.hold('write'),
+        storage.save(logins[0]!),
+        () => storage.save(logins[1]!),
+      )
+      same([await isAlive(storage, first), await isAlive(storage, second)], [true, true])
       equal(await isAlive(storage, cookie), false)
     },
   },
@@ -175,12 +169,12 @@ export const endedCookieCases: readonly StorageCase[] = [
       const { cookie, session } = await visit(storage, null, (s) => s.login('ada'))
       const both = [await storage.read(cookie), await storage.read(cookie)]
       for (const one of both) one.regenerateId(true)
-      const held = fixture.gate!.hold('write')
-      const first = storage.save(both[0]!)
-      await held.reached
-      const second = await storage.save(both[1]!)
-      held.release()
-      equal(await first, null)
+      const [first, second] = await whileHeld(
+        fixture.gate!.hold('write'),
+        storage.save(both[0]!),
+        () => storage.save(both[1]!),
+      )
+      equal(first, null)
       equal(await isAlive(storage, second), true)
       await storage.revoke(session.handle)
       equal(await isAlive(storage, second), false)

@@ -1,6 +1,6 @@
 import { equal, same } from '../expect.ts'
 import { begin, ender, loggedIn, stands, users } from './ender.ts'
-import { visit, type StorageCase } from './visit.ts'
+import { visit, whileHeld, type StorageCase } from './visit.ts'
 
 const second = 1000
 const grace = 'grace'
@@ -38,13 +38,11 @@ export const endOfEverybodyCases: readonly StorageCase[] = [
     needs: ['revocable'],
     async run(fixture) {
       const storage = ender(fixture)
-      const held = fixture.gate!.hold('write')
-      const revoking = storage.revokeEverybody()
-      await held.reached
-      const early = await storage.save(await begin(storage))
-      const login = await begin(storage)
-      held.release()
-      await revoking
+      const [, [early, login]] = await whileHeld(
+        fixture.gate!.hold('write'),
+        storage.revokeEverybody(),
+        async () => [await loggedIn(storage), await begin(storage)] as const,
+      )
       same(await users(storage, early, await storage.save(login)), [undefined, undefined])
       equal(await stands(storage, await begin(storage)), true)
     },

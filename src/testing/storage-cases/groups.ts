@@ -5,7 +5,7 @@ import type { SessionStorageOptions } from '../../core/life-cycle/storage-option
 import type { Session } from '../../core/session/session.ts'
 import type { StorageFixture, Trait } from '../fixture.ts'
 import { equal, failsWith, same } from '../expect.ts'
-import { visit, watched, type StorageCase } from './visit.ts'
+import { holdAfter, visit, watched, whileHeld, type StorageCase } from './visit.ts'
 
 const needs: readonly Trait[] = ['grouped']
 const second = 1000
@@ -132,8 +132,7 @@ export const groupCases: readonly StorageCase[] = [
       for (const operation of ['read', 'write'] as const) {
         for (let before = 0, isHeld = true; isHeld; before++) {
           const login = await begun(storage)
-          for (let n = 0; n < before; n++) gate!.hold(operation).release()
-          const held = gate!.hold(operation)
+          const held = holdAfter(fixture, [operation, before])
           const saving = storage.save(login)
           isHeld = await Promise.race([held.reached.then(() => true), saving.then(() => false)])
           if (!isHeld) held.release()
@@ -148,12 +147,11 @@ export const groupCases: readonly StorageCase[] = [
       // The other way round: it begins and is saved while the end is noted, and while the list is read.
       const steps = traits.has('indexed') ? (['write', 'keysOf'] as const) : (['write'] as const)
       for (const operation of steps) {
-        const held = gate!.hold(operation)
-        const revoking = storage.revokeGroup(sid)
-        await held.reached
-        const cookie = await storage.save(await begun(storage))
-        held.release()
-        await revoking
+        const [, cookie] = await whileHeld(
+          gate!.hold(operation),
+          storage.revokeGroup(sid),
+          async () => storage.save(await begun(storage)),
+        )
         equal((await storage.read(cookie)).isNew, true, operation)
         await fixture.clock.pass(1)
       }

@@ -2,7 +2,7 @@ import type { ServerSessionStorage } from '../../core/life-cycle/session-storage
 import { createSession } from '../../core/session/create-session.ts'
 import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, notEqual, same } from '../expect.ts'
-import { visit, watched, type StorageCase, type Visit } from './visit.ts'
+import { visit, watched, whileHeld, type StorageCase, type Visit } from './visit.ts'
 
 const second = 1000
 
@@ -39,12 +39,12 @@ export const lastWordCases: readonly StorageCase[] = [
       equal(await storage.save(before.logout), '')
       equal((await storage.read(again.cookie)).isNew, true)
       const during = await replacedBeforeLogout(storage)
-      const end = gate!.hold('write')
-      const saved = storage.save(during.logout)
-      await end.reached
-      await during.logInAgain()
-      end.release()
-      equal(await saved, '')
+      const [saved] = await whileHeld(
+        gate!.hold('write'),
+        storage.save(during.logout),
+        during.logInAgain,
+      )
+      equal(saved, '')
       same(await storage.sessionsOf('ada'), [])
     },
   },

@@ -2,7 +2,7 @@ import type { ServerSessionStorage } from '../../core/life-cycle/session-storage
 import type { Session } from '../../core/session/session.ts'
 import { equal, ok, same } from '../expect.ts'
 import { idle, lockable, loggedIn, proved, second, seenBy } from './lockable.ts'
-import { visit, type StorageCase } from './visit.ts'
+import { visit, whileHeld, type StorageCase } from './visit.ts'
 
 const needs = ['server', 'atomic'] as const
 const add = (n: number | undefined) => (n ?? 0) + 1
@@ -18,13 +18,11 @@ export const lockRaceCases: readonly StorageCase[] = [
       await clock.pass((idle - 1) * second)
       const slow = await storage.read(cookie)
       slow.set('late', 1)
-      const held = gate!.hold('write')
-      const late = storage.save(slow)
-      await held.reached
-      await clock.pass(second)
-      const saved = await storage.save(await proved(storage, cookie))
-      held.release()
-      equal(await late, null)
+      const [late, saved] = await whileHeld(gate!.hold('write'), storage.save(slow), async () => {
+        await clock.pass(second)
+        return storage.save(await proved(storage, cookie))
+      })
+      equal(late, null)
       same(await seenBy(storage, cookie, saved), ['gone', 'ada'])
       equal((await storage.read(saved)).get('late'), undefined)
     },
@@ -70,23 +68,18 @@ export const lockRaceCases: readonly StorageCase[] = [
         const overtaken = await loggedIn(storage)
         await clock.pass(idle * second)
         const proof = await proved(storage, overtaken)
-        const held = gate!.hold('write')
-        const proving = storage.save(proof)
-        await held.reached
-        await end(proof.handle)
-        held.release()
-        equal(await proving, null, name)
+        const [proven] = await whileHeld(gate!.hold('write'), storage.save(proof), () =>
+          end(proof.handle),
+        )
+        equal(proven, null, name)
         same(await seenBy(storage, overtaken), ['gone'], name)
         // The end is overtaken.
         const overtaking = await loggedIn(storage)
         await clock.pass(idle * second)
         const before = await proved(storage, overtaking)
-        const late = gate!.hold('write')
-        const ending = end(before.handle)
-        await late.reached
-        const saved = await storage.save(before)
-        late.release()
-        await ending
+        const [, saved] = await whileHeld(gate!.hold('write'), end(before.handle), () =>
+          storage.save(before),
+        )
         same(await seenBy(storage, overtaking, saved), ['gone', 'gone'], name)
         same(await storage.sessionsOf('ada'), [], name)
       }
@@ -100,13 +93,10 @@ export const lockRaceCases: readonly StorageCase[] = [
       const cookie = await loggedIn(storage)
       await clock.pass(idle * second)
       const [slow, fast] = [await proved(storage, cookie), await proved(storage, cookie)]
-      const held = gate!.hold('write')
-      const slowly = storage.save(slow)
-      await held.reached
-      const first = await storage.save(fast)
+      const [last, first] = await whileHeld(gate!.hold('write'), storage.save(slow), () =>
+        storage.save(fast),
+      )
       ok(first)
-      held.release()
-      const last = await slowly
       same(await seenBy(storage, cookie, first, last), ['gone', 'gone', 'ada'])
       same((await storage.read(last)).get('cart'), ['tea'])
       equal((await storage.sessionsOf('ada')).length, 1)
@@ -127,12 +117,8 @@ export const lockRaceCases: readonly StorageCase[] = [
         await clock.pass(idle * second)
         const [slow, fast] = [await proved(storage, cookie), await proved(storage, cookie)]
         const first = await storage.save(fast)
-        const held = gate!.hold('write')
-        const slowly = storage.save(slow)
-        await held.reached
-        await end(fast)
-        held.release()
-        equal(await slowly, null, name)
+        const [last] = await whileHeld(gate!.hold('write'), storage.save(slow), () => end(fast))
+        equal(last, null, name)
         same(await seenBy(storage, cookie, first, slow.id), ['gone', 'gone', 'gone'], name)
         same(await storage.sessionsOf('ada'), [], name)
       }
@@ -150,13 +136,9 @@ export const lockRaceCases: readonly StorageCase[] = [
         const proof = await proved(storage, cookie)
         const leaving = await storage.read(cookie)
         leaving.destroy()
-        const held = gate!.hold(isProofFirst ? end : 'write')
         const [slow, fast] = isProofFirst ? [leaving, proof] : [proof, leaving]
-        const slowly = storage.save(slow)
-        await held.reached
-        const first = await storage.save(fast)
-        held.release()
-        const values = [first, await slowly]
+        const held = gate!.hold(isProofFirst ? end : 'write')
+        const values = await whileHeld(held, storage.save(slow), () => storage.save(fast))
         same(await seenBy(storage, cookie, ...values), ['gone', 'gone', 'gone'])
       }
     },

@@ -1,7 +1,7 @@
 import type { Session } from '../../core/session/session.ts'
 import { equal, same } from '../expect.ts'
 import { begin, ender, loggedIn, users } from './ender.ts'
-import { visit, type StorageCase } from './visit.ts'
+import { visit, whileHeld, type StorageCase } from './visit.ts'
 
 const second = 1000
 const grace = 'grace'
@@ -80,12 +80,11 @@ export const notedEndCases: readonly StorageCase[] = [
     async run(fixture) {
       const storage = ender(fixture)
       const login = await begin(storage)
-      const held = fixture.gate!.hold('write')
-      const revoking = storage.revokeAll('ada')
-      await held.reached
-      const cookie = await storage.save(login)
-      held.release()
-      await revoking
+      const [, cookie] = await whileHeld(
+        fixture.gate!.hold('write'),
+        storage.revokeAll('ada'),
+        () => storage.save(login),
+      )
       same(await users(storage, cookie), [undefined])
     },
   },
@@ -98,12 +97,10 @@ export const notedEndCases: readonly StorageCase[] = [
       const operations = traits.has('server') ? (['read', 'write'] as const) : (['read'] as const)
       for (const operation of operations) {
         const login = await begin(storage)
-        const held = gate!.hold(operation)
-        const saving = storage.save(login)
-        await Promise.race([held.reached, saving])
-        await storage.revokeAll('ada')
-        held.release()
-        same(await users(storage, await saving), [undefined], operation)
+        const [cookie] = await whileHeld(gate!.hold(operation), storage.save(login), () =>
+          storage.revokeAll('ada'),
+        )
+        same(await users(storage, cookie), [undefined], operation)
       }
     },
   },

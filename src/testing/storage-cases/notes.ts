@@ -1,6 +1,6 @@
 import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, same } from '../expect.ts'
-import { visit, type StorageCase } from './visit.ts'
+import { visit, whileHeld, type StorageCase } from './visit.ts'
 
 const none = { flashUse: () => 'none' as const }
 const add = (n: number | undefined) => (n ?? 0) + 1
@@ -34,13 +34,11 @@ export const noteCases: readonly StorageCase[] = [
       const storage = createStorage()
       const session = await storage.read(null)
       session.set('a', 1)
-      const held = gate!.hold('write')
-      const saving = storage.save(session)
-      await held.reached
-      await failsWith('ERR_SESSION_COMMITTED', () => session.login('ada'))
-      equal(session.userId, undefined)
-      held.release()
-      equal((await storage.read(await saving)).userId, undefined)
+      const [saved] = await whileHeld(gate!.hold('write'), storage.save(session), async () => {
+        await failsWith('ERR_SESSION_COMMITTED', () => session.login('ada'))
+        equal(session.userId, undefined)
+      })
+      equal((await storage.read(saved)).userId, undefined)
     },
   },
   {

@@ -1,6 +1,6 @@
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { equal, failsWith, ok, same } from '../expect.ts'
-import { visit, watched, type StorageCase } from './visit.ts'
+import { visit, watched, whileHeld, type StorageCase } from './visit.ts'
 
 /** A user's sessions: listing and ending them. */
 export const ownerCases: readonly StorageCase[] = [
@@ -80,13 +80,11 @@ export const ownerCases: readonly StorageCase[] = [
       const login = await storage.read(null)
       login.login('ada')
       const held = fixture.gate!.hold('write')
-      const saving = storage.save(login)
-      await held.reached
-      await fixture.clock.pass(1)
-      const revoking = server.revokeAll('ada')
-      equal(await revoking, 0)
-      held.release()
-      equal(await saving, null)
+      const [saved] = await whileHeld(held, storage.save(login), async () => {
+        await fixture.clock.pass(1)
+        equal(await server.revokeAll('ada'), 0)
+      })
+      equal(saved, null)
       const end = events.at(-1)!
       same([end.type, 'reason' in end && end.reason], ['interrupted', 'revoked'])
       same(await server.sessionsOf('ada'), [])
@@ -103,12 +101,9 @@ export const ownerCases: readonly StorageCase[] = [
       const login = await storage.read(null)
       login.login('ada')
       await clock.pass(1)
-      const held = gate!.hold('keysOf')
-      const revoking = storage.revokeAll('ada')
-      await held.reached
-      const saved = await storage.save(login)
-      held.release()
-      await revoking
+      const [, saved] = await whileHeld(gate!.hold('keysOf'), storage.revokeAll('ada'), () =>
+        storage.save(login),
+      )
       equal((await storage.read(saved)).isNew, true)
     },
   },
@@ -118,15 +113,14 @@ export const ownerCases: readonly StorageCase[] = [
     async run({ createStorage, clock, gate }) {
       const storage = createStorage() as ServerSessionStorage
       const held = gate!.hold('write')
-      const slow = storage.revokeAll('ada')
-      await held.reached
-      await clock.pass(10)
-      const login = await storage.read(null)
-      login.login('ada')
-      await clock.pass(10)
-      await storage.revokeAll('ada')
-      held.release()
-      await slow
+      const [, login] = await whileHeld(held, storage.revokeAll('ada'), async () => {
+        await clock.pass(10)
+        const session = await storage.read(null)
+        session.login('ada')
+        await clock.pass(10)
+        await storage.revokeAll('ada')
+        return session
+      })
       equal(await storage.save(login), null)
     },
   },

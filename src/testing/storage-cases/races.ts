@@ -2,7 +2,7 @@ import type { SessionEvent } from '../../core/events.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { equal, failsWith, notEqual, same } from '../expect.ts'
-import { visit, watched, type StorageCase } from './visit.ts'
+import { visit, watched, whileHeld, type StorageCase } from './visit.ts'
 
 function reasonOf(events: SessionEvent[]): string | undefined {
   const interrupted = events.find(({ type }) => type === 'interrupted')
@@ -77,12 +77,10 @@ export const raceCases: readonly StorageCase[] = [
       const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
       await clock.pass(50_000)
       const reading = await storage.read(cookie)
-      const held = gate!.hold('write')
-      const touching = storage.save(reading)
-      await held.reached
-      await visit(storage, cookie, (s) => s.destroy())
-      held.release()
-      equal(await touching, null)
+      const [touched] = await whileHeld(gate!.hold('write'), storage.save(reading), () =>
+        visit(storage, cookie, (s) => s.destroy()),
+      )
+      equal(touched, null)
       equal((await storage.read(cookie)).isNew, true)
     },
   },
@@ -216,12 +214,9 @@ export const raceCases: readonly StorageCase[] = [
       const storage = createStorage()
       const session = await storage.read(null)
       session.set('a', 1)
-      const held = gate!.hold('write')
-      const saving = storage.save(session)
-      await held.reached
-      await failsWith('ERR_SESSION_COMMITTED', () => session.set('b', 2))
-      held.release()
-      const cookie = await saving
+      const [cookie] = await whileHeld(gate!.hold('write'), storage.save(session), () =>
+        failsWith('ERR_SESSION_COMMITTED', () => session.set('b', 2)),
+      )
       session.set('c', 3)
       await storage.save(session)
       same((await storage.read(cookie)).data[0], { a: 1, c: 3 })

@@ -1,6 +1,6 @@
 import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, ok, same } from '../expect.ts'
-import { visit, watched, type StorageCase } from './visit.ts'
+import { visit, watched, whileHeld, type StorageCase } from './visit.ts'
 
 const second = 1000
 const revoking = { onReuse: 'revoke' } as const
@@ -93,12 +93,9 @@ export const reuseCases: readonly StorageCase[] = [
       await clock.pass(6 * second)
       const login = await storage.read(young.cookie)
       login.login('grace')
-      const held = gate!.hold('write')
-      const reading = storage.read(old.cookie)
-      await held.reached
-      const cookie = await storage.save(login)
-      held.release()
-      await reading
+      const [, cookie] = await whileHeld(gate!.hold('write'), storage.read(old.cookie), () =>
+        storage.save(login),
+      )
       equal((await storage.read(cookie)).userId, 'grace')
     },
   },
@@ -112,12 +109,7 @@ export const reuseCases: readonly StorageCase[] = [
       await clock.pass(6 * second)
       const slow = await storage.read(young.cookie)
       slow.set('a', 1)
-      const held = gate!.hold('write')
-      const reading = storage.read(old.cookie)
-      await held.reached
-      await storage.save(slow)
-      held.release()
-      await reading
+      await whileHeld(gate!.hold('write'), storage.read(old.cookie), () => storage.save(slow))
       equal((await storage.read(young.cookie)).isNew, true)
     },
   },

@@ -3,7 +3,7 @@ import { keyOfSubject } from '../../core/life-cycle/revocations.ts'
 import type { StorageFixture } from '../fixture.ts'
 import { equal, failsWith, ok, same } from '../expect.ts'
 import { begin, stands } from './ender.ts'
-import { visit, type StorageCase } from './visit.ts'
+import { visit, whileHeld, type StorageCase } from './visit.ts'
 
 const second = 1000
 const day = 86_400 * second
@@ -76,13 +76,11 @@ export const revocationCases: readonly StorageCase[] = [
       const storage = open(fixture)
       await visit(storage, null, (s) => s.login('ada'))
       const held = fixture.gate!.hold('delete')
-      const revoking = storage.revokeAll('ada')
-      await held.reached
-      // The list has been read already: nobody but the login itself can end it.
-      const login = await begin(storage)
-      equal(await storage.save(login), null)
-      held.release()
-      equal(await revoking, 1)
+      const [count] = await whileHeld(held, storage.revokeAll('ada'), async () => {
+        // The list has been read already: nobody but the login itself can end it.
+        equal(await storage.save(await begin(storage)), null)
+      })
+      equal(count, 1)
       same(await storage.sessionsOf('ada'), [])
     },
   },
@@ -92,13 +90,10 @@ export const revocationCases: readonly StorageCase[] = [
     async run(fixture) {
       const storage = open(fixture)
       await visit(storage, null, (s) => s.login('ada'))
-      const held = fixture.gate!.hold('delete')
-      const slow = storage.revokeAll('ada')
-      await held.reached
-      equal(await storage.revokeAll('ada'), 1)
-      equal(await stands(storage, await begin(storage)), false)
-      held.release()
-      await slow
+      await whileHeld(fixture.gate!.hold('delete'), storage.revokeAll('ada'), async () => {
+        equal(await storage.revokeAll('ada'), 1)
+        equal(await stands(storage, await begin(storage)), false)
+      })
       equal(await stands(storage, await begin(storage)), true)
     },
   },
@@ -107,13 +102,10 @@ export const revocationCases: readonly StorageCase[] = [
     needs: ['indexed', 'atomic'],
     async run(fixture) {
       const storage = open(fixture)
-      const held = fixture.gate!.hold('keysOf')
-      const slow = storage.revokeAll('grace')
-      await held.reached
-      await storage.revokeAll('ada')
-      equal(await stands(storage, await begin(storage)), true)
-      held.release()
-      await slow
+      await whileHeld(fixture.gate!.hold('keysOf'), storage.revokeAll('grace'), async () => {
+        await storage.revokeAll('ada')
+        equal(await stands(storage, await begin(storage)), true)
+      })
       fixture.gate!.fail('keysOf', new Error('away'))
       await failsWith('ERR_SESSION_STORE', () => storage.revokeAll('ada'))
       await storage.revokeAll('ada')

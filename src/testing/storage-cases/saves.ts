@@ -3,7 +3,7 @@ import { createSecret } from '../../core/record/id.ts'
 import { createSession } from '../../core/session/create-session.ts'
 import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, notEqual, ok, same } from '../expect.ts'
-import { visit, watched, type StorageCase } from './visit.ts'
+import { visit, watched, whileHeld, type StorageCase } from './visit.ts'
 
 const second = 1000
 
@@ -63,20 +63,19 @@ export const saveCases: readonly StorageCase[] = [
       const { cookie } = await visit(storage, null, (s) => s.set('a', 1))
       const [late, session] = [await storage.read(cookie), await storage.read(cookie)]
       session.set('a', 2)
-      const write = gate!.hold('write')
-      const saving = storage.save(session)
-      await write.reached
-      let isClosed = false
-      const closing = storage.close().then(() => (isClosed = true))
-      const again = storage.close()
-      late.set('a', 3)
-      await failsWith('ERR_SESSION_STORE', () => storage.save(late))
-      await failsWith('ERR_SESSION_STORE', () => storage.read(cookie))
-      equal(isClosed, false)
-      write.release()
-      equal(await saving, cookie)
-      await closing
-      await again
+      const held = gate!.hold('write')
+      const [saved, closings] = await whileHeld(held, storage.save(session), async () => {
+        let isClosed = false
+        const closing = storage.close().then(() => (isClosed = true))
+        const again = storage.close()
+        late.set('a', 3)
+        await failsWith('ERR_SESSION_STORE', () => storage.save(late))
+        await failsWith('ERR_SESSION_STORE', () => storage.read(cookie))
+        equal(isClosed, false)
+        return [closing, again]
+      })
+      equal(saved, cookie)
+      await Promise.all(closings)
       await failsWith('ERR_SESSION_STORE', () => storage.revoke(session.handle))
       await failsWith('ERR_SESSION_STORE', () => storage.deleteExpired())
     },

@@ -4,16 +4,7 @@ import type { StorageFixture } from '../fixture.ts'
 import { equal, same } from '../expect.ts'
 import { alive, begun, both, limited, loggedIn, minute, needs, saved } from './limited.ts'
 import { idle, lockable, proved, seenBy } from './lockable.ts'
-import { visit, type StorageCase } from './visit.ts'
-
-/** Lets so many calls pass, and keeps the next one waiting. */
-function holdAfter(
-  { gate }: StorageFixture,
-  [operation, before]: readonly ['read' | 'write' | 'keysOf', number],
-): { reached: Promise<void>; release(): void } {
-  for (let n = 0; n < before; n++) gate!.hold(operation).release()
-  return gate!.hold(operation)
-}
+import { holdAfter, visit, whileHeld, type StorageCase } from './visit.ts'
 
 /** Where a login may be overtaken: before its session is written, before it looks, and before it takes a seat. */
 const moments = [
@@ -71,12 +62,10 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
         const storage = limited(fixture, [1, when])
         const login = await begun(storage)
         const held = fixture.gate!.hold('keysOf')
-        const saving = saved(storage, login)
-        await held.reached
-        await storage.revoke(login.handle)
-        const other = await loggedIn(limited(fixture, [1, when]))
-        held.release()
-        const outcome = await saving
+        const [outcome, other] = await whileHeld(held, saved(storage, login), async () => {
+          await storage.revoke(login.handle)
+          return loggedIn(limited(fixture, [1, when]))
+        })
         equal(outcome.startsWith(login.handle), true, when)
         same(await alive(storage, [outcome, other]), [false, true], when)
         const late = await begun(storage)
@@ -99,12 +88,11 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
       double.login('ada')
       const two = (await visit(before, one, (s) => s.login('ada'))).cookie!
       const held = holdAfter(fixture, ['write', 1])
-      const saving = saved(storage, double)
-      await held.reached
-      await visit(before, two, (s) => s.destroy())
-      const three = await loggedIn(limited(fixture, [1, 'refuse']))
-      held.release()
-      equal(await saving, 'ERR_SESSION_LIMIT')
+      const [outcome, three] = await whileHeld(held, saved(storage, double), async () => {
+        await visit(before, two, (s) => s.destroy())
+        return loggedIn(limited(fixture, [1, 'refuse']))
+      })
+      equal(outcome, 'ERR_SESSION_LIMIT')
       same(await alive(storage, [three]), [true])
     },
   },
@@ -139,12 +127,12 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
       // The login that is longest ago ends first, and no more than must.
       const third = await loggedIn(storage)
       same(await seenBy(storage, first, second, third), ['gone', 'locked', 'ada'])
+      const login = await begun(storage)
       const held = holdAfter(fixture, ['write', 1])
-      const saving = saved(storage, await begun(storage))
-      await held.reached
-      const unlocked = await other.save(await proved(other, second))
-      held.release()
-      equal(await saving, 'ERR_SESSION_LIMIT')
+      const [outcome, unlocked] = await whileHeld(held, saved(storage, login), async () =>
+        other.save(await proved(other, second)),
+      )
+      equal(outcome, 'ERR_SESSION_LIMIT')
       same(await seenBy(storage, unlocked, third), ['ada', 'ada'])
     },
   },

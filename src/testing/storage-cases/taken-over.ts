@@ -2,7 +2,7 @@ import type { ServerSessionStorage } from '../../core/life-cycle/session-storage
 import type { Session } from '../../core/session/session.ts'
 import { equal, same } from '../expect.ts'
 import type { StorageFixture } from '../fixture.ts'
-import { visit, type StorageCase } from './visit.ts'
+import { visit, whileHeld, type StorageCase } from './visit.ts'
 
 /** What ends a session of ada, and reads its record just before. */
 interface End {
@@ -39,10 +39,8 @@ async function endWhile(
   await listed?.reached
   const held = looked ?? gate!.holdAnswer('read')
   listed?.release()
-  await held.reached
-  const other = await visit(storage, first.cookie, act)
-  held.release()
-  return { count: await ending, storage, before: first.cookie!, now: other.cookie! }
+  const [count, other] = await whileHeld(held, ending, () => visit(storage, first.cookie, act))
+  return { count, storage, before: first.cookie!, now: other.cookie! }
 }
 
 /** Between the look at a session and its end somebody writes it: only what is still the user's ends. */

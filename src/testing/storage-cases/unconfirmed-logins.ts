@@ -1,7 +1,7 @@
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { equal, failsWith, same } from '../expect.ts'
 import type { StorageFixture } from '../fixture.ts'
-import { visit, type StorageCase } from './visit.ts'
+import { holdAfter, visit, whileHeld, type StorageCase } from './visit.ts'
 
 /** A visitor with a session, under an id that may be in its grace. */
 const visitors: Record<string, (storage: ServerSessionStorage) => Promise<string | null>> = {
@@ -58,14 +58,9 @@ export const unconfirmedLoginCases: readonly StorageCase[] = [
         const cookie = (await begin(storage))!
         const { handle } = await storage.read(cookie)
         const login = await loginInDoubt(fixture, storage, cookie)
-        const writes = [fixture.gate!.hold('write'), fixture.gate!.hold('write')]
-        const last = who.includes('grace') ? fixture.gate!.hold('write') : writes.pop()!
-        const failed = failsWith('ERR_SESSION_STORE', () => storage.save(login))
-        for (const write of writes) write.release()
-        await last.reached
-        await storage.revoke(handle)
-        last.release()
-        await failed
+        const held = holdAfter(fixture, ['write', who.includes('grace') ? 2 : 1])
+        const failing = failsWith('ERR_SESSION_STORE', () => storage.save(login))
+        await whileHeld(held, failing, () => storage.revoke(handle))
         equal((await storage.read(cookie)).isNew, true, who)
         same(await storage.sessionsOf('ada'), [], who)
       }

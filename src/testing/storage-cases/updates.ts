@@ -1,6 +1,6 @@
 import type { Session } from '../../core/session/session.ts'
 import { equal, ok, same } from '../expect.ts'
-import { visit, watched, type StorageCase } from './visit.ts'
+import { visit, watched, whileHeld, type StorageCase } from './visit.ts'
 
 const add = (n: number | undefined) => (n ?? 0) + 1
 
@@ -16,12 +16,10 @@ export const updateCases: readonly StorageCase[] = [
       a.set('a', 1)
       a.unset('base')
       b.set('b', 2)
-      const held = fixture.gate!.hold('write')
-      const saving = storage.save(b)
-      await held.reached
-      await storage.save(a)
-      held.release()
-      ok(await saving)
+      const [saved] = await whileHeld(fixture.gate!.hold('write'), storage.save(b), () =>
+        storage.save(a),
+      )
+      ok(saved)
       same((await storage.read(cookie)).data[0], { a: 1, b: 2 })
       same(b.data[0], { a: 1, b: 2 })
       ok(types().includes('conflict'))

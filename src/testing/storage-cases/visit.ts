@@ -6,6 +6,7 @@ import type {
   SessionStorage,
 } from '../../core/life-cycle/session-storage.ts'
 import type { ConformanceCase, StorageFixture } from '../fixture.ts'
+import type { Held } from '../gate.ts'
 
 export type StorageCase = ConformanceCase<StorageFixture>
 
@@ -29,6 +30,34 @@ export async function visit(
   use(session)
   const saved = await storage.save(session)
   return { session, saved, cookie: saved === null ? cookie : saved || null }
+}
+
+/** Lets so many calls pass, and keeps the next one waiting. */
+export function holdAfter(
+  { gate }: StorageFixture,
+  [operation, before]: readonly ['read' | 'write' | 'keysOf', number],
+): Held {
+  for (let n = 0; n < before; n++) gate!.hold(operation).release()
+  return gate!.hold(operation)
+}
+
+/**
+ * Lets something happen at a chosen moment of a work, which goes on after that, even after a failure.
+ *
+ * @param held Where the work waits. It is asked for before the work begins.
+ * @returns What came of both.
+ */
+export async function whileHeld<Work, Other>(
+  held: Held,
+  work: Promise<Work>,
+  act: () => Promise<Other>,
+): Promise<[Work, Other]> {
+  const missed = work.then(() => {
+    throw new Error('the work is done, and was not held')
+  })
+  const reached = Promise.race([held.reached, missed])
+  const other = await reached.then(act).finally(() => held.release())
+  return [await work, other]
 }
 
 /** A storage, and the types of the events that it has sent. */
