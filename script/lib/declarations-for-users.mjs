@@ -96,4 +96,8 @@ for (const { path, statements } of files.values()) {
 }
 const all = readdirSync('dist', { recursive: true }).map((path) => join('dist', String(path)))
 for (const path of all) if (path.endsWith('.d.ts') && !written.has(path)) rmSync(path)
+// What is left of a file of types is a script in which nothing is, and which nothing imports.
+for (const path of all) {
+  if (path.endsWith('.js') && readFileSync(path, 'utf8') === 'export {};\n') rmSync(path)
+}
 rmSync('dist/.npmignore', { force: true })

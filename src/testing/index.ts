@@ -3,8 +3,13 @@ export type { SessionStorageOptions } from '../core/life-cycle/storage-options.t
 export type { SessionStore } from '../core/store/session-store.ts'
 export { storeCases } from './store-cases.ts'
 export { adapterCases } from './adapter-cases/index.ts'
-export type { AdapterCase } from './adapter-cases/case.ts'
-export type { AdapterApp, AdapterFixture, AdapterHandler, Reply } from './adapter-cases/app.ts'
+export type {
+  AdapterApp,
+  AdapterCase,
+  AdapterFixture,
+  AdapterHandler,
+  Reply,
+} from './adapter-cases/app.ts'
 export { storageCases } from './storage-cases/index.ts'
 export type { StorageCase } from './storage-cases/visit.ts'
 export {

@@ -44,6 +44,14 @@ export interface AdapterFixture {
   start(app: AdapterApp): Promise<{ origin: string; close(): Promise<void> }>
 }
 
+/** One rule of adapters. It is data, so that any test runner can run it. */
+export interface AdapterCase {
+  readonly name: string
+  /** Where an adapter serves one cookie only, this case does not hold. */
+  readonly needs?: 'several sessions'
+  run(fixture: AdapterFixture): Promise<void>
+}
+
 /** A server under test, and the gate before its store. */
 interface Running {
   readonly gate: Gate

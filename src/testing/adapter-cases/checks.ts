@@ -2,9 +2,8 @@ import { createSessionCheck, type SessionVerdict } from '../../core/serving/sess
 import { needsStepUp, requireLevel, requireRecentLogin } from '../../core/session/require-login.ts'
 import type { Session } from '../../core/session/session.ts'
 import { equal, ok, same } from '../expect.ts'
-import { type AdapterApp, type Reply, withApp } from './app.ts'
+import { type AdapterApp, type AdapterCase, type Reply, withApp } from './app.ts'
 import type { Browser } from './browser.ts'
-import type { AdapterCase } from './case.ts'
 
 /** Why the session does not do for a payment, if so. */
 function reasonOf(session: Session): string {

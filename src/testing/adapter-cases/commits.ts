@@ -1,8 +1,7 @@
 import type { Session } from '../../core/session/session.ts'
 import { equal, ok, same } from '../expect.ts'
 import type { Gate } from '../gate.ts'
-import { type AdapterHandler, withApp } from './app.ts'
-import type { AdapterCase } from './case.ts'
+import { type AdapterCase, type AdapterHandler, withApp } from './app.ts'
 
 const look: AdapterHandler = (session) => ({ json: [session.get('name'), session.get('notice')] })
 

@@ -1,8 +1,6 @@
 import { equal, same } from '../expect.ts'
 import type { Session } from '../../core/session/session.ts'
-import type { AdapterApp } from './app.ts'
-import { withApp } from './app.ts'
-import type { AdapterCase } from './case.ts'
+import { type AdapterApp, type AdapterCase, withApp } from './app.ts'
 
 const handlers: AdapterApp['handlers'] = {
   '/begin': (session: Session) => {

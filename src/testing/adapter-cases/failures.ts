@@ -1,7 +1,6 @@
 import { equal, ok, same } from '../expect.ts'
 import type { Session } from '../../core/session/session.ts'
-import { type AdapterApp, withApp } from './app.ts'
-import type { AdapterCase } from './case.ts'
+import { type AdapterApp, type AdapterCase, withApp } from './app.ts'
 
 const handlers: AdapterApp['handlers'] = {
   '/begin': (session: Session) => {

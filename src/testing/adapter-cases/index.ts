@@ -1,3 +1,4 @@
+import type { AdapterCase } from './app.ts'
 import { checks } from './checks.ts'
 import { commits } from './commits.ts'
 import { endings } from './endings.ts'
@@ -5,7 +6,6 @@ import { failures } from './failures.ts'
 import { privacy } from './privacy.ts'
 import { responses } from './responses.ts'
 import { visits } from './visits.ts'
-import type { AdapterCase } from './case.ts'
 
 /** Every rule of an adapter, for a running server of its framework. */
 export const adapterCases: readonly AdapterCase[] = [

@@ -1,7 +1,6 @@
 import { equal, ok } from '../expect.ts'
 import type { Session } from '../../core/session/session.ts'
-import { type AdapterApp, type Reply, withApp } from './app.ts'
-import type { AdapterCase } from './case.ts'
+import { type AdapterApp, type AdapterCase, type Reply, withApp } from './app.ts'
 
 const page = (headers: readonly (readonly [string, string])[] = []): Reply => ({
   text: 'a page',

@@ -1,7 +1,6 @@
 import { equal, ok, same } from '../expect.ts'
 import type { Session } from '../../core/session/session.ts'
-import { type AdapterHandler, withApp } from './app.ts'
-import type { AdapterCase } from './case.ts'
+import { type AdapterCase, type AdapterHandler, withApp } from './app.ts'
 
 const look = (session: Session) => ({ json: [session.get('name'), session.get('notice')] })
 

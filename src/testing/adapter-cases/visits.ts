@@ -1,7 +1,6 @@
 import { equal, failsWith, ok, same } from '../expect.ts'
 import type { Session } from '../../core/session/session.ts'
-import { withApp } from './app.ts'
-import type { AdapterCase } from './case.ts'
+import { type AdapterCase, withApp } from './app.ts'
 
 const count = (session: Session): number =>
   session.update('n', (n) => ((n as number | undefined) ?? 0) + 1) as number
