@@ -1,12 +1,8 @@
 import type { SessionEvent } from '../../core/events.ts'
 import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, same } from '../expect.ts'
-import { type Ender, ender } from './ender.ts'
+import { alive, ender } from './ender.ts'
 import { visit, whileHeld, type StorageCase } from './visit.ts'
-
-async function isAlive(storage: Ender, cookie: string | null): Promise<boolean> {
-  return !(await storage.read(cookie)).isNew
-}
 
 /** Ends of sessions that are in their cookies: of all copies of these. */
 export const endedCookieCases: readonly StorageCase[] = [
@@ -22,10 +18,7 @@ export const endedCookieCases: readonly StorageCase[] = [
         const slow = await storage.read(first.cookie)
         slow.set('c', 1)
         equal((await visit(storage, second.cookie, (s) => s.destroy())).saved, '')
-        same(
-          [await isAlive(storage, first.cookie), await isAlive(storage, second.cookie)],
-          [false, false],
-        )
+        same(await alive(storage, first.cookie, second.cookie), [false, false])
         equal(await storage.save(slow), null)
         equal(events.at(-1)?.type, 'interrupted')
         equal(await storage.peek(second.cookie), undefined)
@@ -48,7 +41,7 @@ export const endedCookieCases: readonly StorageCase[] = [
       const [, saved] = await whileHeld(fixture.gate!.hold('write'), storage.save(leaving), () =>
         storage.save(slow),
       )
-      same([await isAlive(storage, cookie), await isAlive(storage, saved)], [false, false])
+      same(await alive(storage, cookie, saved), [false, false])
     },
   },
   {
@@ -63,7 +56,7 @@ export const endedCookieCases: readonly StorageCase[] = [
         session.destroy()
         fixture.gate!.fail(operation, new Error('away'))
         await failsWith('ERR_SESSION_STORE', () => storage.save(session))
-        equal(await isAlive(storage, cookie), true)
+        same(await alive(storage, cookie), [true])
       }
     },
   },
@@ -84,16 +77,16 @@ export const endedCookieCases: readonly StorageCase[] = [
         const slow = await storage.read(before.cookie)
         slow.set('b', 1)
         const after = await visit(storage, before.cookie, use)
-        equal(await isAlive(storage, after.cookie), true)
+        same(await alive(storage, after.cookie), [true])
         equal(after.session.handle === before.session.handle, false)
         equal(await storage.save(slow), null)
         // A request that was on its way puts no session of its own over the newer one.
         const late = await visit(storage, before.cookie, (s) => s.set('c', 1))
         same([late.session.isNew, late.saved], [true, null])
         await fixture.clock.pass(5001)
-        equal(await isAlive(storage, before.cookie), false)
+        same(await alive(storage, before.cookie), [false])
         equal(events.at(-1)?.type, 'reused-old-id')
-        equal(await isAlive(storage, after.cookie), true)
+        same(await alive(storage, after.cookie), [true])
       }
     },
   },
@@ -105,13 +98,10 @@ export const endedCookieCases: readonly StorageCase[] = [
       const storage = ender(fixture)
       const before = await visit(storage, null, (s) => s.login('ada'))
       const after = await visit(storage, before.cookie, (s) => s.regenerateId())
-      same(
-        [await isAlive(storage, before.cookie), await isAlive(storage, after.cookie)],
-        [true, true],
-      )
+      same(await alive(storage, before.cookie, after.cookie), [true, true])
       equal(after.session.handle, before.session.handle)
       await visit(storage, before.cookie, (s) => s.destroy())
-      equal(await isAlive(storage, after.cookie), false)
+      same(await alive(storage, after.cookie), [false])
     },
   },
   {
@@ -126,9 +116,9 @@ export const endedCookieCases: readonly StorageCase[] = [
         use(login)
         logout.destroy()
         const after = await storage.save(login)
-        equal(await isAlive(storage, after), true)
+        same(await alive(storage, after), [true])
         await storage.save(logout)
-        equal(await isAlive(storage, after), false)
+        same(await alive(storage, after), [false])
 
         const again = await visit(storage, null, (s) => s.login('ada'))
         const [second, first] = [await storage.read(again.cookie), await storage.read(again.cookie)]
@@ -138,7 +128,7 @@ export const endedCookieCases: readonly StorageCase[] = [
         const held = fixture.gate!.hold('write')
         const [saved] = await whileHeld(held, storage.save(second), () => storage.save(first))
         equal(saved, null)
-        equal(await isAlive(storage, again.cookie), false)
+        same(await alive(storage, again.cookie), [false])
       }
     },
   },
@@ -156,8 +146,8 @@ export const endedCookieCases: readonly StorageCase[] = [
         storage.save(logins[0]!),
         () => storage.save(logins[1]!),
       )
-      same([await isAlive(storage, first), await isAlive(storage, second)], [true, true])
-      equal(await isAlive(storage, cookie), false)
+      same(await alive(storage, first, second), [true, true])
+      same(await alive(storage, cookie), [false])
     },
   },
   {
@@ -175,9 +165,9 @@ export const endedCookieCases: readonly StorageCase[] = [
         () => storage.save(both[1]!),
       )
       equal(first, null)
-      equal(await isAlive(storage, second), true)
+      same(await alive(storage, second), [true])
       await storage.revoke(session.handle)
-      equal(await isAlive(storage, second), false)
+      same(await alive(storage, second), [false])
     },
   },
   {
@@ -193,12 +183,9 @@ export const endedCookieCases: readonly StorageCase[] = [
       await storage.revoke('no handle at all')
       await storage.revoke('h'.repeat(22))
       await storage.revoke(one.session.handle)
-      same(
-        [await isAlive(storage, three.cookie), await isAlive(storage, other.cookie)],
-        [false, true],
-      )
+      same(await alive(storage, three.cookie, other.cookie), [false, true])
       await storage.revoke(other.session.id)
-      equal(await isAlive(storage, other.cookie), false)
+      same(await alive(storage, other.cookie), [false])
       await failsWith('ERR_SESSION_CONFIG', () => storage.revoke(undefined as never))
     },
   },

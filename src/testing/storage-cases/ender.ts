@@ -34,13 +34,13 @@ export async function begin(storage: SessionStorage, userId: string = 'ada'): Pr
   return session
 }
 
-export async function loggedIn(storage: Ender, userId: string = 'ada'): Promise<string> {
+export async function loggedIn(storage: SessionStorage, userId: string = 'ada'): Promise<string> {
   return (await visit(storage, null, (s) => s.login(userId))).cookie!
 }
 
 /** Whose sessions these cookie values stand for. */
 export async function users(
-  storage: Ender,
+  storage: SessionStorage,
   ...cookies: (string | null)[]
 ): Promise<(string | undefined)[]> {
   const found = []
@@ -48,8 +48,17 @@ export async function users(
   return found
 }
 
+/** Whether there is a session behind these cookie values. */
+export async function alive(
+  storage: SessionStorage,
+  ...cookies: (string | null)[]
+): Promise<boolean[]> {
+  const found = []
+  for (const cookie of cookies) found.push(!(await storage.read(cookie)).isNew)
+  return found
+}
+
 /** Whether a login that is saved now stands. */
 export async function stands(storage: SessionStorage, login: Session): Promise<boolean> {
-  const cookie = await storage.save(login)
-  return cookie !== null && !(await storage.read(cookie)).isNew
+  return !(await storage.read(await storage.save(login))).isNew
 }

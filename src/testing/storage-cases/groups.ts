@@ -5,6 +5,7 @@ import type { SessionStorageOptions } from '../../core/life-cycle/storage-option
 import type { Session } from '../../core/session/session.ts'
 import type { StorageFixture, Trait } from '../fixture.ts'
 import { equal, failsWith, same } from '../expect.ts'
+import { alive } from './ender.ts'
 import { holdAfter, visit, watched, whileHeld, type StorageCase } from './visit.ts'
 
 const needs: readonly Trait[] = ['grouped']
@@ -40,12 +41,6 @@ async function begun(storage: ServerSessionStorage, group: string = sid): Promis
   const session = await storage.read(null)
   session.login('ada', { group })
   return session
-}
-
-async function alive(storage: ServerSessionStorage, ...cookies: string[]): Promise<boolean[]> {
-  const found = []
-  for (const cookie of cookies) found.push(!(await storage.read(cookie)).isNew)
-  return found
 }
 
 /** Sessions that end together, as those of one session of a provider. */

@@ -4,8 +4,8 @@ import {
 } from '../../core/life-cycle/session-limit.ts'
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import type { SessionStorageOptions } from '../../core/life-cycle/storage-options.ts'
+import type { Session } from '../../core/session/session.ts'
 import type { StorageFixture, Trait } from '../fixture.ts'
-import { visit } from './visit.ts'
 
 /* Storages that limit the sessions of a user, and logins there. */
 
@@ -25,29 +25,11 @@ export function limited(
   return createStorage(options) as ServerSessionStorage
 }
 
-export async function loggedIn(storage: ServerSessionStorage, userId = 'ada'): Promise<string> {
-  return (await visit(storage, null, (s) => s.login(userId))).cookie!
-}
-
 /** The cookie value, or the code of the error that saving threw. */
-export async function saved(storage: ServerSessionStorage, login: SavedSession): Promise<string> {
+export async function saved(storage: ServerSessionStorage, login: Session): Promise<string> {
   try {
     return (await storage.save(login)) ?? 'interrupted'
   } catch (error) {
     return String((error as { code?: unknown }).code)
   }
-}
-
-type SavedSession = Parameters<ServerSessionStorage['save']>[0]
-
-export async function begun(storage: ServerSessionStorage): Promise<SavedSession> {
-  const session = await storage.read(null)
-  session.login('ada')
-  return session
-}
-
-export async function alive(storage: ServerSessionStorage, cookies: string[]): Promise<boolean[]> {
-  const found = []
-  for (const cookie of cookies) found.push(!(await storage.read(cookie)).isNew)
-  return found
 }

@@ -4,8 +4,8 @@ import type { Session } from '../../core/session/session.ts'
 import { equal, failsWith, ok } from '../expect.ts'
 import type { Trait } from '../fixture.ts'
 import { endOf, opens } from './connections.ts'
-import { ender } from './ender.ts'
-import { limited, loggedIn, needs } from './limited.ts'
+import { ender, loggedIn } from './ender.ts'
+import { limited, needs } from './limited.ts'
 import { visit, type StorageCase } from './visit.ts'
 
 /** The ways to end a session, or its id, and what is seen of them on another server and on the same. */

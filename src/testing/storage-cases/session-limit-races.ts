@@ -2,7 +2,8 @@ import type { ServerSessionStorage } from '../../core/life-cycle/session-storage
 import { cryptoBackend } from '../../core/runtime/crypto/choose.ts'
 import type { StorageFixture } from '../fixture.ts'
 import { equal, same } from '../expect.ts'
-import { alive, begun, both, limited, loggedIn, minute, needs, saved } from './limited.ts'
+import { alive, begin, loggedIn } from './ender.ts'
+import { both, limited, minute, needs, saved } from './limited.ts'
 import { idle, lockable, proved, seenBy } from './lockable.ts'
 import { holdAfter, visit, whileHeld, type StorageCase } from './visit.ts'
 
@@ -26,7 +27,7 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
             const note = JSON.stringify([when, moment, other])
             const servers = [limited(fixture, [2, when]), limited(fixture, [2, when])] as const
             const before = await loggedIn(servers[0])
-            const logins = [await begun(servers[0]), await begun(servers[1])] as const
+            const logins = [await begin(servers[0]), await begin(servers[1])] as const
             const first = holdAfter(fixture, moment)
             const saving = saved(servers[0], logins[0]).finally(() => first.release())
             await Promise.race([first.reached, saving])
@@ -37,12 +38,12 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
             const outcome = await saving
             second?.release()
             const outcomes = [outcome, await overtaking]
-            const standing = await alive(servers[0], outcomes)
+            const standing = await alive(servers[0], ...outcomes)
             const refused = outcomes.filter((one) => one === 'ERR_SESSION_LIMIT').length
             const isRefusing = when === 'refuse'
             equal(refused, isRefusing ? 1 : 0, note)
             equal(standing.filter(Boolean).length, isRefusing ? 1 : 2, note)
-            same(await alive(servers[0], [before]), [isRefusing], note)
+            same(await alive(servers[0], before), [isRefusing], note)
             equal((await servers[0].sessionsOf('ada')).length, 2, note)
             // What nobody has come to is not left for the next round.
             for (const operation of ['read', 'write', 'keysOf'] as const) {
@@ -60,19 +61,19 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
     async run(fixture) {
       for (const when of both) {
         const storage = limited(fixture, [1, when])
-        const login = await begun(storage)
+        const login = await begin(storage)
         const held = fixture.gate!.hold('keysOf')
         const [outcome, other] = await whileHeld(held, saved(storage, login), async () => {
           await storage.revoke(login.handle)
           return loggedIn(limited(fixture, [1, when]))
         })
         equal(outcome.startsWith(login.handle), true, when)
-        same(await alive(storage, [outcome, other]), [false, true], when)
-        const late = await begun(storage)
+        same(await alive(storage, outcome, other), [false, true], when)
+        const late = await begin(storage)
         await fixture.clock.pass(1)
         await storage.revokeAll('ada', { except: (await storage.read(other)).handle })
         equal(await saved(storage, late), 'interrupted', when)
-        same(await alive(storage, [other]), [true], when)
+        same(await alive(storage, other), [true], when)
         await storage.revokeAll('ada')
       }
     },
@@ -93,7 +94,7 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
         return loggedIn(limited(fixture, [1, 'refuse']))
       })
       equal(outcome, 'ERR_SESSION_LIMIT')
-      same(await alive(storage, [three]), [true])
+      same(await alive(storage, three), [true])
     },
   },
   {
@@ -103,14 +104,14 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
       for (const operation of ['keysOf', 'write'] as const) {
         const storage = limited(fixture, [2, 'refuse'])
         const one = await loggedIn(storage)
-        const login = await begun(storage)
+        const login = await begin(storage)
         // Its session is written first, and where it sits after that.
         if (operation === 'write') fixture.gate!.hold('write').release()
         fixture.gate!.fail(operation, new Error('away'))
         equal(await saved(storage, login), 'ERR_SESSION_STORE', operation)
         equal((await storage.sessionsOf('ada')).length, 1, operation)
         const two = await loggedIn(storage)
-        same(await alive(storage, [one, two]), [true, true], operation)
+        same(await alive(storage, one, two), [true, true], operation)
         await storage.revokeAll('ada')
       }
     },
@@ -127,7 +128,7 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
       // The login that is longest ago ends first, and no more than must.
       const third = await loggedIn(storage)
       same(await seenBy(storage, first, second, third), ['gone', 'locked', 'ada'])
-      const login = await begun(storage)
+      const login = await begin(storage)
       const held = holdAfter(fixture, ['write', 1])
       const [outcome, unlocked] = await whileHeld(held, saved(storage, login), async () =>
         other.save(await proved(other, second)),
@@ -147,7 +148,7 @@ export const sessionLimitRaceCases: readonly StorageCase[] = [
       const key = `seats-${await cryptoBackend.sha256('ada')}`
       const { version } = (await store.read(key))!
       await store.write(key, '{', { replaces: version, expiresAt: fixture.clock.now() + minute })
-      equal(await saved(storage, await begun(storage)), 'ERR_SESSION_LIMIT')
+      equal(await saved(storage, await begin(storage)), 'ERR_SESSION_LIMIT')
     },
   },
 ]

@@ -1,7 +1,8 @@
 import { createSessionLimit, type SessionLimitError } from '../../core/life-cycle/session-limit.ts'
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { equal, failsWith, ok, same } from '../expect.ts'
-import { alive, begun, both, limited, loggedIn, minute, needs, saved } from './limited.ts'
+import { alive, begin, loggedIn } from './ender.ts'
+import { both, limited, minute, needs, saved } from './limited.ts'
 import { visit, watched, type StorageCase } from './visit.ts'
 
 /** How many sessions a user may have at the same time. */
@@ -20,13 +21,13 @@ export const sessionLimitCases: readonly StorageCase[] = [
         cookies.push(await loggedIn(storage))
         await fixture.clock.pass(1)
       }
-      same(await alive(storage, cookies), [false, false, true, true])
+      same(await alive(storage, ...cookies), [false, false, true, true])
       equal(types().filter((type) => type === 'revoked').length, 2)
       equal((await storage.sessionsOf('ada')).length, 2)
       // Who logs in again in a session has logged in last.
       const again = (await visit(storage, cookies[2]!, (s) => s.login('ada'))).cookie!
       const last = await loggedIn(storage)
-      same(await alive(storage, [again, cookies[3]!, last, other]), [true, false, true, true])
+      same(await alive(storage, again, cookies[3]!, last, other), [true, false, true, true])
     },
   },
   {
@@ -53,15 +54,15 @@ export const sessionLimitCases: readonly StorageCase[] = [
       session.set('told', true)
       const after = (await storage.save(session)) || before
       same((await storage.read(after)).data[0], { cart: ['tea'], told: true })
-      same(await alive(storage, cookies), [true, true])
-      const stranger = await begun(storage)
+      same(await alive(storage, ...cookies), [true, true])
+      const stranger = await begin(storage)
       equal(await saved(storage, stranger), 'ERR_SESSION_LIMIT')
       equal(await storage.save(stranger), null)
       equal((await storage.sessionsOf('ada')).length, 2)
       await loggedIn(storage, 'grace')
       await visit(storage, cookies[0]!, (s) => s.destroy())
       await loggedIn(storage)
-      equal(await saved(storage, await begun(storage)), 'ERR_SESSION_LIMIT')
+      equal(await saved(storage, await begin(storage)), 'ERR_SESSION_LIMIT')
     },
   },
   {
@@ -85,8 +86,8 @@ export const sessionLimitCases: readonly StorageCase[] = [
       for (const end of ends) {
         await end(...(await two()))
         const cookies = await two()
-        equal(await saved(storage, await begun(storage)), 'ERR_SESSION_LIMIT')
-        same(await alive(storage, [...cookies]), [true, true])
+        equal(await saved(storage, await begin(storage)), 'ERR_SESSION_LIMIT')
+        same(await alive(storage, ...cookies), [true, true])
         await storage.revokeAll('ada')
       }
     },
@@ -102,7 +103,7 @@ export const sessionLimitCases: readonly StorageCase[] = [
         // With an id in its grace it is a session of its own, and takes the place of that one.
         const next = (await visit(storage, again, (s) => s.regenerateId())).cookie!
         const apart = (await visit(storage, again, (s) => s.login('ada'))).cookie!
-        same(await alive(storage, [one, two, next, apart]), [true, false, false, true], when)
+        same(await alive(storage, one, two, next, apart), [true, false, false, true], when)
         equal((await storage.sessionsOf('ada')).length, 2)
         await storage.revokeAll('ada')
       }
@@ -120,14 +121,14 @@ export const sessionLimitCases: readonly StorageCase[] = [
           await fixture.clock.pass(1)
         }
         const storage = limited(fixture, [2, when])
-        const outcome = await saved(storage, await begun(storage))
+        const outcome = await saved(storage, await begin(storage))
         equal(outcome === 'ERR_SESSION_LIMIT', when === 'refuse')
         same(
-          await alive(storage, cookies),
+          await alive(storage, ...cookies),
           when === 'refuse' ? [true, true, true] : [false, false, true],
         )
         const again = await visit(storage, cookies[2]!, (s) => s.login('ada'))
-        same(await alive(storage, [again.cookie!]), [true], when)
+        same(await alive(storage, again.cookie!), [true], when)
         await storage.revokeAll('ada')
       }
     },
@@ -140,7 +141,7 @@ export const sessionLimitCases: readonly StorageCase[] = [
       const behind = limited(fixture, [1, 'end-oldest'], { ahead: -2 * minute })
       const one = await loggedIn(storage)
       const two = await loggedIn(behind)
-      same(await alive(storage, [one, two]), [false, true])
+      same(await alive(storage, one, two), [false, true])
     },
   },
   {
