@@ -48,8 +48,9 @@ function isKind(value: unknown, kind: OptionKind): boolean {
   return typeof value === kind || isBranded(value, kind as MadeBy)
 }
 
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : withArticle(Array.isArray(value) ? 'array' : typeof value)
+export function kindOf(value: unknown): string {
+  if ((value ?? undefined) === undefined) return String(value)
+  return withArticle(Array.isArray(value) ? 'array' : typeof value)
 }
 
 /** The name of a kind of values, as a message says it. */

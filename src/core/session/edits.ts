@@ -2,6 +2,7 @@ import type { ValueCodec } from '../record/codec.ts'
 import type { Contents } from '../record/record.ts'
 import { copyValues, KeptValues } from '../record/kept-values.ts'
 import { committedError, SessionValueError } from '../errors.ts'
+import { kindOf } from '../options.ts'
 import { contentsAsStored, type Loaded } from '../record/standing.ts'
 import { applyChange, replay, type Change } from './changes.ts'
 import { FlashMessages } from './flash-messages.ts'
@@ -135,7 +136,7 @@ export class Edits {
 
   /** Whether the app changed anything. That it used a message up is for others to count. */
   get isChanged(): boolean {
-    return this.#changes.length > 0 || (this.#handedOut?.changedKeys().length ?? 0) > 0
+    return this.#changes.length > 0 || !!this.#handedOut?.changedKeys().length
   }
 
   /**
@@ -149,7 +150,7 @@ export class Edits {
   outcome(loaded: Loaded | undefined, base: Loaded | undefined): Contents {
     const changes = this.#allChanges()
     const isMine = base === loaded && !this.#isMore
-    if (isMine || base === undefined || loaded === undefined) {
+    if (isMine || !base || !loaded) {
       // Nobody else has written: no change has to be made twice.
       const stored = loaded && this.#stored
       const flash = this.flash.left(stored?.flash, this.#changes)
@@ -179,7 +180,7 @@ export class Edits {
       this.#own.set(key, value)
       return { type: 'set', key, value }
     })
-    return inPlace.length === 0 ? this.#changes : [...this.#changes, ...inPlace]
+    return [...this.#changes, ...inPlace]
   }
 
   /**
@@ -192,14 +193,14 @@ export class Edits {
     this.#stored = stored
     this.#isStored = true
     this.flash.settle()
-    if (stored.values !== this.values) this.#adopt(stored.values, isOver)
+    const { values } = stored
+    if (values !== this.values) this.#adopt(values, isOver)
     // The app has no object that it could go on changing.
     else if (this.#shared !== undefined && this.#handedOut === undefined) {
       stored.isShared = true
-      this.#shared = stored.values
+      this.#shared = values
     }
-    this.#isMore =
-      stored.values instanceof KeptValues && stored.values.constructor !== this.values.constructor
+    this.#isMore = values instanceof KeptValues && values.constructor !== this.values.constructor
     if (!isOver) this.#handedOut?.printAgain()
   }
 
@@ -213,7 +214,7 @@ export class Edits {
     for (const [key, value] of values) {
       const seen = mine.get(key)
       // The app may have the object and go on changing it, but never one that other requests have as well.
-      const isMine = !isOver && seen && seen !== shared?.get(key)
+      const isMine = !isOver && seen !== shared?.get(key)
       own.set(key, isMine && this.#codec.isSame(key, seen, value) ? seen : value)
     }
     if (own instanceof KeptValues && values instanceof KeptValues) own.adopt(values)
@@ -231,8 +232,4 @@ export class Edits {
 export function assertKey(key: unknown): void {
   if (typeof key === 'string') return
   throw new SessionValueError(String(key), `its key must be a string, and not ${kindOf(key)}`)
-}
-
-function kindOf(key: unknown): string {
-  return key === null || key === undefined ? String(key) : `a ${typeof key}`
 }
