@@ -10,6 +10,7 @@ import {
   storageKinds,
   type SessionStorageOptions,
 } from '../core/life-cycle/storage-options.ts'
+import { copyOf } from '../core/runtime/recent.ts'
 import { systemTime, unref } from '../core/runtime/time.ts'
 import { type Linked, WriteOrder } from './memory/write-order.ts'
 
@@ -178,15 +179,17 @@ export function createMemoryStore(
       const end = Math.ceil(expiresAt - origin)
       const order = orderOf({ key, owner })
       if (entry === undefined && order !== notes) makeRoom(time)
-      const before = entry && (entry.owner === owner ? order : orderOf(entry))
-      if (entry?.owner !== undefined && entry.owner !== owner) unlink(key, entry.owner)
+      const before = entry && orderOf(entry)
       const kept = entry ?? add(key, end)
+      if (kept.owner !== owner) {
+        if (kept.owner !== undefined) unlink(key, kept.owner)
+        kept.owner = owner && copyOf(owner)
+        if (kept.owner !== undefined) link(key, kept.owner)
+      }
       kept.value = flattened(value)
       kept.version = ++lastVersion
       kept.end = end
-      kept.owner = owner
       order.append(kept, before)
-      if (owner !== undefined) link(key, owner)
       for (const order of all) dropExpired(order, glances, time)
       if (timer === undefined) startTimer()
       return String(lastVersion)

@@ -1,16 +1,11 @@
 import { andThen } from '../runtime/maybe-promise.ts'
-import { createRecent } from '../runtime/recent.ts'
+import { copyOf, createRecent } from '../runtime/recent.ts'
 import type { Opened, Seal } from './seal.ts'
 
 /*
  * A visitor's requests come in bursts and bring the same cookie, or the one that the request before them set. So what was
  * opened or sealed lately is remembered.
  */
-
-/** The same text that does not keep the whole header in memory, which it was cut out of. */
-function copyOf(text: string): string {
-  return ` ${text}`.slice(1)
-}
 
 /**
  * A seal that remembers what it opened and sealed lately. What opens a text is fixed for the life of a seal, and nothing in it

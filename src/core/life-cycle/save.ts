@@ -197,8 +197,10 @@ export class SessionWriter {
       for (const type of types) if (type) events.emit({ type, ...about })
     }
     state.settle(saved)
-    // As it was read, it will be read again.
-    if (saved.contents.isShared) this.context.records?.keep(saved.text, record)
+    // As it was read, it will be read again. Texts of a login may be parts of long ones.
+    if (saved.contents.isShared && !state.wishes.logsIn) {
+      this.context.records?.keep(saved.text, record)
+    }
     return this.home.asValue?.(saved.text) ?? state.id
   }
 

@@ -27,15 +27,16 @@ export function createRecentRecords({ isOurs }: Pick<RecordForm, 'isOurs'>): Rec
       const known = recent.find(text)
       if (known !== undefined) return known
       const record = decodeRecord(text, plainCodec, { isOurs })
-      if (record !== undefined) this.keep(text, record)
+      if (record) this.keep(text, record)
       return record
     },
     keep(text, record) {
       // Messages are handed out as they are, and few sessions have any.
       const isSimple = record.flash.size === 0 && record.previous?.contents === undefined
       const isKept = isSimple && recent.keep(text, record)
-      const { values } = record
-      if (isKept && values.constructor === Map) record.values = UnreadValues.of(values)
+      if (isKept && record.values.constructor === Map) {
+        record.values = UnreadValues.of(record.values)
+      }
       // It may have objects of one that was kept before.
       record.isShared ||= isKept
     },

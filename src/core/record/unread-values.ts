@@ -4,6 +4,8 @@
  * record of 1 KB parsing took a quarter, and printing a third.
  */
 
+import { copyOf } from '../runtime/recent.ts'
+
 /** A value of which there is the JSON, after that of its key. */
 export class Unread {
   readonly json: string
@@ -39,6 +41,8 @@ export class UnreadValues extends Map<string, unknown> {
   print(): string {
     let json = ''
     for (const [key, one] of super.entries()) {
+      // It may be remembered as long as the record is.
+      if (typeof one === 'string') this.set(key, copyOf(one))
       json += (json && ',') + (one instanceof Unread ? one.json : print(key, one))
     }
     return `{${json}}`

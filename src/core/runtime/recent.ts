@@ -14,6 +14,11 @@ const longest = 4096
 /** How many characters of a text its number is computed from. */
 const looked = 8
 
+/** The same text that does not keep a longer one in memory, which it was cut out of. */
+export function copyOf(text: string): string {
+  return ` ${text}`.slice(1)
+}
+
 /** Remembers what texts stand for. */
 interface Recent<T> {
   find(text: string): T | undefined
@@ -23,11 +28,11 @@ interface Recent<T> {
 
 /**
  * @param from The place of the characters by which texts differ. A negative place counts from the end of the text.
- * @param copyOf Makes the text that is kept.
+ * @param copy Makes the text that is kept.
  */
 export function createRecent<T>(
   from: number,
-  copyOf: (text: string) => string = (text) => text,
+  copy: (text: string) => string = (text) => text,
 ): Recent<T> {
   const numbers = new Int32Array(places)
   // Each place is there from the start: one that is not would be looked up in prototypes.
@@ -68,7 +73,7 @@ export function createRecent<T>(
         kept[place + 1] = kept[place]
       }
       numbers[place] = number
-      kept[place] = isKept ? [copyOf(text), meaning] : undefined
+      kept[place] = isKept ? [copy(text), meaning] : undefined
       return isKept
     },
   }
