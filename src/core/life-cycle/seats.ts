@@ -1,7 +1,37 @@
+import { SessionError } from '../errors.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { OwnedSessions } from './owned-sessions.ts'
 import type { StorageContext } from './storage-options.ts'
+
+export interface SessionLimitOptions {
+  /** Most sessions that a user has at the same time: 1 to 1000. */
+  max: number
+  /**
+   * What happens when a user who has `max` sessions logs in once more. `end-oldest` ends the one whose login is longest
+   * ago, as `revoke()` does. `refuse` ends locked sessions for the login if there are any, and else refuses it: saving it
+   * throws a {@link SessionLimitError}, and the visitor has the session of before.
+   */
+  whenReached: 'refuse' | 'end-oldest'
+}
+
+/** A user who has as many sessions as they may logged in once more. Code `ERR_SESSION_LIMIT`, status 409. */
+export class SessionLimitError extends SessionError {
+  override readonly name = 'SessionLimitError'
+  /** 409, Conflict (RFC 9110 §15.5.10): the user can end a session and try again. */
+  readonly status = 409
+  readonly statusCode = 409
+  /** Most sessions that a user may have. */
+  readonly max: number
+
+  constructor(max: number) {
+    super(
+      'ERR_SESSION_LIMIT',
+      `The user has ${max} sessions already, and may not have more: one must end before the next login`,
+    )
+    this.max = max
+  }
+}
 
 /** The sessions of each user that count against a limit. */
 export interface Seats {

@@ -5,7 +5,7 @@ import { isLoginContext, type LoginContext } from './login-context.ts'
 export interface LoginTerms {
   /**
    * Whether the login was made under a limit of sessions: it counts once it has a seat. One from before the limit counts
-   * without (`life-cycle/session-limit.ts`).
+   * without (`life-cycle/counted-seats.ts`).
    */
   isSeated?: boolean | undefined
   /** How strong the login was, by the app's own scale. */

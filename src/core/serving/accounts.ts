@@ -3,13 +3,13 @@
 export type { SessionErrorCode } from '../errors.ts'
 export type { SessionGroups } from '../life-cycle/groups.ts'
 export type { SessionLock } from '../life-cycle/lock.ts'
-export type { SessionLimit } from '../life-cycle/seats.ts'
-export { createSessionGroups } from '../life-cycle/session-groups.ts'
 export {
-  createSessionLimit,
+  type SessionLimit,
   SessionLimitError,
   type SessionLimitOptions,
-} from '../life-cycle/session-limit.ts'
+} from '../life-cycle/seats.ts'
+export { createSessionGroups } from '../life-cycle/session-groups.ts'
+export { createSessionLimit } from '../life-cycle/session-limit.ts'
 export { createSessionLock, type SessionLockOptions } from '../life-cycle/session-lock.ts'
 export type { LoginContext } from '../record/login-context.ts'
 export { type LockInfo, lockOf } from '../session/locked-state.ts'

@@ -1,7 +1,5 @@
-import {
-  createSessionLimit,
-  type SessionLimitOptions,
-} from '../../core/life-cycle/session-limit.ts'
+import type { SessionLimitOptions } from '../../core/life-cycle/seats.ts'
+import { createSessionLimit } from '../../core/life-cycle/session-limit.ts'
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import type { SessionStorageOptions } from '../../core/life-cycle/storage-options.ts'
 import type { Session } from '../../core/session/session.ts'

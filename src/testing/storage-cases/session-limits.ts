@@ -1,4 +1,5 @@
-import { createSessionLimit, type SessionLimitError } from '../../core/life-cycle/session-limit.ts'
+import type { SessionLimitError } from '../../core/life-cycle/seats.ts'
+import { createSessionLimit } from '../../core/life-cycle/session-limit.ts'
 import type { ServerSessionStorage } from '../../core/life-cycle/session-storage.ts'
 import { equal, failsWith, ok, same } from '../expect.ts'
 import { alive, begin, loggedIn } from './ender.ts'
