@@ -1,41 +1,16 @@
 import { isSessionError, SessionConflictError } from '../errors.ts'
-import { decodeRecord, encodeRecord, type SessionRecord } from '../record/record.ts'
+import type { SessionRecord } from '../record/record.ts'
 import type { Loaded } from '../record/standing.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import { mostAttempts, retry } from '../store/retry.ts'
 import type { Successor } from './home.ts'
-import { emptyRecord, endedRecord } from './ended-ids.ts'
+import { endedRecord } from './ended-ids.ts'
 import { serializeRecord } from './next-record.ts'
+import { type Emptied, type Found, type Meant, type Outcome, RecordTaker } from './record-taker.ts'
 import type { StorageContext } from './storage-options.ts'
 
 /** Sessions that took each other's place, at most: each costs a read, and whoever logs in again and again adds one. */
 const mostSuccessors = 100
-
-/** Milliseconds that a store keeps an emptied record which it failed to delete. */
-const emptyFor = 300_000
-
-/** What became of a session that was to end; or the handle of the one that has taken its place. */
-type Outcome = 'ended' | 'missing' | 'another' | { by: string }
-
-/** A session that nobody can use any more, and how it comes back as it was, if that can be. */
-interface Emptied {
-  putBack?: () => Promise<void>
-}
-
-/** What is stored at a handle: no record if it is none, and no version if there is nothing. */
-interface Found {
-  handle: string
-  record?: SessionRecord | undefined
-  version?: string | undefined
-}
-
-interface Meant {
-  isMeant: (record: SessionRecord | undefined) => boolean
-  /** Whose list it stays in, should the deletion fail. */
-  owner?: string | undefined
-  /** The version under which it was read before, and was meant. */
-  version?: string | undefined
-}
 
 interface EndOptions {
   /** Whose the one that took its place must be, if anybody's in particular. */
@@ -49,21 +24,22 @@ interface EndOptions {
 }
 
 /**
- * Ends sessions at their records. Because stores delete without comparing, a record is emptied first, which is compared.
- * Nobody can take over what is empty. So whoever ends a session, and whoever puts another one in its place, find each other.
+ * Ends sessions at their records. A record is taken from everybody before it is deleted. So whoever ends a session, and whoever
+ * puts another one in its place, find each other.
  */
 export class RecordEnds {
   readonly #context: StorageContext
   readonly #store: GuardedStore
+  readonly #taker: RecordTaker
 
   constructor(context: StorageContext, store: GuardedStore) {
     this.#context = context
     this.#store = store
+    this.#taker = new RecordTaker(context, store)
   }
 
   async recordOf(handle: string): Promise<SessionRecord | undefined> {
-    const stored = await this.#store.read(handle)
-    return stored && this.#decode(stored.value)
+    return (await this.#taker.find(handle)).record
   }
 
   /**
@@ -77,7 +53,7 @@ export class RecordEnds {
     owner: string | undefined,
     isMeant: Meant['isMeant'],
   ): Promise<Exclude<Outcome, object>> {
-    const outcome = await this.#end(handle, { owner, isMeant })
+    const outcome = await this.#taker.end(handle, { owner, isMeant })
     return typeof outcome === 'object' ? 'another' : outcome
   }
 
@@ -131,10 +107,9 @@ export class RecordEnds {
   async *#line(from: string | undefined): AsyncGenerator<Found> {
     let handle = from
     for (let followed = 0; handle !== undefined && followed < mostSuccessors; followed++) {
-      const stored = await this.#store.read(handle)
-      const record = stored && this.#decode(stored.value)
-      yield { handle, record, version: stored?.version }
-      handle = record?.replacedBy
+      const found = await this.#taker.find(handle)
+      yield found
+      handle = found.record?.replacedBy
     }
   }
 
@@ -181,7 +156,7 @@ export class RecordEnds {
     const replaced: string[] = []
     const isOfUser: Meant['isMeant'] = (record) => userId === undefined || record?.owner === userId
     let handle = from
-    let outcome = await this.#end(from, {
+    let outcome = await this.#taker.end(from, {
       isMeant: isTheirs ? isOfUser : () => true,
       owner: userId,
       version,
@@ -189,7 +164,7 @@ export class RecordEnds {
     while (typeof outcome === 'object') {
       if (replaced.push(handle) > mostSuccessors) throw new SessionConflictError(mostSuccessors)
       handle = outcome.by
-      outcome = await this.#end(handle, { isMeant: isOfUser, owner: userId })
+      outcome = await this.#taker.end(handle, { isMeant: isOfUser, owner: userId })
     }
     const isEnded = outcome === 'ended'
     // Somebody else's is left as it is, with what leads to it.
@@ -215,7 +190,7 @@ export class RecordEnds {
     let areAll = false
     try {
       for (const handle of handles) {
-        const outcome = await this.#take(handle, { owner, isMeant })
+        const outcome = await this.#taker.take(handle, { owner, isMeant })
         if (outcome === 'missing') continue
         if (outcome === 'another' || 'by' in outcome) return undefined
         taken.set(handle, outcome)
@@ -227,67 +202,5 @@ export class RecordEnds {
     }
     for (const handle of taken.keys()) await this.#store.delete(handle)
     return [...taken.keys()]
-  }
-
-  async #end(handle: string, meant: Meant): Promise<Outcome> {
-    const outcome = await this.#take(handle, meant)
-    if (typeof outcome === 'string' || 'by' in outcome) return outcome
-    await this.#store.delete(handle)
-    return 'ended'
-  }
-
-  /** Empties a record that is meant. What cannot be emptied, is to be deleted all the same. */
-  async #take(
-    handle: string,
-    { isMeant, owner, version }: Meant,
-  ): Promise<Exclude<Outcome, 'ended'> | Emptied> {
-    const { isAtomic } = this.#store
-    if (version !== undefined && isAtomic) {
-      const emptied = await this.#empty(handle, owner, version).catch(() => undefined)
-      if (emptied !== undefined) return {}
-    }
-    const taken = await retry(async (attempt) => {
-      const stored = await this.#store.read(handle)
-      if (stored === undefined) return 'missing'
-      const record = this.#decode(stored.value)
-      if (record?.replacedBy !== undefined) return { by: record.replacedBy }
-      if (!isMeant(record)) return 'another'
-      // However often it is written meanwhile, it ends.
-      if (attempt === mostAttempts || !isAtomic) return {}
-      const list = record?.owner ?? owner
-      try {
-        const replaces = await this.#empty(handle, list, stored.version)
-        if (replaces !== undefined) {
-          return { putBack: () => this.#putBack(stored.value, record, replaces) }
-        }
-      } catch {
-        // A store may be full, and delete all the same. It has told of its failure.
-        return {}
-      }
-      return undefined
-    })
-    return taken!
-  }
-
-  /** @returns Its version then. Undefined if somebody else was first. */
-  #empty(handle: string, owner: string | undefined, replaces: string): Promise<string | undefined> {
-    // Over by every clock.
-    const text = encodeRecord(emptyRecord(handle, 0, 0), this.#context)
-    const expiresAt = this.#context.now() + emptyFor
-    return this.#store.write(handle, text, { replaces, expiresAt, owner })
-  }
-
-  async #putBack(text: string, record: SessionRecord | undefined, replaces: string): Promise<void> {
-    if (record === undefined) return
-    const { lifetime } = this.#context
-    const expiresAt = lifetime.keptUntil?.(record) ?? lifetime.end(record)
-    const { handle, owner } = record
-    await this.#store.write(handle, text, { replaces, expiresAt, owner })
-  }
-
-  /** What has been emptied is nothing. */
-  #decode(text: string): SessionRecord | undefined {
-    const record = decodeRecord(text, this.#context.codec)
-    return record?.absoluteDeadline === 0 ? undefined : record
   }
 }
