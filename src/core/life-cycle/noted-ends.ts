@@ -9,22 +9,19 @@ import type { Login } from '../session/wishes.ts'
 import type { GuardedStore } from '../store/guarded-store.ts'
 import type { Admission, EndedAsSeen, Finding, Found, Refusal } from './home.ts'
 import type { NoteCache } from './note-cache.ts'
-import { countsOf, type Many, type NoteScope, readMany, subjectsOf } from './noted-subjects.ts'
+import { NotedStandings, type Notes } from './noted-standings.ts'
+import { countsOf, type NoteScope, readMany, subjectsOf } from './noted-subjects.ts'
 import { beginning } from './revocation-note.ts'
-import { clockDifference, keyOfSubject, type Noted, readNote, Revocations } from './revocations.ts'
+import { clockDifference, keyOfSubject, type Noted, Revocations } from './revocations.ts'
 import {
   endAlone,
   endWithSuccessors,
   keyOfSession,
   type NotedEnd,
   noteEnd,
-  parseEnd,
   type SessionEnd,
 } from './session-ends.ts'
 import type { StorageContext } from './storage-options.ts'
-
-/** Whether a session is the one that its cookie says, or has ended; or another one has taken its place, just now or long ago. */
-type NotedStanding = 'current' | 'ended' | 'retired' | 'reused'
 
 type EndEvent = 'destroyed' | 'revoked'
 
@@ -32,10 +29,6 @@ interface Parts {
   readonly store: GuardedStore
   readonly cache: NoteCache
   readonly scope: NoteScope
-}
-
-interface Notes extends Many<Noted> {
-  end: string | undefined
 }
 
 /**
@@ -48,6 +41,7 @@ export class NotedEnds {
   readonly #cache: NoteCache
   readonly #scope: NoteScope
   readonly #store: GuardedStore
+  readonly #standings: NotedStandings
 
   constructor(context: StorageContext, { store, cache, scope }: Parts) {
     this.#context = context
@@ -55,21 +49,14 @@ export class NotedEnds {
     this.#scope = scope
     this.revocations = new Revocations(context, store)
     this.#store = store
-  }
-
-  /** Asked when a session is read, and so through the cache, unless it must be the latest. */
-  async standingOf(record: SessionRecord, isFresh: boolean = false): Promise<NotedStanding> {
-    const standing = this.#standing(record, await this.#notesOn(record, isFresh))
-    if (isFresh || standing === 'current' || !this.#scope.isStrict) return standing
-    // It may come after what another process has noted since.
-    return this.#standing(record, await this.#notesOn(record, true))
+    this.#standings = new NotedStandings(context, cache, scope)
   }
 
   /** The session that was found, unless a note has ended it. That is reported, unless another one took its place just now. */
   async unlessEnded(found: Found, mayEnd?: boolean): Promise<Finding> {
     const { record } = found.loaded
     const { handle, owner: userId } = record
-    const standing = await this.standingOf(record)
+    const standing = await this.#standings.of(record)
     if (standing === 'current') return this.#scope.sessions ? { ...found, renews: true } : found
     if (standing === 'retired') return { retiredFrom: handle }
     const type = standing === 'ended' ? 'revoked' : 'reused-old-id'
@@ -84,7 +71,7 @@ export class NotedEnds {
     record: SessionRecord,
     isFresh?: boolean,
   ): Promise<'revoked' | 'rotated' | undefined> {
-    const standing = await this.standingOf(record, isFresh)
+    const standing = await this.#standings.of(record, isFresh)
     if (standing === 'current') return undefined
     return standing === 'ended' ? 'revoked' : 'rotated'
   }
@@ -98,11 +85,10 @@ export class NotedEnds {
     let notes: Notes | undefined
     // A proof goes on with the session, and so only with one that has not ended, also if another one has taken its place.
     if (before !== undefined && (this.#scope.sessions || login?.isAgain)) {
-      notes = await this.#notesOn(before, true)
-      const standing = this.#standingUnder(handle, before, notes)
-      if (standing === 'ended') return 'revoked'
-      const alone = { ...notes, end: undefined }
-      if (login?.isAgain && this.#standingUnder(handle, before, alone) === 'ended') return 'revoked'
+      notes = await this.#standings.notesOn(before, true)
+      const standing = this.#standings.byEither(handle, before, notes)
+      const byMany = this.#standings.byEither(handle, before, { ...notes, end: undefined })
+      if (standing === 'ended' || (login?.isAgain && byMany === 'ended')) return 'revoked'
       // A login is worth a session of its own.
       if (standing !== 'current' && login === undefined) return 'rotated'
     }
@@ -152,11 +138,11 @@ export class NotedEnds {
 
   /** Ends one session alone, under whatever id it goes on, unless a login has taken its place. */
   async endAsSeen({ record }: Loaded): Promise<EndedAsSeen> {
-    const many = { ...(await this.#notesOn(record, true)), end: undefined }
+    const many = { ...(await this.#standings.notesOn(record, true)), end: undefined }
     return endAlone(record.handle, async (next) => {
       const note = await this.#noteEnd(next, { seen: record })
       // If all of the user's have ended since it got the new id, that has been told.
-      return { ...note, isNew: note.isNew && this.#standing(record, many, next) !== 'ended' }
+      return { ...note, isNew: note.isNew && this.#standings.by(record, many, next) !== 'ended' }
     })
   }
 
@@ -218,48 +204,6 @@ export class NotedEnds {
   /** Ends the sessions of a group. */
   revokeGroup(group: string): Promise<number> {
     return this.revokeAll(subjectOfGroup(group))
-  }
-
-  #standing(
-    { handle: own, endsSeen }: SessionRecord,
-    { end, ...notes }: Notes,
-    handle = own,
-  ): NotedStanding {
-    if (end !== undefined) {
-      const { endedAt, by } = parseEnd(end)
-      if (by === undefined) return 'ended'
-      const { lifetime, now } = this.#context
-      return endedAt + lifetime.retirement > now() ? 'retired' : 'reused'
-    }
-    const counts = countsOf(notes, handle)
-    const kinds = ['user', 'everybody', 'group'] as const
-    const isAlive = kinds.every((kind) => this.#isAlive(counts[kind], endsSeen?.[kind]))
-    return isAlive ? 'current' : 'ended'
-  }
-
-  /** Who has ended all others in this request may have spared it under the one handle or the other. */
-  #standingUnder(handle: string, before: SessionRecord, notes: Notes): NotedStanding {
-    const own = this.#standing(before, notes)
-    return own === 'current' || handle === before.handle
-      ? own
-      : this.#standing(before, notes, handle)
-  }
-
-  #isAlive(count: number, seen: number = 0): boolean {
-    return this.#scope.isStrict ? count === seen : count <= seen
-  }
-
-  async #notesOn(record: SessionRecord, isFresh: boolean): Promise<Notes> {
-    const { handle, owner, isOfUnknown = false, terms } = record
-    const subjects = subjectsOf(this.#scope, owner, terms?.group)
-    if (owner === undefined && !isOfUnknown) subjects.everybody = undefined
-    const [end, notes] = await Promise.all([
-      this.#scope.sessions ? this.#cache.get(keyOfSession(handle), isFresh) : undefined,
-      readMany(subjects, async (subject) =>
-        readNote(await this.#cache.get(await keyOfSubject(subject), isFresh)),
-      ),
-    ])
-    return { end, ...notes }
   }
 
   /** The note that a login comes after. In a store that may lose notes, it is written if it is not there, or ends too soon. */

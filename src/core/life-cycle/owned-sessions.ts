@@ -126,6 +126,6 @@ export class OwnedSessions {
   async #listedRecordOf(handle: string): Promise<SessionRecord | undefined> {
     const record = await this.ends.recordOf(handle)
     if (record === undefined || this.#noted === undefined) return record
-    return (await this.#noted.standingOf(record)) === 'current' ? record : undefined
+    return (await this.#noted.lossOf(record)) === undefined ? record : undefined
   }
 }
