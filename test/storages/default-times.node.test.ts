@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { createFsStore } from 'coatcheck/fs-storage'
+import { createMemoryStore } from 'coatcheck/memory-storage'
 import { createRedisStore } from 'coatcheck/redis-storage'
 import { createSqliteStore, type SqliteDatabase } from 'coatcheck/sqlite-storage'
 import Libsql from 'libsql'
@@ -45,6 +46,19 @@ describe('sweeps that nobody has asked for', () => {
       await store.close()
     })
   }
+
+  it('come every minute in memory, where nobody writes any more', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    let time = 1000
+    const store = createMemoryStore({ now: () => time })
+    await store.write('key', 'text', { replaces: null, expiresAt: 2000, owner: 'ada' })
+    time = 2000
+    t.mock.timers.tick(59_999)
+    assert.deepEqual(await store.keysOf('ada'), ['key'])
+    t.mock.timers.tick(1)
+    assert.deepEqual(await store.keysOf('ada'), [])
+    await store.close()
+  })
 })
 
 describe('an operation on SQLite', () => {
