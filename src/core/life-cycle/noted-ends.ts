@@ -83,8 +83,9 @@ export class NotedEnds {
     const { login } = wishes
     const owner = login?.userId ?? before?.owner ?? imported?.owner
     let notes: Notes | undefined
-    // A proof goes on with the session, and so only with one that has not ended, also if another one has taken its place.
-    if (before !== undefined && (this.#scope.sessions || login?.isAgain)) {
+    // A login takes along what is in the session, and so only of one that has not ended. A proof goes on with it, also where
+    // another one has taken its place.
+    if (before !== undefined && (this.#scope.sessions || login !== undefined)) {
       notes = await this.#standings.notesOn(before, true)
       const standing = this.#standings.byEither(handle, before, notes)
       const byMany = this.#standings.byEither(handle, before, { ...notes, end: undefined })

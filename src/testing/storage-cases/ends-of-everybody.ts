@@ -34,6 +34,22 @@ export const endOfEverybodyCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'refuses a login in a session that was read before it was ended with all others (P2)',
+    needs: ['revocable'],
+    async run(fixture) {
+      const storage = ender(fixture)
+      for (const end of [() => storage.revokeAll('ada'), () => storage.revokeEverybody()]) {
+        for (const user of ['ada', grace]) {
+          const { cookie } = await visit(storage, null, (s) => (s.login('ada'), s.set('a', 1)))
+          const slow = await storage.read(cookie)
+          await end()
+          slow.login(user)
+          equal(await stands(storage, slow), false)
+        }
+      }
+    },
+  },
+  {
     name: 'ends a login that begins and is saved while the sessions of everybody are ended',
     needs: ['revocable'],
     async run(fixture) {
