@@ -1,6 +1,6 @@
 import { parseSessionId } from '../record/id.ts'
 import type { Loaded } from '../record/standing.ts'
-import type { MaybePromise } from '../runtime/maybe-promise.ts'
+import { andThen, type MaybePromise } from '../runtime/maybe-promise.ts'
 import { warnOnce } from '../runtime/platform.ts'
 import type { SessionState } from '../session/session-state.ts'
 import type { LostReason } from '../session/state-options.ts'
@@ -76,8 +76,7 @@ export class SessionWriter {
       next.version = version
       return this.accept(state, next)
     }
-    const written = this.home.write(next, base.version)
-    return typeof written === 'object' ? written.then(goOn) : goOn(written)
+    return andThen(this.home.write(next, base.version), goOn)
   }
 
   async #save(state: SessionState, now: number): Promise<string | null> {
@@ -146,7 +145,9 @@ export class SessionWriter {
     if (typeof endsSeen === 'string') return endsSeen
     const { rotation, login } = state.wishes
     const isRotated = base === undefined || rotation !== undefined
-    const secretHash = isRotated ? await this.home.proofOf(secretOf(state)) : base.record.secretHash
+    const secretHash = isRotated
+      ? await this.home.proofOf(parseSessionId(state.id)!.secret)
+      : base.record.secretHash
     const next = this.#next(state, { base, secretHash, endsSeen, now })
     if (login?.group !== undefined) await enterGroup(this.home, state)
     return next
@@ -214,8 +215,4 @@ export class SessionWriter {
     this.context.events.emit({ type: 'interrupted', handle, userId, reason })
     return null
   }
-}
-
-function secretOf({ id }: SessionState): string {
-  return parseSessionId(id)!.secret
 }

@@ -43,10 +43,8 @@ class Inspection {
         return problemOfNumber(value)
       case 'object':
         return value === null ? undefined : this.#problemInside(value, depth)
-      case 'undefined':
-        return problem('undefined has no form in JSON')
       default:
-        return problem(`a ${typeof value} has no form in JSON`)
+        return problem(`${value === undefined ? '' : 'a '}${typeof value} has no form in JSON`)
     }
   }
 

@@ -172,7 +172,7 @@ export class Edits {
   /** Everything the request did to the data, with a `set` for each object that was changed in place. */
   #allChanges(): Change[] {
     for (const [key, value] of this.flash.pending) this.#codec.check(key, value)
-    if (this.#handedOut === undefined) return this.#changes
+    if (!this.#handedOut) return this.#changes
     this.#handedOut.checkNoted()
     const inPlace = this.#handedOut.changedKeys().map((key): Change => {
       const value = this.values.get(key)
@@ -188,20 +188,21 @@ export class Edits {
    *
    * @param isOver Whether the app is done with the session: then it sees what was stored, as it was stored.
    */
-  settle(stored: Contents, isOver: boolean): void {
+  settle(saved: Loaded, isOver: boolean): void {
+    const { contents } = saved
+    const { values } = contents
     this.#changes = []
-    this.#stored = stored
+    this.#stored = contents
     this.#isStored = true
     this.flash.settle()
-    const { values } = stored
     if (values !== this.values) this.#adopt(values, isOver)
     // The app has no object that it could go on changing.
-    else if (this.#shared !== undefined && this.#handedOut === undefined) {
-      stored.isShared = true
+    else if (this.#shared && !this.#handedOut) {
+      contents.isShared = true
       this.#shared = values
     }
     this.#isMore = values instanceof KeptValues && values.constructor !== this.values.constructor
-    if (!isOver) this.#handedOut?.printAgain()
+    if (!isOver) this.#handedOut?.printAgain(contentsAsStored(saved, this.#codec).values)
   }
 
   #adopt(values: ReadonlyMap<string, unknown>, isOver: boolean): void {

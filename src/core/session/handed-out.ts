@@ -66,9 +66,9 @@ export class HandedOut {
     }
   }
 
-  /** After a save: the app still has the objects, and they are stored as they are now. */
-  printAgain(): void {
-    for (const key of this.#prints.keys()) this.#prints.set(key, this.#print(key))
+  /** After a save: the app still has the objects, which it may have changed since they were written. */
+  printAgain(written: ReadonlyMap<string, unknown>): void {
+    for (const key of this.#prints.keys()) this.#prints.set(key, this.#print(key, written))
   }
 
   /** What the app may have made of it: looked at first, so that the work is bounded by what a record can hold. */
@@ -82,9 +82,9 @@ export class HandedOut {
   }
 
   /** The JSON of a value, or a text that equals no JSON when it has none any more. */
-  #print(key: string): string {
+  #print(key: string, values: ReadonlyMap<string, unknown> = this.#values): string {
     try {
-      return JSON.stringify(this.#codec.encode(key, this.#values.get(key))) ?? 'undefined'
+      return JSON.stringify(this.#codec.encode(key, values.get(key))) ?? 'undefined'
     } catch {
       return 'unprintable'
     }

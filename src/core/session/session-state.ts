@@ -283,7 +283,7 @@ export class SessionState {
     this.#heldCurrent ||= loaded.by === 'current'
     const { logsIn, isResent } = this.#wishes
     this.#wishes = logsIn || isResent ? { logsIn, isResent } : noWishes
-    this.#edits.settle(loaded.contents, this.#closed)
+    this.#edits.settle(loaded, this.#closed)
   }
 
   /** Drops a login that was refused: the visitor has what was there before it, and an id in its grace stays as it was. */

@@ -223,6 +223,23 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'stores with the next save what was done in place while the session was being saved (P1)',
+    needs: ['server'],
+    async run({ createStorage, gate }) {
+      const storage = createStorage()
+      const { cookie } = await visit(storage, null, (s) => s.set('old', [1]))
+      const session = await storage.read(cookie)
+      const lists = [session.get('old'), []]
+      lists[0].push(2)
+      session.set('new', lists[1])
+      await whileHeld(gate!.hold('write'), storage.save(session), async () => {
+        for (const list of lists) list.push(3)
+      })
+      await storage.save(session)
+      same((await storage.read(cookie)).data[0], { old: [1, 2, 3], new: [3] })
+    },
+  },
+  {
     name: 'lets a visitor who lost the response of a rotation go on in the grace',
     needs: ['server'],
     async run({ createStorage }) {
