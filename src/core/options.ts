@@ -55,7 +55,7 @@ export function kindOf(value: unknown): string {
 
 /** The name of a kind of values, as a message says it. */
 export function withArticle(kind: string): string {
-  return `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`
+  return `a${/^[aeiou]/i.test(kind) ? 'n' : ''} ${kind}`
 }
 
 /** Whether one becomes the other if so many letters are put in, taken out or replaced (Levenshtein). */

@@ -55,7 +55,7 @@ export class Edits {
    */
   read(key: string, isOver: boolean): unknown {
     assertKey(key)
-    if (!this.values.has(key)) {
+    if (!this.#values.has(key)) {
       if (isOver && this.flash.isUnread(key)) {
         throw committedError(
           `read the message "${key}" before the handler returns, or it would show again`,
@@ -63,10 +63,10 @@ export class Edits {
       }
       return this.flash.read(key)
     }
-    const value = this.values.get(key)
+    const value = this.#values.get(key)
     if (typeof value !== 'object') return value
     this.#objects().add(key, value === this.#shared?.get(key))
-    return this.values.get(key)
+    return this.#values.get(key)
   }
 
   #objects(): HandedOut {
@@ -80,7 +80,7 @@ export class Edits {
       this.#codec.check(change.key, change.value)
       this.flash.leave(change.key, change.value)
     } else {
-      if (change.type === 'set') this.#codec.checkValue(change.key, change.value, this.values)
+      if (change.type === 'set') this.#codec.checkValue(change.key, change.value, this.#values)
       if (change.type === 'update') this.#pin(change.key)
       applyChange({ values: this.#own }, change, this.#codec)
       this.#forget(change)
@@ -92,8 +92,8 @@ export class Edits {
   #pin(key: string): void {
     const isNoted = this.#handedOut?.isNoted(key)
     if (!isNoted && !this.#handedOut?.isChanged(key)) return
-    const value = this.values.get(key)
-    this.#codec.checkValue(key, value, this.values)
+    const value = this.#values.get(key)
+    this.#codec.checkValue(key, value, this.#values)
     if (isNoted) this.#drop('set', key)
     this.#changes.push({ type: 'set', key, value: this.#codec.copy(value) })
   }
@@ -152,8 +152,7 @@ export class Edits {
     const isMine = base === loaded && !this.#isMore
     if (isMine || !base || !loaded) {
       // Nobody else has written: no change has to be made twice.
-      const stored = loaded && this.#stored
-      const flash = this.flash.left(stored?.flash, this.#changes)
+      const flash = this.flash.left(loaded && this.#stored?.flash, this.#changes)
       return { values: this.#values, flash }
     }
     const usedFlash = this.#asRead(loaded, [...this.flash.used().keys()])
@@ -175,8 +174,8 @@ export class Edits {
     if (!this.#handedOut) return this.#changes
     this.#handedOut.checkNoted()
     const inPlace = this.#handedOut.changedKeys().map((key): Change => {
-      const value = this.values.get(key)
-      this.#codec.checkValue(key, value, this.values)
+      const value = this.#values.get(key)
+      this.#codec.checkValue(key, value, this.#values)
       this.#own.set(key, value)
       return { type: 'set', key, value }
     })
@@ -195,18 +194,23 @@ export class Edits {
     this.#stored = contents
     this.#isStored = true
     this.flash.settle()
-    if (values !== this.values) this.#adopt(values, isOver)
+    if (values !== this.#values) this.#adopt(values, isOver)
     // The app has no object that it could go on changing.
     else if (this.#shared && !this.#handedOut) {
       contents.isShared = true
       this.#shared = values
     }
-    this.#isMore = values instanceof KeptValues && values.constructor !== this.values.constructor
-    if (!isOver) this.#handedOut?.printAgain(contentsAsStored(saved, this.#codec).values)
+    this.#isMore = values instanceof KeptValues && values.constructor !== this.#values.constructor
+    if (isOver) return
+    // What a codec or a schema shows is not what is written.
+    const isOther = !this.#codec.isPlain || this.#values instanceof KeptValues
+    this.#handedOut?.printAgain(
+      isOther ? this.#values : contentsAsStored(saved, this.#codec).values,
+    )
   }
 
   #adopt(values: ReadonlyMap<string, unknown>, isOver: boolean): void {
-    const mine = new Map(this.values)
+    const mine = new Map(this.#values)
     const shared = this.#shared
     const own = this.#own
     // The app may have an object of these.

@@ -103,6 +103,29 @@ export const schemaCases: readonly StorageCase[] = [
     },
   },
   {
+    name: 'takes what the schema makes of an object for no change of it, also after a save (P10)',
+    async run({ createStorage }) {
+      const { cookie } = await visit(createStorage(), null, (s) => s.set('cart', { n: 1 }))
+      const withDefault = ({ cart, ...others }: Values) => ({
+        cart: { to: 'home', ...(cart as object) },
+        ...others,
+      })
+      const shown: StandardSchema<Values> = {
+        '~standard': {
+          version: 1,
+          vendor: 'test',
+          validate: (value) => ({ value: withDefault(value as Values) }),
+        },
+      }
+      const session = await createStorage({ schema: shown }).read(cookie)
+      same(session.get('cart'), { to: 'home', n: 1 })
+      session.set('a', 1)
+      const saved = await createStorage({ schema: shown }).save(session)
+      equal(session.dirty, false)
+      same((await createStorage().read(saved)).get('cart'), { n: 1 })
+    },
+  },
+  {
     name: 'judges a value beside the others that are there',
     async run({ createStorage }) {
       const storage = createStorage({ schema })
