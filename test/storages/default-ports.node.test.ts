@@ -1,11 +1,10 @@
 /* Where servers are looked for whose address has no port. */
 import assert from 'node:assert/strict'
-import { Socket } from 'node:net'
 import { it } from 'node:test'
 import { createMemcacheStore } from 'coatcheck/memcache-storage'
 import { createRedisStore } from 'coatcheck/redis-storage'
+import { nowhere as host, refuseNowhere } from './sockets.ts'
 
-const host = '127.0.0.1'
 const stores = {
   'Redis, by its host': [() => createRedisStore({ host }), 6379],
   'Redis, by its URL': [() => createRedisStore({ url: `redis://${host}` }), 6379],
@@ -16,12 +15,7 @@ const stores = {
 
 for (const [name, [open, port]] of Object.entries(stores)) {
   it(`${name}: ${port}`, async (t) => {
-    const asked: unknown[] = []
-    t.mock.method(Socket.prototype, 'connect', function (this: Socket, [to]: [{ port: number }]) {
-      asked.push(to.port)
-      process.nextTick(() => this.destroy(new Error('not today')))
-      return this
-    })
+    const asked = refuseNowhere(t)
     const store = open()
     await assert.rejects(store.read('key'))
     await store.close()

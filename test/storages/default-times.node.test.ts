@@ -1,6 +1,5 @@
 /* The times that docs/storages.md and docs/redis.md name, on clocks and timers that the test moves. */
 import assert from 'node:assert/strict'
-import { Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { createFsStore } from 'coatcheck/fs-storage'
 import { createMemoryStore } from 'coatcheck/memory-storage'
@@ -8,6 +7,7 @@ import { createRedisStore } from 'coatcheck/redis-storage'
 import { createSqliteStore, type SqliteDatabase } from 'coatcheck/sqlite-storage'
 import Libsql from 'libsql'
 import { patience } from '../patience.ts'
+import { nowhere, refuseNowhere } from './sockets.ts'
 import { recordFolders, temporaryFolder } from './temporary-folder.ts'
 
 const openDatabase = () => new Libsql(':memory:') as unknown as SqliteDatabase
@@ -86,18 +86,13 @@ describe('an operation on SQLite', () => {
 
 describe('a Redis that is away', () => {
   it('is tried again after 50 milliseconds, and after 5 seconds at the latest', async (t) => {
-    let tries = 0
-    t.mock.method(Socket.prototype, 'connect', function (this: Socket) {
-      tries++
-      process.nextTick(() => this.destroy(new Error('not today')))
-      return this
-    })
+    const tries = refuseNowhere(t)
     t.mock.timers.enable({ apis: ['setTimeout'] })
-    const store = createRedisStore({ host: '127.0.0.1' })
+    const store = createRedisStore({ host: nowhere })
     const triesAfter = async (milliseconds: number) => {
       t.mock.timers.tick(milliseconds)
       for (let n = 0; n < 20; n++) await turn()
-      return tries
+      return tries.length
     }
     await assert.rejects(store.read('key'))
     assert.equal(await triesAfter(49), 1)
